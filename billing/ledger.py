@@ -1,0 +1,155 @@
+"""The ledger: double entry, appended only, balanced, one entry per business key, no balance below zero.
+
+Credits lie in lots (trial first, then oldest). A hold moves them from lots to the person's hold account; a charge moves
+them on to the service; giving back returns them to the lots they came from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from database import Unit
+from errors import Permanent, Rejected
+from models import LedgerAccount, LedgerEntry, LedgerLine, new_id
+
+TRIAL = "trial"
+RANKS = {TRIAL: 0}  # lots of a lower rank are used first, then older ones
+
+
+@dataclass(frozen=True)
+class Balance:
+    """Credits that are free to use, and those on hold for orders under way."""
+
+    free: int
+    held: int
+
+
+def open_books(unit: Unit, owner: str) -> None:
+    """The person's hold account. Lots are opened by what fills them."""
+    LedgerAccount.insert(id=new_id(), owner=owner, kind=LedgerAccount.HOLD, balance=0, created_at=unit.now).execute()
+
+
+def grant(unit: Unit, *, owner: str, credits: int, source: str, key: str) -> bool:
+    """Fill a new lot. False when this business key was booked before: nothing is done then."""
+    if credits <= 0:
+        raise ValueError("a grant is a positive number of credits")
+    lot = new_id()
+    if not _enter(
+        unit, key=key, kind=LedgerEntry.GRANT, owner=owner, lines=[(LedgerAccount.GRANTS, -credits), (lot, credits)]
+    ):
+        return False
+    LedgerAccount.insert(
+        id=lot,
+        owner=owner,
+        kind=LedgerAccount.LOT,
+        source=source,
+        rank=RANKS.get(source, 1),
+        balance=credits,
+        created_at=unit.now,
+    ).execute()
+    return True
+
+
+def hold(unit: Unit, *, owner: str, order: str, credits: int) -> None:
+    """Set credits aside for an order. Raises Rejected("credits.too_few") with what is free."""
+    # Raising the hold first locks the person's row: two orders at once take turns and never share a credit.
+    [account] = (
+        LedgerAccount.update(balance=LedgerAccount.balance + credits)
+        .where((LedgerAccount.owner == owner) & (LedgerAccount.kind == LedgerAccount.HOLD))
+        .returning(LedgerAccount.id)
+        .execute()
+    )
+    lots = list(
+        LedgerAccount.select()
+        .where((LedgerAccount.owner == owner) & (LedgerAccount.kind == LedgerAccount.LOT) & (LedgerAccount.balance > 0))
+        .order_by(LedgerAccount.rank, LedgerAccount.created_at, LedgerAccount.id)
+    )
+    free = sum(lot.balance for lot in lots)
+    if free < credits:
+        raise Rejected("credits.too_few", free=free, needed=credits)
+    taken, wanted = [], credits
+    for lot in lots:
+        part = min(wanted, lot.balance)
+        taken.append((lot.id, -part))
+        wanted -= part
+        if not wanted:
+            break
+    lines = [(account.id, credits), *taken]
+    if not _enter(unit, key=f"hold:{order}", kind=LedgerEntry.HOLD, owner=owner, order=order, lines=lines):
+        raise Permanent("ledger.already_held", order=order)
+    _move(taken)
+
+
+def charge(unit: Unit, *, owner: str, order: str) -> bool:
+    """The hold of an order becomes the service's. False when it was charged or given back before."""
+    return _settle(unit, owner=owner, order=order, kind=LedgerEntry.CHARGE)
+
+
+def give_back(unit: Unit, *, owner: str, order: str) -> bool:
+    """The hold of an order returns to the lots it came from. False when it was charged or given back before."""
+    return _settle(unit, owner=owner, order=order, kind=LedgerEntry.GIVE_BACK)
+
+
+def balance(owner: str) -> Balance:
+    """What the person has."""
+    totals: dict[str, int] = {}
+    for row in LedgerAccount.select().where(LedgerAccount.owner == owner):
+        totals[row.kind] = totals.get(row.kind, 0) + int(row.balance)
+    return Balance(free=totals.get(LedgerAccount.LOT, 0), held=totals.get(LedgerAccount.HOLD, 0))
+
+
+def _settle(unit: Unit, *, owner: str, order: str, kind: str) -> bool:
+    """A hold ends once: charge and give-back share one business key."""
+    held = list(
+        LedgerLine.select()
+        .join(LedgerEntry, on=(LedgerLine.entry == LedgerEntry.id))
+        .where(LedgerEntry.business_key == f"hold:{order}")
+    )
+    if not held:
+        raise Permanent("ledger.nothing_held", order=order)
+    amount = sum(line.amount for line in held if line.amount > 0)
+    if kind == LedgerEntry.CHARGE:
+        place = next(line.place for line in held if line.amount > 0)
+        lines = [(place, -amount), (LedgerAccount.USED, amount)]
+    else:
+        lines = [(line.place, -line.amount) for line in held]
+    if not _enter(unit, key=f"settle:{order}", kind=kind, owner=owner, order=order, lines=lines):
+        return False
+    _move(lines)
+    return True
+
+
+def _enter(
+    unit: Unit, *, key: str, kind: str, owner: str, lines: Sequence[tuple[str, int]], order: str | None = None
+) -> bool:
+    """Append an entry. The unique business key decides between two that come at once."""
+    if sum(amount for _, amount in lines) != 0:
+        raise AssertionError("the lines of an entry sum to zero")
+    entry = new_id()
+    written = list(
+        LedgerEntry.insert(id=entry, business_key=key, kind=kind, owner=owner, order=order, at=unit.now)
+        .on_conflict_ignore()
+        .returning(LedgerEntry.id)
+        .execute()
+    )
+    if not written:
+        return False
+    LedgerLine.insert_many(
+        [{"id": new_id(), "entry": entry, "place": place, "amount": amount} for place, amount in lines]
+    ).execute()
+    return True
+
+
+def _move(lines: Sequence[tuple[str, int]]) -> None:
+    """Bring the balances of the accounts in line. The database refuses one below zero."""
+    for place, amount in lines:
+        if place in (LedgerAccount.GRANTS, LedgerAccount.USED):
+            continue
+        changed = (
+            LedgerAccount.update(balance=LedgerAccount.balance + amount)
+            .where((LedgerAccount.id == place) & (LedgerAccount.balance + amount >= 0))
+            .execute()
+        )
+        if changed != 1:
+            raise Rejected("credits.too_few", free=0, needed=-amount)

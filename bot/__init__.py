@@ -1,0 +1,1 @@
+"""What a person says to us: an update comes in, calls go out."""

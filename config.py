@@ -1,0 +1,212 @@
+"""Every setting, read once from the environment into a frozen object. A bad or missing value names itself."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+
+PLACEHOLDER = re.compile(r"yourdomain|__[A-Z_]+__|\bexample\.|changeme|placeholder|^todo$", re.IGNORECASE)
+SECRET_WORDS = ("token", "secret", "key", "url")
+
+
+class SettingsError(Exception):
+    """Raised once, with every problem found, so that a person mends them in one go."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("Settings need attention:\n" + "\n".join(f"  - {p}" for p in problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """One attribute per environment variable of the same name in capitals (the README has the table)."""
+
+    miomio_env: str = "production"
+    miomio_lift: frozenset[str] = frozenset()
+    database_url: str = ""
+    database_pool: int = 10
+    redis_url: str = ""
+    store_path: str = ""
+    s3_bucket: str = ""
+    aws_region: str = "auto"
+    aws_endpoint_url_s3: str = ""
+    telegram_token: str = ""
+    telegram_api_url: str = "https://api.telegram.org"
+    telegram_webhook_secret: str = ""
+    gemini_api_key: str = ""
+    gemini_api_url: str = "https://generativelanguage.googleapis.com"
+    gemini_model: str = "gemini-nano-banana-2.1"
+    gemini_fallback_model: str = "gemini-3.1-flash-lite-image"
+    public_url: str = ""
+    index_key: str = ""
+    master_keys: str = ""
+    controller_name: str = ""
+    controller_address: str = ""
+    support_email: str = ""
+    data_location: str = ""
+    web_host: str = "0.0.0.0"  # noqa: S104  a container's port is private until the platform publishes it
+    web_port: int = 8080
+    web_threads: int = 16
+    worker_threads: int = 16
+    lease_seconds: float = 15.0
+    kill_timeout_seconds: float = 150.0
+    tick_seconds: float = 1.0
+    parallel_orders: int = 3
+
+    @property
+    def production(self) -> bool:
+        return self.miomio_env == "production"
+
+    def __repr__(self) -> str:
+        """Settings hold secrets; a stray log line or a traceback must not."""
+        shown = (
+            f"{f.name}={'…' if any(w in f.name for w in SECRET_WORDS) else getattr(self, f.name)!r}"
+            for f in fields(self)
+        )
+        return f"Settings({', '.join(shown)})"
+
+
+REQUIRED = (
+    "database_url",
+    "redis_url",
+    "telegram_token",
+    "gemini_api_key",
+    "index_key",
+    "master_keys",
+)
+REQUIRED_IN_PRODUCTION = (
+    "telegram_webhook_secret",
+    "public_url",
+    "controller_name",
+    "controller_address",
+    "support_email",
+    "data_location",
+)
+PROVIDER_URLS = ("telegram_api_url", "gemini_api_url", "aws_endpoint_url_s3")
+LOOPBACK = ("localhost", "127.", "0.0.0.0", "[::1]", "::1")  # noqa: S104  a name to refuse, not one to bind
+
+# What a staging machine may lift by name in MIOMIO_LIFT, and when each is a problem.
+REFUSALS: dict[str, Callable[[Settings], str | None]] = {
+    "sqlite": lambda s: (
+        "DATABASE_URL: production needs Postgres, not SQLite" if s.database_url.startswith("sqlite") else None
+    ),
+    "folder_store": lambda s: (
+        "S3_BUCKET is not set: production needs an object store, not a folder" if not s.s3_bucket else None
+    ),
+    "plain_http": lambda s: _first(
+        f"{name.upper()}: production speaks https only"
+        for name in (*PROVIDER_URLS, "public_url")
+        if getattr(s, name).startswith("http://")
+    ),
+    "loopback": lambda s: _first(
+        f"{name.upper()}: production does not talk to this machine itself"
+        for name in PROVIDER_URLS
+        if (urlsplit(getattr(s, name)).hostname or "").startswith(LOOPBACK)
+    ),
+    "placeholders": lambda s: _first(
+        f"{name.upper()} is still a placeholder"
+        for name in (*REQUIRED_IN_PRODUCTION, "telegram_token", "gemini_api_key")
+        if PLACEHOLDER.search(getattr(s, name))
+    ),
+}
+
+
+def _first(problems: Iterable[str]) -> str | None:
+    return next(iter(problems), None)
+
+
+def load(environ: Mapping[str, str], *, dotenv: Path | None = None) -> Settings:
+    """Settings from `environ`, a `.env` file filling what it lacks. Raises SettingsError naming each problem."""
+    values = {**_dotenv(dotenv), **environ}
+    problems: list[str] = []
+    found: dict[str, object] = {}
+    for field in fields(Settings):
+        raw = values.get(field.name.upper(), "").strip()
+        if raw == "":
+            continue
+        try:
+            found[field.name] = _parse(str(field.type), raw)
+        except ValueError as error:
+            problems.append(f"{field.name.upper()}: {error}")
+    settings = Settings(**found)  # type: ignore[arg-type]  # each value was parsed by its field's own type
+    problems += _missing(settings) + _malformed(settings)
+    if settings.production:
+        problems += [
+            problem
+            for name, refuse in REFUSALS.items()
+            if name not in settings.miomio_lift and (problem := refuse(settings))
+        ]
+    if problems:
+        raise SettingsError(problems)
+    return settings
+
+
+def _dotenv(path: Path | None) -> dict[str, str]:
+    if path is None or not path.exists():
+        return {}
+    return {name: value or "" for name, value in dotenv_values(path).items()}
+
+
+def _parse(kind: str, raw: str) -> object:
+    if kind == "int":
+        return int(raw)
+    if kind == "float":
+        return float(raw)
+    if kind.startswith("frozenset"):
+        return frozenset(part.strip() for part in raw.split(",") if part.strip())
+    return raw
+
+
+def _missing(settings: Settings) -> list[str]:
+    names = REQUIRED + (REQUIRED_IN_PRODUCTION if settings.production else ())
+    return [f"{name.upper()} is not set" for name in names if not getattr(settings, name)]
+
+
+def _malformed(settings: Settings) -> list[str]:
+    problems = []
+    if settings.miomio_env not in ("production", "development", "test"):
+        problems.append("MIOMIO_ENV must be production, development or test")
+    unknown = settings.miomio_lift - REFUSALS.keys()
+    if unknown:
+        problems.append(f"MIOMIO_LIFT names what cannot be lifted: {', '.join(sorted(unknown))}")
+    if not settings.store_path and not settings.s3_bucket:
+        problems.append("S3_BUCKET (or STORE_PATH on a development machine) is not set")
+    if settings.database_url and not settings.database_url.startswith(("postgresql://", "postgres://", "sqlite://")):
+        problems.append("DATABASE_URL must start with postgresql:// or sqlite://")
+    if settings.telegram_token and not re.fullmatch(r"\d+:[A-Za-z0-9_-]+", settings.telegram_token):
+        problems.append("TELEGRAM_TOKEN does not look like a bot token (digits, a colon, letters)")
+    if settings.telegram_webhook_secret and not re.fullmatch(
+        r"[A-Za-z0-9_-]{16,256}", settings.telegram_webhook_secret
+    ):
+        problems.append("TELEGRAM_WEBHOOK_SECRET must be 16 to 256 characters of A-Z a-z 0-9 _ -")
+    for name in ("index_key", "master_keys"):
+        problems += [f"{name.upper()}: {problem}" for problem in _bad_ring(getattr(settings, name))]
+    for name in (*PROVIDER_URLS, "public_url"):
+        url = urlsplit(getattr(settings, name))
+        if getattr(settings, name) and (url.scheme not in ("http", "https") or not url.hostname or url.query):
+            problems.append(f"{name.upper()} must be an http(s) address without a query")
+    if settings.lease_seconds <= 0 or settings.kill_timeout_seconds <= 4:
+        problems.append("LEASE_SECONDS must be above 0 and KILL_TIMEOUT_SECONDS above 4")
+    return problems
+
+
+def _bad_ring(ring: str) -> list[str]:
+    """Problems of `id:base64,id:base64`; never shows a key."""
+    problems = []
+    for number, part in enumerate(filter(None, ring.split(",")), start=1):
+        name, _, encoded = part.partition(":")
+        try:
+            key = base64.b64decode(encoded, validate=True)
+        except binascii.Error:
+            problems.append(f"entry {number} is not id:base64")
+            continue
+        if not name or len(key) != 32:
+            problems.append(f"entry {number} must be an id and 32 bytes of base64")
+    return problems

@@ -1,0 +1,120 @@
+"""A person's data keys: rows wrapped by a master key; unwrapped they live in memory for at most 30 seconds."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+
+from database import Database, Unit
+from errors import Permanent
+from models import KeyRow, new_id
+from vault.fields import DataKey, binding
+from vault.master import MasterKeys
+
+LIVES = 30.0  # seconds that an unwrapped key may stay in memory
+KINDS = (KeyRow.ACCOUNT, KeyRow.PHOTOS, KeyRow.RESULTS)
+ROTATION_BATCH = 500
+
+
+class Keys:
+    """Makes, finds, destroys and rewraps the data keys of people."""
+
+    def __init__(self, database: Database, master: MasterKeys, *, monotonic: Callable[[], float] = time.monotonic):
+        self._database = database
+        self._master = master
+        self._monotonic = monotonic
+        self._lock = threading.Lock()
+        self._open: dict[tuple[str, str], tuple[float, DataKey]] = {}
+        self._sweep: threading.Timer | None = None
+
+    def create(self, unit: Unit, account: str) -> None:
+        """Write the keys of a new account and hold them ready."""
+        rows = []
+        for kind in KINDS:
+            key, row = DataKey.new(), new_id()
+            rows.append(
+                {
+                    "id": row,
+                    "account": account,
+                    "kind": kind,
+                    "wrapped": self._master.wrap(key.raw, binding=_binding(row, account, kind)),
+                    "created_at": unit.now,
+                }
+            )
+            self._remember(account, kind, key)
+        KeyRow.insert_many(rows).execute()
+
+    def get(self, account: str, kind: str) -> DataKey:
+        """Raises Permanent("custody.key_destroyed") when the person's key is gone."""
+        with self._lock:
+            found = self._open.get((account, kind))
+        if found and found[0] > self._monotonic():
+            return found[1]
+        with self._database.connection():
+            rows = list(KeyRow.select().where(KeyRow.account == account))
+        for row in rows:
+            raw = self._master.unwrap(bytes(row.wrapped), binding=_binding(row.id, account, row.kind))
+            self._remember(account, row.kind, DataKey(raw))
+        with self._lock:
+            found = self._open.get((account, kind))
+        if found is None:
+            raise Permanent("custody.key_destroyed", kind=kind)
+        return found[1]
+
+    def destroy(self, unit: Unit, account: str, kinds: Iterable[str] = KINDS) -> int:
+        """Destroy keys, and with them all they lock. Returns how many there were."""
+        kinds = tuple(kinds)
+        gone = KeyRow.delete().where((KeyRow.account == account) & KeyRow.kind.in_(kinds)).execute()
+        with self._lock:
+            for kind in kinds:
+                self._open.pop((account, kind), None)
+        return int(gone)
+
+    def rewrap(self, *, progress: Callable[[int], None] = lambda _: None) -> int:
+        """Wrap every key under the newest master key, in batches; stopped anywhere, it goes on where it was."""
+        done, last = 0, ""
+        while True:
+            with self._database.unit():
+                rows = list(KeyRow.select().where(KeyRow.id > last).order_by(KeyRow.id).limit(ROTATION_BATCH))
+                for row in rows:
+                    wrapped = bytes(row.wrapped)
+                    if not self._master.needs_rewrap(wrapped):
+                        continue
+                    fresh = self._master.rewrap(wrapped, binding=_binding(row.id, row.account, row.kind))
+                    done += KeyRow.update(wrapped=fresh).where(KeyRow.id == row.id).execute()
+            if not rows:
+                return done
+            last = rows[-1].id
+            progress(done)
+
+    def check(self) -> None:
+        """Unwrap one key, so that a master key that does not match is named at start-up and not in somebody's chat."""
+        with self._database.connection():
+            row = KeyRow.select().order_by(KeyRow.created_at.desc()).first()
+        if row is not None:
+            self._master.unwrap(bytes(row.wrapped), binding=_binding(row.id, row.account, row.kind))
+
+    def _remember(self, account: str, kind: str, key: DataKey) -> None:
+        with self._lock:
+            self._open[account, kind] = (self._monotonic() + LIVES, key)
+            if self._sweep is None:
+                self._sweep = threading.Timer(LIVES, self._forget_old)
+                self._sweep.daemon = True
+                self._sweep.start()
+
+    def _forget_old(self) -> None:
+        with self._lock:
+            self._sweep = None
+            now = self._monotonic()
+            self._open = {name: found for name, found in self._open.items() if found[0] > now}
+            if not self._open:
+                return
+            soonest = min(until for until, _ in self._open.values())
+            self._sweep = threading.Timer(max(0.05, soonest - now), self._forget_old)
+            self._sweep.daemon = True
+            self._sweep.start()
+
+
+def _binding(row: str, account: str, kind: str) -> bytes:
+    return binding("data_key", "wrapped", row, account, kind)

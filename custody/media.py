@@ -1,0 +1,80 @@
+"""Sealed objects: a row, a key of its own, and ciphertext in the store. Opened only for a granted purpose."""
+
+from __future__ import annotations
+
+import io
+from typing import IO, BinaryIO
+
+from custody.keys import Keys
+from custody.purpose import PurposeCheck
+from database import Database, Unit
+from errors import Permanent
+from models import KeyRow, Media, new_id
+from policy.categories import CATEGORIES
+from vault.fields import DataKey, binding
+from vault.store import Store, new_object_name
+from vault.stream import DEFAULT_CHUNK, open_stream, seal, sealed_length
+
+PHOTO, RESULT = "photo", "result"
+# Kind -> (category of the register, kind of the person's key that wraps the object's key)
+KINDS = {PHOTO: ("photos", KeyRow.PHOTOS), RESULT: ("results", KeyRow.RESULTS)}
+ERASURES = "erasures"
+# Object prefix -> category. The gate compares what the store holds with this.
+PREFIXES = {"photo": "photos", "result": "results", ERASURES: "erasures"}
+assert set(PREFIXES.values()) <= CATEGORIES.keys()
+
+
+class MediaVault:
+    """Keeps and opens a person's pictures."""
+
+    def __init__(self, database: Database, keys: Keys, store: Store, purposes: PurposeCheck) -> None:
+        self._database = database
+        self._keys = keys
+        self.store = store
+        self._purposes = purposes
+
+    def keep(self, *, account: str, kind: str, data: bytes, mime: str, width: int, height: int) -> Media:
+        """Seal and store. The row comes first, so that no object is ever without one; it counts once `stored`."""
+        key, media = DataKey.new(), new_id()
+        row = Media(
+            id=media,
+            account=account,
+            kind=kind,
+            state=Media.STORING,
+            object_name=new_object_name(kind),
+            wrapped_key=self._keys.get(account, KINDS[kind][1]).wrap(key, binding=_place(media, kind, "key")),
+            mime=mime,
+            width=width,
+            height=height,
+            size=len(data),
+            created_at=self._database.clock.now(),
+        )
+        with self._database.connection():
+            row.save(force_insert=True)
+        sealed = seal(io.BytesIO(data), key, binding=_place(media, kind, "object"))
+        self.store.put(row.object_name, sealed, sealed_length(len(data), DEFAULT_CHUNK))
+        return row
+
+    def stored(self, unit: Unit, media: Media) -> None:
+        """The object counts from now on. Raises Permanent("custody.media_gone") when it was destroyed meanwhile."""
+        del unit
+        changed = (
+            Media.update(state=Media.STORED).where((Media.id == media.id) & (Media.state == Media.STORING)).execute()
+        )
+        if changed != 1:
+            raise Permanent("custody.media_gone", media=media.id)
+
+    def open(self, media: Media, *, purpose: str) -> BinaryIO:
+        """The plain bytes as a stream. Raises Permanent("custody.purpose_not_granted" | "custody.media_gone")."""
+        category, key_kind = KINDS[media.kind]
+        self._purposes.demand(purpose, category, account=media.account, subject=media.id)
+        if media.state != Media.STORED or media.wrapped_key is None:
+            raise Permanent("custody.media_gone", media=media.id)
+        outer = self._keys.get(media.account, key_kind)
+        key = outer.unwrap(bytes(media.wrapped_key), binding=_place(media.id, media.kind, "key"))
+        source: IO[bytes] = self.store.get(media.object_name)
+        return open_stream(source, key, binding=_place(media.id, media.kind, "object"))
+
+
+def _place(media: str, kind: str, what: str) -> bytes:
+    return binding("media", what, media, kind)

@@ -1,0 +1,171 @@
+"""Connections, units of work and the clock. A unit is one short transaction; no outside call belongs inside it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import peewee
+from playhouse.migrations import Runner as MigrationRunner
+from playhouse.pool import PooledPostgresqlDatabase, PooledSqliteDatabase
+
+from errors import Temporary
+from models import TABLES
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+WAIT_FOR_CONNECTION = 20  # seconds; longer and the work is better tried again later
+OFFSET_AGE = 30.0  # seconds after which the difference to the database's clock is measured again
+MIGRATION_LOCK = 0x6D696F  # any number that nobody else locks on this database
+
+
+class Clock(Protocol):
+    """The one source of time. Naive UTC."""
+
+    def now(self) -> datetime: ...
+
+
+class Unit:
+    """A transaction under way: its time, and what is to happen once it is committed."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self._after: list[Callable[[], None]] = []
+
+    def after(self, act: Callable[[], None]) -> None:
+        """Run `act` after the commit, once the connection is given back; never after a rollback."""
+        self._after.append(act)
+
+    def committed(self) -> None:
+        for act in self._after:
+            act()
+
+
+class Database:
+    """A pool of connections to SQLite (WAL) or Postgres, and the models bound to it."""
+
+    def __init__(self, url: str, *, pool: int = 10, clock: Clock | None = None) -> None:
+        self.raw = _connect(url, pool)
+        self.sqlite = isinstance(self.raw, peewee.SqliteDatabase)
+        self.raw.bind(TABLES)
+        self.clock: Clock = clock or DatabaseClock(self)
+
+    @contextmanager
+    def unit(self) -> Iterator[Unit]:
+        """One transaction. Raises Temporary("database.unavailable") when the database is away or stays locked."""
+        if not self.raw.is_closed() and self.raw.in_transaction():
+            raise RuntimeError("units of database work do not nest")
+        unit = Unit(self.clock.now())
+        # A plain BEGIN on SQLite takes the write lock late and then fails at once instead of waiting.
+        with (
+            self.connection(),
+            self.raw.atomic("IMMEDIATE") if self.sqlite else self.raw.atomic(),
+        ):
+            yield unit
+        unit.committed()
+
+    @contextmanager
+    def connection(self) -> Iterator[None]:
+        """A connection without a transaction, for single statements. Given back at the end."""
+        if not self.raw.is_closed():
+            yield  # this thread has one already, and whoever opened it gives it back
+            return
+        try:
+            self.raw.connect()
+            try:
+                yield
+            finally:
+                self.raw.close()
+        except (peewee.OperationalError, peewee.InterfaceError) as error:
+            self.raw.close_idle()  # the others are likely as dead as this one
+            raise Temporary("database.unavailable", error=type(error).__name__) from None
+        except ValueError as error:
+            if type(error).__name__ == "MaxConnectionsExceeded":
+                raise Temporary("database.busy") from None
+            raise
+
+    def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        """One statement by hand, on the connection of this thread; `?` stands for a value on both databases."""
+        statement = sql if self.sqlite else sql.replace("?", "%s")
+        cursor = self.raw.execute_sql(statement, values)
+        return list(cursor.fetchall()) if cursor.description else []
+
+    def migrate(self) -> list[str]:
+        """Bring the schema up to date; two runners at once take turns. Returns what was applied."""
+        with self.connection():
+            if not self.sqlite:
+                self.rows("SELECT pg_advisory_lock(?)", MIGRATION_LOCK)
+            try:
+                return [str(name) for name in MigrationRunner(self.raw, directory=str(MIGRATIONS)).up()]
+            finally:
+                if not self.sqlite:
+                    self.rows("SELECT pg_advisory_unlock(?)", MIGRATION_LOCK)
+
+    def pending_migrations(self) -> list[str]:
+        """Names of migrations that this schema lacks."""
+        with self.connection():
+            runner = MigrationRunner(self.raw, directory=str(MIGRATIONS))
+            applied = {str(name) for name in runner.applied()}
+            return [name for name in (str(m.name) for m in runner.migrations()) if name not in applied]
+
+    def close(self) -> None:
+        self.raw.close_all()
+
+
+class DatabaseClock:
+    """The database's clock, asked now and then; between two questions this machine's monotonic clock counts on."""
+
+    def __init__(self, database: Database, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._database = database
+        self._monotonic = monotonic
+        self._lock = threading.Lock()
+        self._asked = float("-inf")
+        self._base = datetime.min
+
+    def now(self) -> datetime:
+        with self._lock:
+            if self._monotonic() - self._asked > OFFSET_AGE:
+                self._ask()
+            return self._base + timedelta(seconds=self._monotonic() - self._asked)
+
+    def _ask(self) -> None:
+        database = self._database
+        with database.connection():
+            before = self._monotonic()
+            if database.sqlite:
+                [(text,)] = database.rows("SELECT strftime('%Y-%m-%d %H:%M:%f', 'now')")
+                base = datetime.fromisoformat(text)
+            else:
+                [(base,)] = database.rows("SELECT clock_timestamp() AT TIME ZONE 'utc'")
+        self._base, self._asked = base, (before + self._monotonic()) / 2
+
+
+def _connect(url: str, pool: int) -> Any:
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        path = Path(unquote(url.removeprefix("sqlite:///")))
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return PooledSqliteDatabase(
+            str(path),
+            max_connections=pool,
+            timeout=WAIT_FOR_CONNECTION,
+            returning_clause=True,
+            check_same_thread=False,
+            pragmas={"journal_mode": "wal", "synchronous": "full", "foreign_keys": 1, "busy_timeout": 20_000},
+        )
+    return PooledPostgresqlDatabase(
+        parts.path.lstrip("/"),
+        host=parts.hostname,
+        port=parts.port or 5432,
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        max_connections=pool,
+        timeout=WAIT_FOR_CONNECTION,
+        connect_timeout=5,
+        **dict(parse_qsl(parts.query)),
+    )

@@ -1,0 +1,1 @@
+"""One paid job from the photo to the delivery: photos, styles, orders, produce, deliver."""

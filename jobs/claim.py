@@ -1,0 +1,82 @@
+"""A claim on a work row: a lease with a fence. What it commits counts only while its fence still holds."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from database import Database, Unit
+from errors import Failure
+from models import Work
+
+
+class FenceLost(Failure):
+    """Somebody else holds the row now, or it was withdrawn: what this claim did must not count."""
+
+
+class Claim:
+    """One holder's right to work on a row until its lease ends."""
+
+    def __init__(self, database: Database, work: Work, *, lease: timedelta) -> None:
+        self.database = database
+        self.id: str = work.id
+        self.kind: str = work.kind
+        self.subject: str = work.subject
+        self.account: str = work.account
+        self.fence: int = work.fence
+        self.tries: int = work.tries
+        self.crashes: int = work.crashes
+        self.lease = lease
+        self.lost = threading.Event()  # set by whoever renews leases when this one is gone
+        self.paid_call = threading.Event()  # set while a call is under way that costs money
+
+    @contextmanager
+    def checkpoint(self) -> Iterator[Unit]:
+        """A transaction that counts only while the fence holds, and goes on holding the row."""
+        with self.database.unit() as unit:
+            self._demand(unit, lease_until=unit.now + self.lease)
+            yield unit
+
+    @contextmanager
+    def finish(self) -> Iterator[Unit]:
+        """The transaction that ends the work well."""
+        with self.database.unit() as unit:
+            self._demand(unit, state=Work.DONE, ended_at=unit.now, lease_until=None, holder=None, reason=None)
+            yield unit
+
+    @contextmanager
+    def give_up(self, *, state: str, reason: str) -> Iterator[Unit]:
+        """The transaction that ends the work badly: failed or quarantined."""
+        with self.database.unit() as unit:
+            self._demand(unit, state=state, ended_at=unit.now, lease_until=None, holder=None, reason=reason)
+            yield unit
+
+    @contextmanager
+    def put_back(self, *, wait: float, reason: str | None, count: bool = True) -> Iterator[Unit]:
+        """The transaction that makes it due again after `wait` seconds; `count=False` takes the try back."""
+        with self.database.unit() as unit:
+            tries = Work.tries if count else Work.tries - 1
+            due = unit.now + timedelta(seconds=wait)
+            self._demand(
+                unit,
+                state=Work.DUE,
+                due_at=due,
+                rung_at=None,
+                lease_until=None,
+                holder=None,
+                reason=reason,
+                tries=tries,
+            )
+            yield unit
+
+    def _demand(self, unit: Unit, **changes: object) -> None:
+        del unit
+        changed = (
+            Work.update(**changes)
+            .where((Work.id == self.id) & (Work.fence == self.fence) & (Work.state == Work.HELD))
+            .execute()
+        )
+        if changed != 1:
+            raise FenceLost("jobs.fence_lost", work=self.id, fence=self.fence)

@@ -1,0 +1,123 @@
+"""Where work is put and taken: add, claim, withdraw, renew, find what is due. Every move is one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import Protocol
+
+from peewee import Case
+
+from database import Database, Unit
+from jobs.claim import Claim
+from jobs.kinds import Kinds
+from models import Work, new_id
+
+
+class Ring(Protocol):
+    """The doorbell. It may fail, be late, or ring twice: the row is the truth. Never raises."""
+
+    def __call__(self, queue: str, kind: str, work: str) -> None: ...
+
+
+class Desk:
+    """One process's view of the work table; `holder` is its random name."""
+
+    def __init__(self, database: Database, kinds: Kinds, ring: Ring, *, lease_seconds: float, holder: str) -> None:
+        self.database = database
+        self.kinds = kinds
+        self.ring = ring
+        self.lease = timedelta(seconds=lease_seconds)
+        self.holder = holder
+
+    def add(self, unit: Unit, kind: str, *, subject: str, account: str, wait: float = 0.0) -> str:
+        """Put work into the transaction; the bell rings once it is committed."""
+        work = new_id()
+        Work.insert(
+            id=work,
+            kind=kind,
+            subject=subject,
+            account=account,
+            state=Work.DUE,
+            due_at=unit.now + timedelta(seconds=wait),
+            rung_at=None if wait else unit.now,
+            created_at=unit.now,
+        ).execute()
+        if not wait:
+            unit.after(lambda: self.ring(self.kinds[kind].queue, kind, work))
+        return work
+
+    def claim(self, work: str) -> Claim | None:
+        """Take a row that is due, or whose holder's lease ran out. None: it is somebody's, or done, or not yet due."""
+        now = self.database.clock.now()
+        abandoned = (Work.state == Work.HELD) & (Work.lease_until < now)
+        with self.database.connection():
+            rows = list(
+                Work.update(
+                    state=Work.HELD,
+                    holder=self.holder,
+                    fence=Work.fence + 1,
+                    tries=Work.tries + 1,
+                    crashes=Work.crashes + Case(None, ((Work.state == Work.HELD, 1),), 0),
+                    lease_until=now + self.lease,
+                )
+                .where((Work.id == work) & (((Work.state == Work.DUE) & (Work.due_at <= now)) | abandoned))
+                .returning(Work)
+                .execute()
+            )
+        return Claim(self.database, rows[0], lease=self.lease) if rows else None
+
+    def withdraw(self, unit: Unit, *, subject: str, kinds: Iterable[str]) -> int:
+        """End open work on a row and raise its fence, so that who works on it now cannot commit."""
+        return int(
+            Work.update(
+                state=Work.FAILED, fence=Work.fence + 1, ended_at=unit.now, lease_until=None, reason="withdrawn"
+            )
+            .where((Work.subject == subject) & Work.kind.in_(tuple(kinds)) & Work.state.in_((Work.DUE, Work.HELD)))
+            .execute()
+        )
+
+    def renew(self, claims: Sequence[Claim]) -> None:
+        """Prolong leases; a claim whose row is no longer ours is marked lost."""
+        if not claims:
+            return
+        now = self.database.clock.now()
+        with self.database.connection():
+            rows = (
+                Work.update(lease_until=now + self.lease)
+                .where(Work.id.in_([c.id for c in claims]) & (Work.holder == self.holder) & (Work.state == Work.HELD))
+                .returning(Work.id, Work.fence)
+                .execute()
+            )
+            ours = {(row.id, row.fence) for row in rows}
+        for claim in claims:
+            if (claim.id, claim.fence) not in ours:
+                claim.lost.set()
+
+    def overdue(self, *, quiet: float, limit: int) -> list[Work]:
+        """Rows that are due or abandoned and were not rung for `quiet` seconds, oldest first; marked as rung now."""
+        now = self.database.clock.now()
+        silent = Work.rung_at.is_null() | (Work.rung_at < now - timedelta(seconds=quiet))
+        due = (Work.state == Work.DUE) & (Work.due_at <= now)
+        abandoned = (Work.state == Work.HELD) & (Work.lease_until < now)
+        with self.database.connection():
+            found = [
+                *Work.select().where(due & silent).order_by(Work.due_at).limit(limit),
+                *Work.select().where(abandoned & silent).order_by(Work.lease_until).limit(limit),
+            ]
+            if found:
+                Work.update(rung_at=now).where(Work.id.in_([w.id for w in found])).execute()
+        return found
+
+    def next_due(self, queues: Iterable[str], *, limit: int) -> list[str]:
+        """Ids of due rows of these queues, for when the bell is broken."""
+        queues = set(queues)
+        kinds = [name for name, kind in self.kinds.items() if kind.queue in queues]
+        now = self.database.clock.now()
+        with self.database.connection():
+            due = (Work.state == Work.DUE) & (Work.due_at <= now) & Work.kind.in_(kinds)
+            abandoned = (Work.state == Work.HELD) & (Work.lease_until < now) & Work.kind.in_(kinds)
+            return [
+                *(w.id for w in Work.select(Work.id).where(due).order_by(Work.due_at).limit(limit)),
+                *(w.id for w in Work.select(Work.id).where(abandoned).limit(limit)),
+            ]

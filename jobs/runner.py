@@ -1,0 +1,106 @@
+"""Runs one piece of work from claim to end: errors become retries or endings, never silence."""
+
+from __future__ import annotations
+
+import threading
+
+import logs
+from errors import Failure, Permanent, Rejected, Temporary
+from jobs.claim import Claim, FenceLost
+from jobs.desk import Desk
+from jobs.kinds import wait_before
+from models import Work
+
+CRASHES = 3  # a row that took its worker down this often is not tried again
+BROKEN = "program.error"
+
+log = logs.get()
+
+
+class Runner:
+    """Shared by the threads of a process. Keeps the list of claims under way, for renewal and for draining."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self._lock = threading.Lock()
+        self._active: dict[str, Claim] = {}
+        self.draining = threading.Event()
+
+    def run(self, work: str) -> bool:
+        """Whether there was something to do. Never raises: the row tells how it went."""
+        if self.draining.is_set():
+            return False
+        try:
+            claim = self.desk.claim(work)
+        except Temporary as error:  # the database is away: the row stays due and the clock comes back to it
+            log.warning("work.not_claimed", work=work, exc_info=error)
+            return False
+        if claim is None:
+            return False
+        with self._lock:
+            self._active[claim.id] = claim
+        try:
+            self._attempt(claim)
+        except FenceLost:
+            log.warning("work.fence_lost", work=claim.id, kind=claim.kind, fence=claim.fence)
+        except Temporary as error:  # even writing down the outcome failed: the lease ends by itself
+            log.warning("work.outcome_not_written", work=claim.id, kind=claim.kind, exc_info=error)
+        finally:
+            with self._lock:
+                self._active.pop(claim.id, None)
+        return True
+
+    def active(self) -> list[Claim]:
+        with self._lock:
+            return list(self._active.values())
+
+    def renew(self) -> None:
+        """Prolong the leases of all claims under way; called every third of a lease."""
+        self.desk.renew(self.active())
+
+    def give_back(self) -> int:
+        """Make due again what is still under way, without counting the try. For a process about to be killed."""
+        given = 0
+        for claim in self.active():
+            try:
+                with claim.put_back(wait=0.0, reason="drained", count=False) as unit:
+                    unit.after(lambda claim=claim: self._ring(claim))  # type: ignore[misc]  # binds the loop's value
+                given += 1
+            except (FenceLost, Temporary) as error:
+                log.warning("work.not_given_back", work=claim.id, exc_info=error)
+        return given
+
+    def _ring(self, claim: Claim) -> None:
+        self.desk.ring(self.desk.kinds[claim.kind].queue, claim.kind, claim.id)
+
+    def _attempt(self, claim: Claim) -> None:
+        kind = self.desk.kinds[claim.kind]
+        if claim.crashes >= CRASHES:
+            self._end(claim, Permanent("work.quarantined", kind=claim.kind), state=Work.QUARANTINED)
+            log.error("work.quarantined", work=claim.id, kind=claim.kind, count=claim.crashes)
+            return
+        try:
+            kind.do(claim)
+        except FenceLost:
+            raise
+        except Temporary as error:
+            self._again(claim, error, asked_for=error.retry_after)
+        except (Rejected, Permanent) as error:
+            self._end(claim, error, state=Work.FAILED)
+        except Exception as error:
+            log.error("work.broken", work=claim.id, kind=claim.kind, exc_info=error)
+            self._again(claim, Permanent(BROKEN, error=type(error).__name__), asked_for=None)
+
+    def _again(self, claim: Claim, error: Failure, *, asked_for: float | None) -> None:
+        kind = self.desk.kinds[claim.kind]
+        if claim.tries >= kind.tries:
+            self._end(claim, error, state=Work.FAILED)
+            return
+        wait = wait_before(kind, claim.tries, asked_for)
+        with claim.put_back(wait=wait, reason=error.code):
+            log.info("work.again", work=claim.id, kind=claim.kind, code=error.code, tries=claim.tries, seconds=wait)
+
+    def _end(self, claim: Claim, error: Failure, *, state: str) -> None:
+        with claim.give_up(state=state, reason=error.code) as unit:
+            self.desk.kinds[claim.kind].ended_badly(claim, error, unit)
+        log.warning("work.ended_badly", work=claim.id, kind=claim.kind, code=error.code, tries=claim.tries)

@@ -1,0 +1,387 @@
+"""Every table. Each column says its data category, or why it tells nothing about a person. No business rule here."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+from peewee import (
+    SQL,
+    BigIntegerField,
+    BlobField,
+    BooleanField,
+    Check,
+    DateTimeField,
+    Field,
+    IntegerField,
+    Model,
+    TextField,
+)
+
+from policy.terms import NotPersonal
+
+
+def new_id() -> str:
+    """128 random bits as 32 hex digits: says nothing about a person, a time or a sequence."""
+    return secrets.token_hex(16)
+
+
+F = TypeVar("F", bound="Field[Any]")
+
+
+class UtcField(DateTimeField):
+    """Naive UTC. A time zone is refused: Postgres would drop it and SQLite keep it."""
+
+    def db_value(self, value: datetime | None) -> Any:
+        if value is not None and value.tzinfo is not None:
+            raise ValueError("times are stored as naive UTC")
+        return super().db_value(value)  # type: ignore[no-untyped-call]  # peewee's is untyped
+
+
+class Sealed(BlobField):
+    """Ciphertext of one value, bound to table, column and row. `key` is the kind of data key that locks it."""
+
+    def __init__(self, category: str, *, key: str, **options: Any) -> None:
+        self.key_kind = key
+        super().__init__(**options)
+        self.declared = category
+
+
+def about(field: F, category: str) -> F:
+    """Declare that a column belongs to a category of the register."""
+    field.declared = category  # type: ignore[attr-defined]  # read back by the gate
+    return field
+
+
+def plain(field: F, reason: str) -> F:
+    """Declare that a column tells nothing about a person, and why."""
+    field.declared = NotPersonal(reason=reason)  # type: ignore[attr-defined]  # read back by the gate
+    return field
+
+
+ROW_ID = "random number of the row"
+STATE = "state from a fixed list"
+WHEN = "time of an event of the program"
+
+
+class Base(Model):
+    """Rows are found by random ids; times are naive UTC."""
+
+    if TYPE_CHECKING:
+        id: Any
+
+
+class Account(Base):
+    """A person who confirmed the notice. Personal columns are sealed under the account key."""
+
+    ACTIVE, CLOSING = "active", "closing"
+    MOVES: ClassVar = {ACTIVE: {CLOSING}, CLOSING: {ACTIVE}}
+
+    id = about(TextField(primary_key=True, default=new_id), "account")
+    state = plain(TextField(default=ACTIVE), STATE)
+    telegram_id = Sealed("account", key="account")
+    telegram_id_index = about(BlobField(unique=True), "account")
+    first_name = Sealed("account", key="account", null=True)
+    last_name = Sealed("account", key="account", null=True)
+    username = Sealed("account", key="account", null=True)
+    username_index = about(BlobField(null=True, index=True), "account")
+    language_code = Sealed("account", key="account", null=True)
+    names_index = about(BlobField(), "account")  # changes when Telegram shows new names
+    current_photo = about(TextField(null=True), "photos")
+    reachable = about(BooleanField(default=True), "account")  # false once the person blocked the bot
+    created_at = about(UtcField(), "account")
+
+    class Meta:
+        table_name = "account"
+
+
+class KeyRow(Base):
+    """A person's data key, wrapped by a master key. Destroying the row destroys what it locks."""
+
+    ACCOUNT, PHOTOS, RESULTS = "account", "photos", "results"
+
+    id = plain(TextField(primary_key=True, default=new_id), ROW_ID)
+    account = about(TextField(), "account")
+    kind = plain(TextField(), "kind of key from a fixed list")
+    wrapped = plain(BlobField(), "a key, wrapped by a master key")
+    created_at = plain(UtcField(), WHEN)
+
+    class Meta:
+        table_name = "data_key"
+        indexes = ((("account", "kind"), True),)
+
+
+class Media(Base):
+    """A sealed object in the store and its own key, wrapped under the person's photos or results key."""
+
+    STORING, STORED, DESTROYING = "storing", "stored", "destroying"
+    MOVES: ClassVar = {STORING: {STORED, DESTROYING}, STORED: {DESTROYING}, DESTROYING: set()}
+
+    id = plain(TextField(primary_key=True, default=new_id), ROW_ID)
+    account = about(TextField(index=True), "account")
+    kind = plain(TextField(), "photo or result")
+    state = plain(TextField(default=STORING), STATE)
+    object_name = plain(TextField(unique=True), "random name of the object in the store")
+    wrapped_key = plain(BlobField(null=True), "a key, wrapped under the person's key")
+    mime = plain(TextField(), "format from a fixed list")
+    width = plain(IntegerField(), "size of a picture")
+    height = plain(IntegerField(), "size of a picture")
+    size = plain(BigIntegerField(), "length of the plain bytes")
+    created_at = plain(UtcField(), WHEN)
+
+    class Meta:
+        table_name = "media"
+
+
+class Photo(Base):
+    """A picture a person sent: first a reference to fetch it by, then the sealed object."""
+
+    WAITING, INCOMING, READY, REFUSED, DELETED = "waiting", "incoming", "ready", "refused", "deleted"
+    MOVES: ClassVar = {
+        WAITING: {INCOMING, DELETED},  # until the person says that the people in the photo agree
+        INCOMING: {READY, REFUSED, DELETED},
+        READY: {DELETED},
+        REFUSED: {DELETED},
+        DELETED: set(),
+    }
+
+    id = about(TextField(primary_key=True, default=new_id), "photos")
+    account = about(TextField(index=True), "photos")
+    state = plain(TextField(), STATE)
+    file_id = Sealed("photos", key="account", null=True)  # Telegram's reference, dropped once fetched
+    caption = Sealed("prompts", key="account", null=True)
+    message_id = about(BigIntegerField(), "photos")
+    media = about(TextField(null=True), "photos")
+    reason = plain(TextField(null=True), "code of a failure from a fixed list")
+    created_at = about(UtcField(), "photos")
+
+    class Meta:
+        table_name = "photo"
+
+
+class Order(Base):
+    """One paid generation, from the offer to the delivery."""
+
+    OFFERED, QUEUED, CALLING, KEPT, DELIVERED = "offered", "queued", "calling", "kept", "delivered"
+    HELD_BACK, REFUSED, FAILED, CANCELLED, DELETED = "held_back", "refused", "failed", "cancelled", "deleted"
+    MOVES: ClassVar = {
+        OFFERED: {QUEUED, DELETED},
+        QUEUED: {CALLING, CANCELLED, REFUSED, FAILED},
+        CALLING: {QUEUED, KEPT, REFUSED, FAILED},
+        KEPT: {DELIVERED, HELD_BACK, DELETED},
+        HELD_BACK: {DELIVERED, DELETED},  # kept, but the chat is closed to us: offered when the person is back
+        DELIVERED: {DELETED},
+        REFUSED: {DELETED},
+        FAILED: {DELETED},
+        CANCELLED: {DELETED},
+        DELETED: set(),
+    }
+    OPEN: ClassVar = (QUEUED, CALLING)
+
+    id = about(TextField(primary_key=True, default=new_id), "transactions")
+    account = about(TextField(), "transactions")
+    state = plain(TextField(), STATE)
+    kind = about(TextField(), "transactions")
+    price = about(IntegerField(), "transactions")
+    provider = about(TextField(), "disclosures")
+    photo = about(TextField(index=True), "photos")
+    style = Sealed("prompts", key="account", null=True)
+    prompt = Sealed("prompts", key="account", null=True)
+    attempt = plain(IntegerField(default=0), "how often the provider was called")
+    message_id = about(BigIntegerField(null=True), "results")  # the status message, which becomes the picture
+    shown = plain(TextField(null=True), "what the status message says now, from a fixed list")
+    media = about(TextField(null=True), "results")
+    file_id = Sealed("results", key="account", null=True)  # Telegram's reference to the delivered picture
+    reason = plain(TextField(null=True), "code of a failure from a fixed list")
+    created_at = about(UtcField(), "transactions")
+    queued_at = about(UtcField(null=True), "transactions")
+    ended_at = about(UtcField(null=True), "transactions")
+
+    class Meta:
+        table_name = "orders"  # "order" is a word of SQL
+        indexes = ((("account", "state"), False),)
+        constraints: ClassVar = [Check("price > 0")]
+
+
+class Work(Base):
+    """A piece of background work: what, on which row, when due, how often tried, who holds it and under which fence."""
+
+    DUE, HELD, DONE, FAILED, QUARANTINED = "due", "held", "done", "failed", "quarantined"
+    MOVES: ClassVar = {
+        DUE: {HELD, DONE, FAILED},
+        HELD: {HELD, DUE, DONE, FAILED, QUARANTINED},
+        DONE: set(),
+        FAILED: set(),
+        QUARANTINED: {DUE},
+    }
+
+    id = plain(TextField(primary_key=True, default=new_id), ROW_ID)
+    kind = plain(TextField(), "kind of work from a fixed list")
+    subject = plain(TextField(), "random number of the row the work is about")
+    account = about(TextField(index=True), "account")
+    state = plain(TextField(default=DUE), STATE)
+    due_at = plain(UtcField(), WHEN)
+    rung_at = plain(UtcField(null=True), WHEN)
+    tries = plain(IntegerField(default=0), "a count")
+    crashes = plain(IntegerField(default=0), "a count")
+    fence = plain(BigIntegerField(default=0), "a counter that each claim raises")
+    lease_until = plain(UtcField(null=True), WHEN)
+    holder = plain(TextField(null=True), "random number of a process")
+    reason = plain(TextField(null=True), "code of a failure from a fixed list")
+    created_at = plain(UtcField(), WHEN)
+    ended_at = plain(UtcField(null=True), WHEN)
+
+    class Meta:
+        table_name = "work"
+        indexes = ((("kind", "subject"), True),)
+
+
+Work.add_index(Work.index(Work.kind, Work.due_at, where=SQL("state = 'due'"), name="work_due"))
+Work.add_index(Work.index(Work.lease_until, where=SQL("state = 'held'"), name="work_held"))
+
+
+class Lease(Base):
+    """Who may act for the whole fleet, until when."""
+
+    name = plain(TextField(primary_key=True), "name of a duty from a fixed list")
+    holder = plain(TextField(), "random number of a process")
+    until = plain(UtcField(), WHEN)
+    next_at = plain(UtcField(null=True), WHEN)
+
+    class Meta:
+        table_name = "lease"
+
+
+class Pacing(Base):
+    """Until when an outside service asked everybody to wait. One row a service, shared by all processes."""
+
+    name = plain(TextField(primary_key=True), "name of a declared recipient")
+    until = plain(UtcField(), WHEN)
+
+    class Meta:
+        table_name = "pacing"
+
+
+class SeenUpdate(Base):
+    """Telegram may deliver an update again for a day: the second time it does nothing."""
+
+    id = plain(BigIntegerField(primary_key=True), "Telegram's running number of an update, the same for nobody")
+    at = plain(UtcField(index=True), WHEN)
+
+    class Meta:
+        table_name = "seen_update"
+
+
+class Acceptance(Base):
+    """What a person agreed to, which version, when. Never changed, never overwritten."""
+
+    NOTICE, PEOPLE = "notice", "people"  # 18+ and the policy; the people in my photos agree
+
+    id = plain(TextField(primary_key=True, default=new_id), ROW_ID)
+    account = about(TextField(), "consents")
+    kind = about(TextField(), "consents")
+    version = about(TextField(), "consents")
+    at = about(UtcField(), "consents")
+
+    class Meta:
+        table_name = "acceptance"
+        indexes = ((("account", "kind", "version"), True),)
+
+
+class Disclosure(Base):
+    """What was sent to whom, why, when. Written before each sending; a repeated attempt is a row of its own."""
+
+    id = plain(TextField(primary_key=True, default=new_id), ROW_ID)
+    account = about(TextField(index=True), "disclosures")
+    order = about(TextField(index=True, column_name="order_id"), "disclosures")
+    recipient = about(TextField(), "disclosures")
+    purpose = about(TextField(), "disclosures")
+    fields = about(TextField(), "disclosures")
+    attempt = plain(IntegerField(), "how often the provider was called")
+    at = about(UtcField(), "disclosures")
+    kept_until = about(UtcField(null=True), "disclosures")
+
+    class Meta:
+        table_name = "disclosure"
+
+
+class Access(Base):
+    """Sealed data was opened for something else than its owner's own use."""
+
+    id = plain(TextField(primary_key=True, default=new_id), ROW_ID)
+    account = about(TextField(), "access")
+    category = about(TextField(), "access")
+    purpose = about(TextField(), "access")
+    subject = about(TextField(), "access")
+    at = about(UtcField(index=True), "access")
+
+    class Meta:
+        table_name = "access_record"
+
+
+class LedgerAccount(Base):
+    """A place for credits that a person owns: a lot (what was granted or bought at once) or what is on hold."""
+
+    LOT, HOLD = "lot", "hold"
+    GRANTS, USED = "grants", "used"  # the service's own side; no rows, their balance is the sum of their lines
+
+    id = plain(TextField(primary_key=True, default=new_id), ROW_ID)
+    owner = about(TextField(index=True), "transactions")
+    kind = plain(TextField(), "lot or hold")
+    source = about(TextField(null=True), "transactions")
+    rank = plain(IntegerField(default=0), "order in which lots are used: trial first")
+    balance = about(IntegerField(), "transactions")
+    created_at = about(UtcField(), "transactions")
+
+    class Meta:
+        table_name = "ledger_account"
+        constraints: ClassVar = [Check("balance >= 0")]
+
+
+class LedgerEntry(Base):
+    """One movement of credits. Appended, never changed; the business key makes a repetition impossible."""
+
+    GRANT, HOLD, CHARGE, GIVE_BACK = "grant", "hold", "charge", "give_back"
+
+    id = plain(TextField(primary_key=True, default=new_id), ROW_ID)
+    business_key = about(TextField(unique=True), "transactions")
+    kind = about(TextField(), "transactions")
+    owner = about(TextField(index=True), "transactions")
+    order = about(TextField(null=True, index=True, column_name="order_id"), "transactions")
+    at = about(UtcField(), "transactions")
+
+    class Meta:
+        table_name = "ledger_entry"
+
+
+class LedgerLine(Base):
+    """One side of an entry. The lines of an entry sum to zero."""
+
+    id = plain(TextField(primary_key=True, default=new_id), ROW_ID)
+    entry = about(TextField(index=True), "transactions")
+    place = about(TextField(index=True), "transactions")  # id of a ledger account, or a name of the service's side
+    amount = about(IntegerField(), "transactions")
+
+    class Meta:
+        table_name = "ledger_line"
+        constraints: ClassVar = [Check("amount <> 0")]
+
+
+TABLES: tuple[type[Base], ...] = (
+    Account,
+    KeyRow,
+    Media,
+    Photo,
+    Order,
+    Work,
+    Lease,
+    Pacing,
+    SeenUpdate,
+    Acceptance,
+    Disclosure,
+    Access,
+    LedgerAccount,
+    LedgerEntry,
+    LedgerLine,
+)

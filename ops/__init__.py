@@ -1,0 +1,1 @@
+"""`python -m ops <verb>`: people running the service."""

@@ -1,0 +1,54 @@
+"""Who receives data, where they are, how long they keep it, and the hosts that are theirs."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from policy.categories import CATEGORIES
+from policy.terms import Recipient
+
+RECIPIENTS: dict[str, Recipient] = {
+    r.id: r
+    for r in (
+        Recipient(
+            id="telegram",
+            name="Telegram",
+            country="United Arab Emirates and Telegram's data centres",
+            role="the channel you chose",
+            receives="what the bot sends and receives in the chat, results included",
+            categories=frozenset({"account", "photos", "prompts", "results"}),
+            keeps=None,
+            keeps_words="in your chat, until you delete it there",
+            hosts=("api.telegram.org",),
+            setting="telegram_api_url",
+            promises=("P5.0",),
+        ),
+        Recipient(
+            id="gemini",
+            name="Google (Gemini, Google DeepMind)",
+            country="United States and other Google locations",
+            role="AI model provider for pictures",
+            receives="the chosen photo, the prompt, settings and a random attempt id; no name, username, "
+            "Telegram ID or metadata",
+            categories=frozenset({"photos", "prompts", "results"}),
+            keeps=timedelta(days=55),
+            keeps_words="up to 55 days for abuse monitoring; never for training",
+            hosts=("generativelanguage.googleapis.com",),
+            setting="gemini_api_url",
+            promises=("P4.2", "P4.3", "P5.3"),
+        ),
+        Recipient(
+            id="cloud",
+            name="Cloud infrastructure (servers, database, object store)",
+            country="as stated under the location of the servers",
+            role="hosting",
+            receives="all data, encrypted at rest",
+            categories=frozenset(CATEGORIES),
+            keeps=None,
+            keeps_words="as long as we keep it",
+            hosts=("fly.storage.tigris.dev", "t3.storage.dev"),
+            setting="aws_endpoint_url_s3",
+            promises=("P5.2",),
+        ),
+    )
+}

@@ -1,0 +1,63 @@
+"""The vocabulary of the register: what a declaration consists of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, kw_only=True)
+class Retention:
+    """How long a category is kept. `period` counts from `start`; None means: until `start` itself happens."""
+
+    start: str
+    period: timedelta | None
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Category:
+    """A class of data. `promises` are the ids of the policy's statements it stands for."""
+
+    id: str
+    name: str
+    data: str
+    source: str
+    retention: Retention
+    promises: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Purpose:
+    """Why data may be opened. What is not granted here raises in `custody`."""
+
+    id: str
+    name: str
+    basis: str
+    categories: frozenset[str]
+    promises: tuple[str, ...]
+    own_use: bool = False  # the person's own use of their own data: not written to the access record
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipient:
+    """Somebody data goes to. `hosts` are the only names a process of ours may connect to."""
+
+    id: str
+    name: str
+    country: str
+    role: str
+    receives: str
+    categories: frozenset[str]
+    keeps: timedelta | None
+    keeps_words: str
+    hosts: tuple[str, ...]
+    setting: str | None  # the setting whose address must be one of `hosts`
+    promises: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotPersonal:
+    """A column, key or field outside every category, with the reason why it tells nothing about a person."""
+
+    reason: str

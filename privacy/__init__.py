@@ -1,0 +1,1 @@
+"""What we do about privacy: the gate over the five surfaces of the register."""

@@ -1,0 +1,157 @@
+"""The one way out: every outside call goes through here, to declared origins only, with a timeout and a size cap.
+
+Nothing of a request or an answer gets into an exception: addresses hold tokens, bodies hold people's words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.cookiejar import DefaultCookiePolicy
+from typing import IO, Any
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError
+
+from errors import Permanent, Temporary
+
+PIECE = 1 << 20  # reads of a megabyte: `response.content` joins pieces of 10 KB
+
+
+@dataclass(frozen=True)
+class Timeout:
+    """Seconds: to connect, and between two bytes of the answer."""
+
+    connect: float = 5.0
+    read: float = 30.0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Status, headers (names in lower case) and the whole body."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Scheme, host and port: what a declaration allows."""
+
+    scheme: str
+    host: str
+    port: int
+
+    @classmethod
+    def of(cls, url: str) -> Origin:
+        parts = urlsplit(url)
+        return cls(parts.scheme, parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80))
+
+
+class Outbound:
+    """A pool of connections to the declared origins. Shared by the threads of a process; holds no cookies."""
+
+    def __init__(self, origins: Iterable[Origin], *, connections: int = 32) -> None:
+        self.origins = frozenset(origins)
+        self._session = requests.Session()
+        self._session.trust_env = False  # no proxy and no .netrc from the surroundings
+        self._session.cookies.set_policy(_NoCookies())
+        adapter = HTTPAdapter(pool_connections=len(self.origins) or 1, pool_maxsize=connections, max_retries=0)
+        self._session.mount("https://", adapter)
+        self._session.mount("http://", adapter)
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | IO[bytes] | None = None,
+        timeout: Timeout = Timeout(),
+        max_bytes: int = 1 << 20,
+    ) -> Answer:
+        """Raises Permanent("http.undeclared_host"), Temporary("http.unreachable" | "http.timeout" | "http.cut_off")
+        and Permanent("http.too_large")."""
+        with self.stream(method, url, headers=headers, body=body, timeout=timeout) as (answer, pieces):
+            parts, size = [], 0
+            for piece in pieces:
+                size += len(piece)
+                if size > max_bytes:
+                    raise Permanent("http.too_large", host=Origin.of(url).host)
+                parts.append(piece)
+            return Answer(answer.status, answer.headers, parts[0] if len(parts) == 1 else b"".join(parts))
+
+    @contextmanager
+    def stream(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | IO[bytes] | None = None,
+        timeout: Timeout = Timeout(),
+    ) -> Iterator[tuple[Answer, Iterator[bytes]]]:
+        """The answer's head and an iterator over the pieces of its body. Redirects are not followed."""
+        origin = Origin.of(url)
+        if origin not in self.origins:
+            raise Permanent("http.undeclared_host", host=origin.host)
+        with _words_removed(origin):
+            response = self._session.request(
+                method,
+                url,
+                headers=dict(headers or {}),
+                data=body,
+                timeout=(timeout.connect, timeout.read),
+                allow_redirects=False,
+                stream=True,
+            )
+        try:
+            head = Answer(response.status_code, {k.lower(): v for k, v in response.headers.items()}, b"")
+            yield head, self._pieces(response, origin)
+        finally:
+            response.close()
+
+    @staticmethod
+    def _pieces(response: requests.Response, origin: Origin) -> Iterator[bytes]:
+        expected = response.headers.get("Content-Length")
+        received = 0
+        with _words_removed(origin):
+            while piece := response.raw.read(PIECE, decode_content=True):
+                received += len(piece)
+                yield piece
+        encoded = response.headers.get("Content-Encoding")
+        if expected and expected.isdigit() and not encoded and received < int(expected):
+            raise Temporary("http.cut_off", host=origin.host)
+
+    def close(self) -> None:
+        self._session.close()
+
+
+@contextmanager
+def _words_removed(origin: Origin) -> Iterator[None]:
+    """The libraries' errors quote the whole address. Ours name the host, and break the chain to theirs."""
+    try:
+        yield
+    except (requests.Timeout, TimeoutError):
+        code = "http.timeout"
+    except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError, HTTPError, OSError) as error:
+        code = "http.timeout" if "timed out" in str(error).lower() else "http.unreachable"
+    except (requests.RequestException, ValueError):
+        raise Permanent("http.bad_request", host=origin.host) from None
+    else:
+        return
+    raise Temporary(code, host=origin.host) from None
+
+
+class _NoCookies(DefaultCookiePolicy):
+    """Never keeps and never sends a cookie."""
+
+    def set_ok(self, *_: Any) -> bool:
+        return False
+
+    def return_ok(self, *_: Any) -> bool:
+        return False

@@ -1,0 +1,43 @@
+"""From the register and the settings: the origins a process may connect to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from config import Settings
+from policy.recipients import RECIPIENTS
+from providers.http import Origin
+
+
+@dataclass(frozen=True)
+class Undeclared:
+    """A setting whose host no recipient of the register declares."""
+
+    setting: str
+    host: str
+
+
+def configured(settings: Settings) -> Iterable[tuple[str, Origin]]:
+    """(setting, origin) of every outside service that is configured."""
+    for recipient in RECIPIENTS.values():
+        if recipient.setting and (url := getattr(settings, recipient.setting)):
+            yield recipient.setting, Origin.of(url)
+
+
+def undeclared(settings: Settings) -> list[Undeclared]:
+    """Configured hosts that the register lacks. Loopback stands in for a recipient outside production."""
+    hosts = {r.setting: r.hosts for r in RECIPIENTS.values()}
+    stand_ins_allowed = not settings.production or "loopback" in settings.miomio_lift
+    return [
+        Undeclared(setting, origin.host)
+        for setting, origin in configured(settings)
+        if origin.host not in hosts[setting]
+        and not (stand_ins_allowed and (origin.host == "localhost" or origin.host.startswith("127.")))
+    ]
+
+
+def allowed(settings: Settings) -> frozenset[Origin]:
+    """The origins `Outbound` is given: configured and declared."""
+    refused = {u.setting for u in undeclared(settings)}
+    return frozenset(origin for setting, origin in configured(settings) if setting not in refused)

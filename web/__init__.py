@@ -1,0 +1,1 @@
+"""The website, the policy page, the Telegram webhook, health and readiness."""

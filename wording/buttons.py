@@ -1,0 +1,55 @@
+"""What comes back when a button is tapped: a verb and ids, at most 64 bytes, read as strictly as all outside input."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+AGREE, MINOR = "agree", "minor"  # the notice
+PEOPLE = "people"  # the people in my photos agree
+BOARD, STYLE = "board", "style"  # photo and page; photo and style
+MAKE, DROP, CANCEL = "make", "drop", "cancel"  # an order
+ORIGINAL, AGAIN, OTHER = "orig", "again", "other"  # an order
+DELETE, DELETE_YES, KEEP = "del", "delyes", "keep"  # an order's result
+PHOTO, PHOTO_DELETE, PHOTO_DELETE_YES, PHOTO_KEEP, PHOTOS = "photo", "pdel", "pdelyes", "pkeep", "photos"
+
+_ID = r"[0-9a-f]{32}"
+_PATTERNS = {
+    AGREE: r"[0-9a-z-]{1,20}",
+    MINOR: None,
+    PEOPLE: None,
+    BOARD: rf"{_ID}:\d{{1,2}}",
+    STYLE: rf"{_ID}:[a-z0-9-]{{1,24}}",
+    PHOTOS: r"\d{1,4}",
+    **dict.fromkeys((MAKE, DROP, CANCEL, ORIGINAL, AGAIN, OTHER, DELETE, DELETE_YES, KEEP), _ID),
+    **dict.fromkeys((PHOTO, PHOTO_DELETE, PHOTO_DELETE_YES, PHOTO_KEEP), _ID),
+}
+
+
+@dataclass(frozen=True)
+class Tap:
+    """A parsed button: its verb, the id it names (or ""), and a second word (or "")."""
+
+    verb: str
+    id: str = ""
+    word: str = ""
+
+
+def data(verb: str, *words: str | int) -> str:
+    """The callback data of a button of ours."""
+    made = ":".join((verb, *map(str, words)))
+    if len(made.encode()) > 64 or parse(made) is None:
+        raise ValueError(f"not a button of ours: {verb}")
+    return made
+
+
+def parse(text: str | None) -> Tap | None:
+    """None for anything that is not exactly a button of ours: forged, old, or somebody's experiment."""
+    verb, _, rest = (text or "").partition(":")
+    if verb not in _PATTERNS:
+        return None
+    pattern = _PATTERNS[verb]
+    if (pattern is None and rest) or (pattern is not None and not re.fullmatch(pattern, rest)):
+        return None
+    first, _, second = rest.partition(":")
+    return Tap(verb, first, second)

@@ -1,0 +1,63 @@
+"""From a failure's code to a sentence that a person can act on. Every code that can reach a person is here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from errors import Failure
+from wording.language import Translate
+from wording.message import Message
+
+Sentence = Callable[[Translate], str]
+
+SENTENCES: dict[str, Sentence] = {
+    "photo.empty": lambda _: _("That file is empty. Please send the photo again."),
+    "photo.not_a_picture": lambda _: _("I cannot read that as a picture. Please send a JPEG, PNG, WebP or HEIC photo."),
+    "photo.unsupported_format": lambda _: _(
+        "I can read JPEG, PNG, WebP and HEIC. Please send the photo as one of these."
+    ),
+    "photo.truncated": lambda _: _("Part of that picture is missing. Please send it again."),
+    "photo.too_many_pixels": lambda _: _("That picture has more than 40 megapixels. Please send a smaller one."),
+    "photo.too_small": lambda _: _("That picture is too small: each side needs at least 64 pixels."),
+    "photo.too_narrow": lambda _: _("That picture is too long and narrow. Please crop it and send it again."),
+    "photo.animated": lambda _: _("That picture moves. Please send a still photo."),
+    "photo.too_large": lambda _: _("That file is larger than 20 MB. Please send a smaller one."),
+    "photo.too_heavy": lambda _: _("That picture is too heavy for me to open. Please send it as an ordinary photo."),
+    "photo.gone": lambda _: _("That photo is no longer here. Please send it again."),
+    "photo.not_ready": lambda _: _("That photo is still being prepared. One moment, please."),
+    "telegram.file_gone": lambda _: _("Telegram no longer has that photo. Please send it again."),
+    "credits.too_few": lambda _: _("You do not have enough credits for this."),
+    "orders.too_many": lambda _: _("You have several pictures being made. Please wait for one of them."),
+    "orders.gone": lambda _: _("That offer is no longer there. Please choose a style again."),
+    "orders.already_made": lambda _: _("Already on its way."),
+    "orders.too_late": lambda _: _("Too late to cancel: it is being made right now."),
+    "results.gone": lambda _: _("That picture is no longer here."),
+    "prompt.too_long": lambda _: _("That is too long: please stay within 1,000 characters."),
+    "prompt.empty": lambda _: _("Please write what you want in words."),
+    "prompt.sexual": lambda _: _("MIOMIO makes no sexual pictures. Nothing was sent and nothing was charged."),
+    "prompt.undressing": lambda _: _("MIOMIO does not undress people. Nothing was sent and nothing was charged."),
+    "prompt.minors": lambda _: _("MIOMIO makes no such pictures of minors. Nothing was sent and nothing was charged."),
+    "provider.refused": lambda _: _(
+        "The AI provider declined this one under its rules. Another style or wording may work."
+    ),
+    "message.unsupported": lambda _: _("I can use photos only. What you sent was not kept."),
+    "button.unknown": lambda _: _("That button no longer works. Please start again with /start."),
+    "button.not_yours": lambda _: _("That button belongs to somebody else."),
+}
+
+
+def sentence(_: Translate, failure: Failure | str) -> str:
+    """Something true and useful also for what has no sentence of its own."""
+    code = failure if isinstance(failure, str) else failure.code
+    if code in SENTENCES:
+        return SENTENCES[code](_)
+    return _("Something went wrong on our side. Please try again in a few minutes.")
+
+
+def ended_badly(_: Translate, reason: str) -> Message:
+    """Said in the status message, with the good news first: nothing was charged."""
+    return Message(_("Not made. {why}\n\nYour credit is back.").format(why=sentence(_, reason)))
+
+
+def photo_refused(_: Translate, reason: str) -> Message:
+    return Message(sentence(_, reason))

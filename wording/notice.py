@@ -1,0 +1,100 @@
+"""The notice before anything is collected, and what is said about the policy."""
+
+from __future__ import annotations
+
+from policy.categories import CATEGORIES
+from policy.purposes import PURPOSES
+from policy.recipients import RECIPIENTS
+from policy.versions import CURRENT
+from wording import buttons
+from wording.language import Translate
+from wording.message import Message, button, link
+
+
+def notice(_: Translate, *, support_email: str, policy_url: str, photo_waiting: bool = False) -> Message:
+    """What DPP1(3) asks to be told before collection: purposes, recipients, what is obligatory, whom to ask."""
+    receivers = ", ".join(r.name for r in RECIPIENTS.values())
+    parts = [
+        _("<b>MIOMIO turns your photos into pictures.</b> Before we start, in short:"),
+        _("• <b>What for:</b> making the pictures you ask for, and running the credits. Nothing else."),
+        _(
+            "• <b>Who receives data:</b> {receivers}. An AI provider gets only the photo and the wording you chose."
+        ).format(receivers=receivers),
+        _("• <b>Kept:</b> photos and pictures sealed, {photos}. Your Telegram name and ID {account}.").format(
+            photos=CATEGORIES["photos"].retention.words, account=CATEGORIES["account"].retention.words
+        ),
+        _(
+            "• <b>Yours to decide:</b> nothing is obligatory; without a photo there is no picture. "
+            "Access, correction, deletion: {email}."
+        ).format(email=support_email),
+        _('Policy of {version}: <a href="{url}">read it</a>. Until you answer, we store nothing about you.').format(
+            version=CURRENT.id, url=policy_url
+        ),
+    ]
+    if photo_waiting:
+        parts.append(_("What you just sent was not kept: please send it again afterwards."))
+    return Message(
+        "\n".join(parts),
+        (
+            (button(_("I am 18 or older and agree"), buttons.data(buttons.AGREE, CURRENT.id)),),
+            (button(_("I am under 18"), buttons.data(buttons.MINOR)),),
+        ),
+    )
+
+
+def under_age(_: Translate) -> Message:
+    return Message(_("Thank you for being honest. MIOMIO is for adults only. We have stored nothing about you."))
+
+
+def minor_with_account(_: Translate) -> Message:
+    return Message(
+        _("MIOMIO is for adults only, so your account is closed: photos, pictures and credits are being deleted now.")
+    )
+
+
+def welcome(_: Translate, *, credits: int) -> Message:
+    return Message(
+        _(
+            "<b>Welcome!</b> You have {credits} free credits; a picture costs one.\n\n📷 Send me a photo to begin."
+        ).format(credits=credits)
+    )
+
+
+def welcome_back(_: Translate, *, credits: int) -> Message:
+    return Message(
+        _("Good to see you. You have {credits} credits.\n\n📷 Send me a photo, or /photos for yours.").format(
+            credits=credits
+        )
+    )
+
+
+def people(_: Translate) -> Message:
+    """Asked once, with the first photo; nothing is fetched from Telegram before."""
+    return Message(
+        _(
+            "One question, asked only once: do all the people in the photos you send agree that you have pictures made "
+            "of them? Everybody shown must be an adult, or be your own child in an everyday photo.\n\n"
+            "Your photo has not been fetched yet."
+        ),
+        ((button(_("Yes, they agree"), buttons.data(buttons.PEOPLE)),),),
+    )
+
+
+def privacy(_: Translate, *, policy_url: str, support_email: str) -> Message:
+    purposes = "\n".join(f"• {p.name} ({p.basis})" for p in PURPOSES.values())
+    return Message(
+        _(
+            "<b>Privacy, version {version}</b>\nWe keep: account data {account}; photos {photos}; pictures {results}; "
+            "credit movements {transactions}. All of it sealed with keys of your own.\n\n<b>What for</b>\n{purposes}\n\n"
+            "Access, correction or deletion: {email}."
+        ).format(
+            version=CURRENT.id,
+            account=CATEGORIES["account"].retention.words,
+            photos=CATEGORIES["photos"].retention.words,
+            results=CATEGORIES["results"].retention.words,
+            transactions=CATEGORIES["transactions"].retention.words,
+            purposes=purposes,
+            email=support_email,
+        ),
+        ((link(_("The whole policy"), policy_url),),) if policy_url.startswith("https://") else (),
+    )

@@ -1,0 +1,76 @@
+"""What is said about photos and styles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from wording import buttons
+from wording.language import Translate
+from wording.message import Message, button
+
+
+def board(
+    _: Translate, *, photo: str, styles: Sequence[tuple[str, str]], page: int, pages: int, first: bool = False
+) -> Message:
+    """The styles of one page of the picture board, two a row, with arrows to turn the page."""
+    lead = _("Photo saved, its hidden data (place, camera, time) removed. ") if first else ""
+    rows = [
+        tuple(button(name, buttons.data(buttons.STYLE, photo, style)) for style, name in styles[start : start + 2])
+        for start in range(0, len(styles), 2)
+    ]
+    turn = (
+        button("‹", buttons.data(buttons.BOARD, photo, (page - 2) % pages + 1)),
+        button(_("{page} of {pages}").format(page=page, pages=pages), buttons.data(buttons.BOARD, photo, page)),
+        button("›", buttons.data(buttons.BOARD, photo, page % pages + 1)),
+    )
+    text = lead + _("<b>Choose a style</b> (the pictures are illustrations), or just write me what you want.")
+    return Message(text, (*rows, turn))
+
+
+def own_photo(_: Translate, *, photo: str, number: int, total: int) -> Message:
+    """One photo of the person's own collection, newest first."""
+    older, newer = (number % total) + 1, ((number - 2) % total) + 1
+    turn = (
+        (button("‹", buttons.data(buttons.PHOTOS, newer)), button("›", buttons.data(buttons.PHOTOS, older)))
+        if total > 1
+        else ()
+    )
+    rows = [
+        (button(_("Use this photo"), buttons.data(buttons.PHOTO, photo)),),
+        (button(_("Delete"), buttons.data(buttons.PHOTO_DELETE, photo)),),
+    ]
+    return Message(
+        _("Your photo {number} of {total}").format(number=number, total=total), (*([turn] if turn else []), *rows)
+    )
+
+
+def really_delete_photo(_: Translate, *, photo: str) -> Message:
+    return Message(
+        _("Delete this photo for good? Pictures made from it stay."),
+        (
+            (button(_("Yes, delete it"), buttons.data(buttons.PHOTO_DELETE_YES, photo)),),
+            (button(_("Keep it"), buttons.data(buttons.PHOTO_KEEP, photo)),),
+        ),
+    )
+
+
+def photo_deleted(_: Translate) -> Message:
+    return Message(_("Photo deleted: its key and its sealed copy are destroyed."))
+
+
+def no_photos(_: Translate) -> Message:
+    return Message(_("You have no photos here yet. 📷 Send me one."))
+
+
+def send_first(_: Translate) -> Message:
+    return Message(_("📷 Send me a photo first; then write what you want, or choose a style."))
+
+
+def help_text(_: Translate, *, support_email: str) -> Message:
+    return Message(
+        _(
+            "📷 Send a photo (or a picture file: JPEG, PNG, WebP, HEIC, up to 20 MB). Then tap a style, or write what "
+            "you want. You see the price before anything is made.\n\n/styles – the styles\n/photos – your photos\n"
+            "/balance – your credits\n/privacy – what we keep and why\n\nQuestions: {email}"
+        ).format(email=support_email)
+    )

@@ -1,0 +1,1 @@
+"""Dramatiq: the broker, thin actors, and the assembly of the parts a process needs."""

@@ -168,7 +168,7 @@ class Order(Base):
     MOVES: ClassVar = {
         OFFERED: {QUEUED, DELETED},
         QUEUED: {CALLING, CANCELLED, REFUSED, FAILED},
-        CALLING: {QUEUED, KEPT, REFUSED, FAILED},
+        CALLING: {CALLING, QUEUED, KEPT, REFUSED, FAILED},
         KEPT: {DELIVERED, HELD_BACK, DELETED},
         HELD_BACK: {DELIVERED, DELETED},  # kept, but the chat is closed to us: offered when the person is back
         DELIVERED: {DELETED},
@@ -213,7 +213,7 @@ class Work(Base):
         HELD: {HELD, DUE, DONE, FAILED, QUARANTINED},
         DONE: set(),
         FAILED: set(),
-        QUARANTINED: {DUE},
+        QUARANTINED: set(),
     }
 
     id = plain(TextField(primary_key=True, default=new_id), ROW_ID)
@@ -234,7 +234,7 @@ class Work(Base):
 
     class Meta:
         table_name = "work"
-        indexes = ((("kind", "subject"), True),)
+        indexes = ((("subject", "kind"), False),)
 
 
 Work.add_index(Work.index(Work.kind, Work.due_at, where=SQL("state = 'due'"), name="work_due"))

@@ -12,16 +12,14 @@ from custody.media import ERASURES
 from database import Database, Unit
 from errors import Temporary
 from models import Media
+from states import move
 from vault.store import Store, new_object_name
 
 
 def intend(unit: Unit, media_id: str) -> bool:
     """Mark for destruction. From the commit on nobody opens it. False when it is marked or gone already."""
     del unit
-    changed = (
-        Media.update(state=Media.DESTROYING).where((Media.id == media_id) & (Media.state != Media.DESTROYING)).execute()
-    )
-    return bool(changed == 1)
+    return move(Media, media_id, come_from=(Media.STORING, Media.STORED), to=Media.DESTROYING)
 
 
 def destroy(database: Database, store: Store, media_id: str) -> None:

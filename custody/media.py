@@ -11,6 +11,7 @@ from database import Database, Unit
 from errors import Permanent
 from models import KeyRow, Media, new_id
 from policy.categories import CATEGORIES
+from states import move
 from vault.fields import DataKey, binding
 from vault.store import Store, new_object_name
 from vault.stream import DEFAULT_CHUNK, open_stream, seal, sealed_length
@@ -58,10 +59,7 @@ class MediaVault:
     def stored(self, unit: Unit, media: Media) -> None:
         """The object counts from now on. Raises Permanent("custody.media_gone") when it was destroyed meanwhile."""
         del unit
-        changed = (
-            Media.update(state=Media.STORED).where((Media.id == media.id) & (Media.state == Media.STORING)).execute()
-        )
-        if changed != 1:
+        if not move(Media, media.id, come_from=(Media.STORING,), to=Media.STORED):
             raise Permanent("custody.media_gone", media=media.id)
 
     def open(self, media: Media, *, purpose: str) -> BinaryIO:

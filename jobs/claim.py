@@ -10,6 +10,7 @@ from datetime import timedelta
 from database import Database, Unit
 from errors import Failure
 from models import Work
+from states import move
 
 
 class FenceLost(Failure):
@@ -30,7 +31,6 @@ class Claim:
         self.crashes: int = work.crashes
         self.lease = lease
         self.lost = threading.Event()  # set by whoever renews leases when this one is gone
-        self.paid_call = threading.Event()  # set while a call is under way that costs money
 
     @contextmanager
     def checkpoint(self) -> Iterator[Unit]:
@@ -73,10 +73,7 @@ class Claim:
 
     def _demand(self, unit: Unit, **changes: object) -> None:
         del unit
-        changed = (
-            Work.update(**changes)
-            .where((Work.id == self.id) & (Work.fence == self.fence) & (Work.state == Work.HELD))
-            .execute()
-        )
-        if changed != 1:
+        to = str(changes.pop("state", Work.HELD))
+        mine = Work.fence == self.fence
+        if not move(Work, self.id, come_from=(Work.HELD,), to=to, where=mine, **changes):
             raise FenceLost("jobs.fence_lost", work=self.id, fence=self.fence)

@@ -16,12 +16,14 @@ GENERATION, RIGHTS = "generation", "rights"  # queues; each is served by a proce
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
-    """`do` works under a claim and commits through it. `ended_badly` runs in the transaction that gives the work up."""
+    """`do` works under a claim and commits through it. `ended_badly` runs in the transaction that gives the work up,
+    `again` in the one that puts it back for another try."""
 
     name: str
     queue: str
     do: Callable[[Claim], None]
     ended_badly: Callable[[Claim, Failure, Unit], None]
+    again: Callable[[Claim, Failure, Unit], None] = lambda _claim, _failure, _unit: None
     tries: int = 5
     first_wait: float = 2.0  # seconds before the second try; doubles from there
     longest_wait: float = 300.0

@@ -13,6 +13,7 @@ from models import Work
 
 CRASHES = 3  # a row that took its worker down this often is not tried again
 BROKEN = "program.error"
+DRAINED = Temporary("work.drained")
 
 log = logs.get()
 
@@ -64,6 +65,7 @@ class Runner:
         for claim in self.active():
             try:
                 with claim.put_back(wait=0.0, reason="drained", count=False) as unit:
+                    self.desk.kinds[claim.kind].again(claim, DRAINED, unit)
                     unit.after(lambda claim=claim: self._ring(claim))  # type: ignore[misc]  # binds the loop's value
                 given += 1
             except (FenceLost, Temporary) as error:
@@ -97,8 +99,9 @@ class Runner:
             self._end(claim, error, state=Work.FAILED)
             return
         wait = wait_before(kind, claim.tries, asked_for)
-        with claim.put_back(wait=wait, reason=error.code):
-            log.info("work.again", work=claim.id, kind=claim.kind, code=error.code, tries=claim.tries, seconds=wait)
+        with claim.put_back(wait=wait, reason=error.code) as unit:
+            kind.again(claim, error, unit)
+        log.info("work.again", work=claim.id, kind=claim.kind, code=error.code, tries=claim.tries, seconds=wait)
 
     def _end(self, claim: Claim, error: Failure, *, state: str) -> None:
         with claim.give_up(state=state, reason=error.code) as unit:

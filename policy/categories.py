@@ -11,7 +11,6 @@ YEAR = timedelta(days=365)
 
 ACCOUNT_GRACE = 30 * DAY
 SEEN_UPDATES = 2 * DAY  # Telegram repeats an update for at most 24 hours
-IP_HASH = timedelta(hours=1)
 
 CATEGORIES: dict[str, Category] = {
     c.id: c
@@ -103,14 +102,6 @@ CATEGORIES: dict[str, Category] = {
             source="the service, at each deletion",
             retention=Retention(start="the entry", period=2 * YEAR, words="2 years"),
             promises=("P6.15",),
-        ),
-        Category(
-            id="ip_hash",
-            name="Keyed hash of an IP address",
-            data="a keyed hash of the address a Website visit comes from, for rate limits only",
-            source="Website visits",
-            retention=Retention(start="the visit", period=IP_HASH, words="1 hour, in Redis only"),
-            promises=("P2.5", "P6.9"),
         ),
     )
 }

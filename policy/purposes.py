@@ -40,7 +40,7 @@ PURPOSES: dict[str, Purpose] = {
             id="abuse",
             name="Preventing abuse and enforcing the Terms",
             basis=LEGITIMATE,
-            categories=frozenset({"account", "photos", "prompts", "ip_hash"}),
+            categories=frozenset({"account", "photos", "prompts"}),
             promises=("P3.5",),
         ),
         Purpose(

@@ -13,6 +13,7 @@ RECIPIENTS: dict[str, Recipient] = {
         Recipient(
             id="telegram",
             name="Telegram",
+            short="Telegram",
             country="United Arab Emirates and Telegram's data centres",
             role="the channel you chose",
             receives="what the bot sends and receives in the chat, results included",
@@ -26,6 +27,7 @@ RECIPIENTS: dict[str, Recipient] = {
         Recipient(
             id="gemini",
             name="Google (Gemini, Google DeepMind)",
+            short="Google Gemini",
             country="United States and other Google locations",
             role="AI model provider for pictures",
             receives="the chosen photo, the prompt, settings and a random attempt id; no name, username, "
@@ -40,6 +42,7 @@ RECIPIENTS: dict[str, Recipient] = {
         Recipient(
             id="cloud",
             name="Cloud infrastructure (servers, database, object store)",
+            short="hosting",
             country="as stated under the location of the servers",
             role="hosting",
             receives="all data, encrypted at rest",

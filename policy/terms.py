@@ -45,6 +45,7 @@ class Recipient:
 
     id: str
     name: str
+    short: str
     country: str
     role: str
     receives: str

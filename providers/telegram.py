@@ -158,7 +158,7 @@ class Telegram:
         del proxies
         fields = dict(params or {})
         if files:
-            uploads = {name: (up.name, io.BytesIO(up.data or b""), up.mime) for name, up in files.items()}
+            uploads = {name: (up.name, io.BytesIO(up.content()), up.mime) for name, up in files.items()}
             body: Any = MultipartEncoder({**{k: str(v) for k, v in fields.items()}, **uploads})  # streams, no copies
             kind = str(body.content_type)
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,10 +28,13 @@ Keyboard = Sequence[Sequence[Button]]
 class Upload:
     """Bytes to send as a file, or a reference that Telegram gave us for bytes it has."""
 
-    data: bytes | None = field(default=None, repr=False)
+    data: bytes | Callable[[], bytes] | None = field(default=None, repr=False)  # a function is asked when it is sent
     name: str = "picture.jpg"
     mime: str = "image/jpeg"
     file_id: str | None = field(default=None, repr=False)
+
+    def content(self) -> bytes:
+        return self.data() if callable(self.data) else self.data or b""
 
 
 @dataclass(frozen=True)

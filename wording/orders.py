@@ -52,10 +52,12 @@ def dropped(_: Translate) -> Message:
     return Message(_("All right, nothing was sent and nothing was charged."))
 
 
-def picture(_: Translate, *, order: str, title: str, model: str) -> Message:
+def picture(_: Translate, *, order: str, title: str, provider: str) -> Message:
     """The caption under the result: the AI label stays with it wherever it is forwarded."""
     return Message(
-        _("<b>{title}</b>\n🤖 Made with AI ({model}).").format(title=escape(title), model=model),
+        _("<b>{title}</b>\n🤖 Made with AI ({provider}).").format(
+            title=escape(title), provider=RECIPIENTS[provider].short
+        ),
         (
             (
                 button(_("Again"), buttons.data(buttons.AGAIN, order)),
@@ -73,8 +75,10 @@ def ready(_: Translate) -> Message:
     return Message(_("✨ Your picture is ready."))
 
 
-def original(_: Translate, *, model: str) -> Message:
-    return Message(_("The untouched original. 🤖 Made with AI ({model}).").format(model=model))
+def original(_: Translate, *, provider: str) -> Message:
+    return Message(
+        _("The untouched original. 🤖 Made with AI ({provider}).").format(provider=RECIPIENTS[provider].short)
+    )
 
 
 def really_delete(_: Translate, *, order: str, title: str) -> Message:

@@ -1,0 +1,49 @@
+"""What handlers work with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from consent.accounts import Accounts
+from custody.keys import Keys
+from database import Database
+from generation.deliver import Deliver
+from generation.greet import Boards
+from generation.orders import Orders
+from generation.photos import Photos
+from generation.styles import Catalogue
+from jobs.desk import Desk
+from workers.assembly import House
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """The parts of the house that a conversation touches."""
+
+    database: Database
+    keys: Keys
+    desk: Desk
+    accounts: Accounts
+    photos: Photos
+    orders: Orders
+    deliver: Deliver
+    boards: Boards
+    catalogue: Catalogue
+    support_email: str
+    policy_url: str
+
+    @classmethod
+    def of(cls, house: House) -> Context:
+        return cls(
+            database=house.database,
+            keys=house.keys,
+            desk=house.desk,
+            accounts=Accounts(house.fields, house.keys),
+            photos=house.photos,
+            orders=house.orders,
+            deliver=house.deliver,
+            boards=house.boards,
+            catalogue=house.catalogue,
+            support_email=house.settings.support_email or "support",
+            policy_url=f"{house.settings.public_url.rstrip('/')}/privacy",
+        )

@@ -1,0 +1,73 @@
+"""From an update to the calls that answer it. Whatever it changes is committed before the first call goes out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import logs
+from bot import messages, strangers, taps
+from bot.context import Context
+from bot.update import Update, read
+from database import Unit
+from errors import Failure, Rejected
+from generation.chat import Person
+from models import Account, SeenUpdate
+from providers.telegram import Telegram
+from providers.telegram_calls import Call, answer, send_text
+from wording import failures
+from wording.language import Translate, translate
+
+log = logs.get()
+
+
+def handle(context: Context, raw: Any) -> list[Call]:
+    """The answer to one update; nothing for a repetition. Raises Temporary when the database is away."""
+    update = read(raw)
+    if update is None:
+        return []
+    with context.database.connection():
+        account = context.accounts.find(update.who.telegram_id)
+    if account is None:
+        return strangers.meet(context, update)
+    person = Person(account.id, update.chat, translate(update.who.language_code))
+    try:
+        with context.database.unit() as unit:
+            if not _first_time(unit, update.id):
+                return []
+            if context.accounts.refresh(account, update.who) and not account.reachable:
+                context.deliver.bring_back(unit, account.id)
+            return _act(context, unit, account, person, update)
+    except Rejected as error:  # the unit is rolled back; the person is told why
+        log.info("update.rejected", code=error.code)
+        return _told(person.translate, update, error)
+
+
+def perform(telegram: Telegram, calls: list[Call]) -> None:
+    """Send the calls one by one. One that fails is logged; the others still go out."""
+    for call in calls:
+        try:
+            telegram.call(call)
+        except Failure as error:
+            log.warning("call.failed", method=call.method, code=error.code)
+
+
+def _act(context: Context, unit: Unit, account: Account, person: Person, update: Update) -> list[Call]:
+    if update.kind == "membership":
+        if not update.member:
+            Account.update(reachable=False).where(Account.id == account.id).execute()
+        return []
+    if update.kind == "tap":
+        return taps.tapped(context, unit, account, person, update)
+    return messages.received(context, unit, account, person, update)
+
+
+def _first_time(unit: Unit, number: int) -> bool:
+    written = SeenUpdate.insert(id=number, at=unit.now).on_conflict_ignore().returning(SeenUpdate.id).execute()
+    return bool(list(written))
+
+
+def _told(_: Translate, update: Update, error: Rejected) -> list[Call]:
+    sentence = failures.sentence(_, error)
+    if update.kind == "tap":
+        return [answer(update.query, sentence, alert=True)]
+    return [send_text(update.chat, sentence, reply_to=update.message)]

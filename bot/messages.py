@@ -1,0 +1,121 @@
+"""Messages of people with an account: commands, photos, prompts, and what we cannot use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from billing import ledger
+from bot.context import Context
+from bot.update import Update
+from consent.record import accepted
+from database import Unit
+from errors import Rejected
+from generation.chat import Person
+from models import Acceptance, Account, Photo
+from providers.telegram_calls import Call, Upload, chat_action, send_photo, send_text
+from wording import notice
+from wording import orders as says_orders
+from wording import photos as says_photos
+from wording.message import Message
+
+Handler = Callable[[Context, Unit, Account, Person, Update], list[Call]]
+
+
+def received(context: Context, unit: Unit, account: Account, person: Person, update: Update) -> list[Call]:
+    """The answer to a message."""
+    if update.kind == "unsupported":
+        raise Rejected("message.unsupported")
+    if update.kind == "photo":
+        return _photo(context, unit, account, person, update)
+    text = update.text or ""
+    if text.startswith("/"):
+        command = text[1:].split(maxsplit=1)[0].split("@")[0].lower() if len(text) > 1 else ""
+        return COMMANDS.get(command, _help)(context, unit, account, person, update)
+    return _prompt(context, unit, account, person, update)
+
+
+def _photo(context: Context, unit: Unit, account: Account, person: Person, update: Update) -> list[Call]:
+    agreed = accepted(account.id, Acceptance.PEOPLE)
+    asked = not agreed and _waits(account.id)
+    context.photos.receive(
+        unit,
+        account=account.id,
+        file_id=update.file_id or "",
+        caption=update.caption,
+        message=update.message,
+        agreed=agreed,
+    )
+    if agreed:
+        return [chat_action(person.chat, "upload_photo")]
+    return [] if asked else [_say(person, notice.people(person.translate))]  # asked once for a whole album
+
+
+def _waits(account: str) -> bool:
+    return bool(Photo.select().where((Photo.account == account) & (Photo.state == Photo.WAITING)).exists())
+
+
+def _prompt(context: Context, unit: Unit, account: Account, person: Person, update: Update) -> list[Call]:
+    """Words without a picture are about the photo at hand."""
+    prompt = context.orders.check_prompt(update.text or "")
+    if account.current_photo is None:
+        return [_say(person, says_photos.send_first(person.translate))]
+    photo = context.photos.ready(account.id, account.current_photo)
+    order = context.orders.offer(unit, photo=photo, style=None, prompt=prompt)
+    text = says_orders.offer(
+        person.translate,
+        order=order.id,
+        title="",
+        provider=order.provider,
+        price=order.price,
+        free=ledger.balance(account.id).free,
+        prompt=prompt,
+    )
+    return [_say(person, text)]
+
+
+def _start(context: Context, unit: Unit, account: Account, person: Person, update: Update) -> list[Call]:
+    return [_say(person, notice.welcome_back(person.translate, credits=ledger.balance(account.id).free))]
+
+
+def _help(context: Context, unit: Unit, account: Account, person: Person, update: Update) -> list[Call]:
+    return [_say(person, says_photos.help_text(person.translate, support_email=context.support_email))]
+
+
+def _balance(context: Context, unit: Unit, account: Account, person: Person, update: Update) -> list[Call]:
+    has = ledger.balance(account.id)
+    return [_say(person, says_orders.balance(person.translate, free=has.free, held=has.held))]
+
+
+def _privacy(context: Context, unit: Unit, account: Account, person: Person, update: Update) -> list[Call]:
+    text = notice.privacy(person.translate, policy_url=context.policy_url, support_email=context.support_email)
+    return [_say(person, text)]
+
+
+def _styles(context: Context, unit: Unit, account: Account, person: Person, update: Update) -> list[Call]:
+    if account.current_photo is None:
+        return [_say(person, says_photos.send_first(person.translate))]
+    photo = context.photos.ready(account.id, account.current_photo)
+    return [context.boards.send(person.chat, person.translate, photo=photo.id)]
+
+
+def _photos(context: Context, unit: Unit, account: Account, person: Person, update: Update) -> list[Call]:
+    photos = context.photos.all_ready(account.id)
+    if not photos:
+        return [_say(person, says_photos.no_photos(person.translate))]
+    text = says_photos.own_photo(person.translate, photo=photos[0].id, number=1, total=len(photos))
+    upload = Upload(lambda: context.photos.picture(photos[0]))
+    return [send_photo(person.chat, upload, text.text, text.keyboard)]
+
+
+def _say(person: Person, text: Message) -> Call:
+    return send_text(person.chat, text.text, text.keyboard)
+
+
+COMMANDS: dict[str, Handler] = {
+    "start": _start,
+    "help": _help,
+    "styles": _styles,
+    "photos": _photos,
+    "balance": _balance,
+    "privacy": _privacy,
+}

@@ -1,0 +1,46 @@
+"""People who have not answered the notice. Nothing about them is written before they say yes."""
+
+from __future__ import annotations
+
+from peewee import IntegrityError
+
+from billing.prices import TRIAL_CREDITS
+from bot.context import Context
+from bot.update import Update
+from policy.versions import CURRENT
+from providers.telegram_calls import Call, answer, edit_text, send_text
+from wording import buttons, notice
+from wording.language import translate
+
+
+def meet(context: Context, update: Update) -> list[Call]:
+    """The notice, or what follows from its two buttons."""
+    _ = translate(update.who.language_code)
+    tap = buttons.parse(update.data) if update.kind == "tap" else None
+    if update.kind == "membership":
+        return []
+    if tap is not None and tap.verb == buttons.MINOR:
+        return [answer(update.query), edit_text(update.chat, update.message, notice.under_age(_).text)]
+    if tap is not None and tap.verb == buttons.AGREE and tap.id == CURRENT.id:
+        return _agreed(context, update)
+    text = notice.notice(
+        _,
+        support_email=context.support_email,
+        policy_url=context.policy_url,
+        photo_waiting=update.kind == "photo",
+    )
+    calls = [answer(update.query)] if update.kind == "tap" else []
+    return [*calls, send_text(update.chat, text.text, text.keyboard)]
+
+
+def _agreed(context: Context, update: Update) -> list[Call]:
+    _ = translate(update.who.language_code)
+    if update.chat != update.who.telegram_id:
+        return [answer(update.query)]
+    try:
+        with context.database.unit() as unit:
+            context.accounts.open(unit, update.who, version=CURRENT.id)
+    except IntegrityError:  # tapped twice at once: the other tap has opened the account
+        return [answer(update.query)]
+    text = notice.welcome(_, credits=TRIAL_CREDITS)
+    return [answer(update.query), edit_text(update.chat, update.message, text.text)]

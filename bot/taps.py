@@ -1,0 +1,230 @@
+"""Taps on buttons: each verb has one handler; what is not exactly a button of ours is answered politely."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from billing import ledger
+from bot.context import Context
+from bot.update import Update
+from consent.record import accept
+from database import Unit
+from errors import Rejected
+from generation.chat import Person
+from generation.kinds import ORIGINAL
+from models import Acceptance, Account, Order, Photo
+from privacy.close import close_account
+from providers.telegram_calls import (
+    Call,
+    Upload,
+    answer,
+    delete,
+    edit_caption,
+    edit_keyboard,
+    edit_text,
+    edit_to_photo,
+    send_text,
+)
+from wording import buttons as b
+from wording import notice
+from wording import orders as says
+from wording import photos as says_photos
+from wording.buttons import Tap
+
+Handler = Callable[[Context, Unit, Account, Person, Update, Tap], list[Call]]
+
+
+def tapped(context: Context, unit: Unit, account: Account, person: Person, update: Update) -> list[Call]:
+    """The answer to a tap. A button in somebody else's chat is not theirs to press."""
+    if update.chat != update.who.telegram_id:
+        raise Rejected("button.not_yours")
+    tap = b.parse(update.data)
+    if tap is None or tap.verb not in VERBS:
+        raise Rejected("button.unknown")
+    return [answer(update.query), *VERBS[tap.verb](context, unit, account, person, update, tap)]
+
+
+def _already(context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap) -> list[Call]:
+    text = notice.welcome_back(person.translate, credits=ledger.balance(account.id).free)
+    return [edit_text(person.chat, update.message, text.text)]
+
+
+def _minor(context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap) -> list[Call]:
+    close_account(unit, desk=context.desk, keys=context.keys, account=account.id)
+    return [edit_text(person.chat, update.message, notice.minor_with_account(person.translate).text)]
+
+
+def _people(context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap) -> list[Call]:
+    accept(unit, account=account.id, kind=Acceptance.PEOPLE)
+    context.photos.release(unit, account.id)
+    return [delete(person.chat, update.message)]
+
+
+def _board(context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap) -> list[Call]:
+    photo = context.photos.ready(account.id, tap.id)
+    return [context.boards.turn(person.chat, update.message, person.translate, photo=photo.id, page=int(tap.word))]
+
+
+def _style(context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap) -> list[Call]:
+    photo = context.photos.ready(account.id, tap.id)
+    if tap.word not in context.catalogue:
+        raise Rejected("orders.gone")
+    return [_offer(context, unit, account, person, photo, style=tap.word, prompt=None)]
+
+
+def _offer(
+    context: Context,
+    unit: Unit,
+    account: Account,
+    person: Person,
+    photo: Photo,
+    *,
+    style: str | None,
+    prompt: str | None,
+) -> Call:
+    chosen = context.catalogue.get(style) if style else None
+    order = context.orders.offer(unit, photo=photo, style=chosen, prompt=prompt)
+    text = says.offer(
+        person.translate,
+        order=order.id,
+        title=chosen.name if chosen else "",
+        provider=order.provider,
+        price=order.price,
+        free=ledger.balance(account.id).free,
+        prompt=prompt,
+    )
+    return send_text(person.chat, text.text, text.keyboard)
+
+
+def _make(context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap) -> list[Call]:
+    order, ahead = context.orders.place(unit, account=account.id, order=tap.id, message=update.message)
+    text = says.queued(person.translate, order=order.id, title=context.orders.title(order), ahead=ahead)
+    return [edit_text(person.chat, update.message, text.text, text.keyboard)]
+
+
+def _drop(context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap) -> list[Call]:
+    context.orders.drop(unit, account=account.id, order=tap.id)
+    return [edit_text(person.chat, update.message, says.dropped(person.translate).text)]
+
+
+def _cancel(context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap) -> list[Call]:
+    context.orders.cancel(unit, account=account.id, order=tap.id)
+    return [edit_text(person.chat, update.message, says.cancelled(person.translate).text)]
+
+
+def _original(context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap) -> list[Call]:
+    order = _with_result(context, account, tap)
+    context.desk.add(unit, ORIGINAL, subject=order.id, account=account.id)
+    return []
+
+
+def _again(context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap) -> list[Call]:
+    order = _with_result(context, account, tap)
+    photo = context.photos.ready(account.id, order.photo)
+    style, prompt = context.orders.wanted(order)
+    return [
+        _offer(
+            context, unit, account, person, photo, style=style.id if style else None, prompt=None if style else prompt
+        )
+    ]
+
+
+def _other(context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap) -> list[Call]:
+    photo = context.photos.ready(account.id, context.orders.of(account.id, tap.id).photo)
+    return [context.boards.send(person.chat, person.translate, photo=photo.id)]
+
+
+def _delete(context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap) -> list[Call]:
+    order = _with_result(context, account, tap)
+    text = says.really_delete(person.translate, order=order.id, title=context.orders.title(order))
+    return [edit_caption(person.chat, update.message, text.text, text.keyboard)]
+
+
+def _keep(context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap) -> list[Call]:
+    order = _with_result(context, account, tap)
+    text = says.picture(person.translate, order=order.id, title=context.orders.title(order), provider=order.provider)
+    return [edit_caption(person.chat, update.message, text.text, text.keyboard)]
+
+
+def _delete_yes(context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap) -> list[Call]:
+    if not context.orders.delete_result(unit, account=account.id, order=tap.id):
+        raise Rejected("results.gone")
+    return _gone(person, update, says.deleted(person.translate).text)
+
+
+def _photos(context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap) -> list[Call]:
+    photos = context.photos.all_ready(account.id)
+    if not photos:
+        raise Rejected("photo.gone")
+    number = min(max(int(tap.id), 1), len(photos))
+    photo = photos[number - 1]
+    text = says_photos.own_photo(person.translate, photo=photo.id, number=number, total=len(photos))
+    upload = Upload(lambda: context.photos.picture(photo))
+    return [edit_to_photo(person.chat, update.message, upload, text.text, text.keyboard)]
+
+
+def _use(context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap) -> list[Call]:
+    photo = context.photos.ready(account.id, tap.id)
+    Account.update(current_photo=photo.id).where(Account.id == account.id).execute()
+    return [context.boards.send(person.chat, person.translate, photo=photo.id)]
+
+
+def _photo_delete(
+    context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap
+) -> list[Call]:
+    photo = context.photos.ready(account.id, tap.id)
+    text = says_photos.really_delete_photo(person.translate, photo=photo.id)
+    return [edit_caption(person.chat, update.message, text.text, text.keyboard)]
+
+
+def _photo_keep(context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap) -> list[Call]:
+    photo = context.photos.ready(account.id, tap.id)
+    numbers = [row.id for row in context.photos.all_ready(account.id)]
+    text = says_photos.own_photo(
+        person.translate, photo=photo.id, number=numbers.index(photo.id) + 1, total=len(numbers)
+    )
+    return [edit_caption(person.chat, update.message, text.text, text.keyboard)]
+
+
+def _photo_delete_yes(
+    context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap
+) -> list[Call]:
+    if not context.photos.delete(unit, account=account.id, photo=tap.id):
+        raise Rejected("photo.gone")
+    return _gone(person, update, says_photos.photo_deleted(person.translate).text)
+
+
+def _gone(person: Person, update: Update, text: str) -> list[Call]:
+    """Take the message away where Telegram still allows it (48 hours); else at least its buttons. Then say so."""
+    nothing = edit_keyboard(person.chat, update.message, ())
+    return [nothing, delete(person.chat, update.message), send_text(person.chat, text)]
+
+
+def _with_result(context: Context, account: Account, tap: Tap) -> Order:
+    order = context.orders.of(account.id, tap.id)
+    if order.media is None:
+        raise Rejected("results.gone")
+    return order
+
+
+VERBS: dict[str, Handler] = {
+    b.AGREE: _already,
+    b.MINOR: _minor,
+    b.PEOPLE: _people,
+    b.BOARD: _board,
+    b.STYLE: _style,
+    b.MAKE: _make,
+    b.DROP: _drop,
+    b.CANCEL: _cancel,
+    b.ORIGINAL: _original,
+    b.AGAIN: _again,
+    b.OTHER: _other,
+    b.DELETE: _delete,
+    b.DELETE_YES: _delete_yes,
+    b.KEEP: _keep,
+    b.PHOTOS: _photos,
+    b.PHOTO: _use,
+    b.PHOTO_DELETE: _photo_delete,
+    b.PHOTO_DELETE_YES: _photo_delete_yes,
+    b.PHOTO_KEEP: _photo_keep,
+}

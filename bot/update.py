@@ -1,0 +1,106 @@
+"""An update as Telegram sends it, read with suspicion: what is missing or of the wrong kind is simply not there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from consent.accounts import Identity
+
+# Refused unread: nothing of their content is looked at, kept or logged.
+UNSUPPORTED = (
+    "location", "venue", "contact", "passport_data", "voice", "audio", "video", "video_note", "sticker",
+    "animation", "poll", "dice", "game", "story", "checklist", "paid_media",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, repr=False)
+class Update:
+    """The part of an update that we act on. `kind` is message, tap, membership, or unsupported."""
+
+    id: int
+    kind: str
+    who: Identity
+    chat: int
+    message: int = 0
+    text: str | None = None
+    file_id: str | None = None
+    caption: str | None = None
+    data: str | None = None
+    query: str = ""
+    member: bool = False
+
+
+def read(raw: Any) -> Update | None:
+    """None for everything we do not act on: groups, channels, other bots, unknown types, malformed input."""
+    if not isinstance(raw, Mapping) or not isinstance(raw.get("update_id"), int):
+        return None
+    if isinstance(message := raw.get("message"), Mapping):
+        return _message(raw["update_id"], message)
+    if isinstance(query := raw.get("callback_query"), Mapping):
+        return _tap(raw["update_id"], query)
+    if isinstance(change := raw.get("my_chat_member"), Mapping):
+        return _membership(raw["update_id"], change)
+    return None
+
+
+def _message(number: int, message: Mapping[str, Any]) -> Update | None:
+    who, chat, mid = _who(message.get("from")), _private_chat(message), message.get("message_id")
+    if who is None or chat != who.telegram_id or not isinstance(mid, int):
+        return None
+    if any(name in message for name in UNSUPPORTED):
+        return Update(number, "unsupported", who, chat, message=mid)
+    file_id = _file_id(message)
+    if file_id is not None:
+        return Update(number, "photo", who, chat, message=mid, file_id=file_id, caption=_text(message, "caption"))
+    if (text := _text(message, "text")) is not None:
+        return Update(number, "text", who, chat, message=mid, text=text)
+    return None
+
+
+def _tap(number: int, query: Mapping[str, Any]) -> Update | None:
+    who, message = _who(query.get("from")), query.get("message")
+    if who is None or not isinstance(query.get("id"), str) or not isinstance(message, Mapping):
+        return None
+    chat, mid = _private_chat(message), message.get("message_id")
+    if chat is None or not isinstance(mid, int):
+        return None
+    return Update(number, "tap", who, chat, message=mid, data=_text(query, "data"), query=query["id"])
+
+
+def _membership(number: int, change: Mapping[str, Any]) -> Update | None:
+    who, chat = _who(change.get("from")), _private_chat(change)
+    new = change.get("new_chat_member")
+    if who is None or chat != who.telegram_id or not isinstance(new, Mapping):
+        return None
+    return Update(number, "membership", who, chat, member=new.get("status") == "member")
+
+
+def _who(user: Any) -> Identity | None:
+    if not isinstance(user, Mapping) or not isinstance(user.get("id"), int) or user.get("is_bot"):
+        return None
+    names = ("first_name", "last_name", "username", "language_code")
+    return Identity(user["id"], *(_text(user, name) for name in names))
+
+
+def _private_chat(holder: Mapping[str, Any]) -> int | None:
+    chat = holder.get("chat")
+    if isinstance(chat, Mapping) and chat.get("type") == "private" and isinstance(chat.get("id"), int):
+        return int(chat["id"])
+    return None
+
+
+def _file_id(message: Mapping[str, Any]) -> str | None:
+    """The largest size of a photo, or any file: what it really is shows when it is opened."""
+    sizes = message.get("photo")
+    if isinstance(sizes, list) and sizes and all(isinstance(size, Mapping) for size in sizes):
+        largest = max(sizes, key=lambda size: int(size.get("width", 0)) * int(size.get("height", 0)))
+        return _text(largest, "file_id")
+    document = message.get("document")
+    return _text(document, "file_id") if isinstance(document, Mapping) else None
+
+
+def _text(holder: Mapping[str, Any], name: str) -> str | None:
+    value = holder.get(name)
+    return value if isinstance(value, str) else None

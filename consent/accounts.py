@@ -1,0 +1,81 @@
+"""Accounts: found by blind index, opened by the yes to the notice, kept in line with the names Telegram shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from billing import ledger
+from billing.prices import TRIAL_CREDITS
+from consent.record import accept
+from custody.fields import Fields
+from custody.keys import Keys
+from database import Unit
+from models import Acceptance, Account, new_id
+
+
+@dataclass(frozen=True, repr=False)
+class Identity:
+    """Who Telegram says is writing. Held in memory only, for one update."""
+
+    telegram_id: int
+    first_name: str | None
+    last_name: str | None
+    username: str | None
+    language_code: str | None
+
+
+class Accounts:
+    """Every method is called with a connection or inside a unit."""
+
+    def __init__(self, fields: Fields, keys: Keys) -> None:
+        self._fields = fields
+        self._keys = keys
+
+    def find(self, telegram_id: int) -> Account | None:
+        """The account of this Telegram id, if its person ever said yes."""
+        indexes = self._fields.indexes(Account.telegram_id_index, str(telegram_id))
+        return Account.get_or_none(Account.telegram_id_index.in_(indexes))
+
+    def open(self, unit: Unit, who: Identity, *, version: str) -> Account:
+        """A new account with keys, the recorded yes and the trial credits. Raises IntegrityError when it exists."""
+        account = new_id()
+        self._keys.create(unit, account)
+        row = Account(
+            id=account,
+            telegram_id=self._seal(Account.telegram_id, account, str(who.telegram_id)),
+            telegram_id_index=self._fields.index(Account.telegram_id_index, str(who.telegram_id)),
+            created_at=unit.now,
+            **self._names(account, who),
+        )
+        row.save(force_insert=True)
+        accept(unit, account=account, kind=Acceptance.NOTICE, version=version)
+        ledger.open_books(unit, account)
+        ledger.grant(unit, owner=account, credits=TRIAL_CREDITS, source=ledger.TRIAL, key=f"trial:{account}")
+        return row
+
+    def refresh(self, row: Account, who: Identity) -> bool:
+        """Follow the names Telegram shows now; also notes that the person is back. Whether anything changed."""
+        changes = {} if bytes(row.names_index) == self._names_index(who) else self._names(row.id, who)
+        if not row.reachable:
+            changes["reachable"] = True
+        if changes:
+            Account.update(**changes).where(Account.id == row.id).execute()
+        return bool(changes)
+
+    def _names(self, account: str, who: Identity) -> dict[str, object]:
+        username = who.username
+        return {
+            "first_name": self._seal(Account.first_name, account, who.first_name),
+            "last_name": self._seal(Account.last_name, account, who.last_name),
+            "username": self._seal(Account.username, account, username),
+            "username_index": self._fields.index(Account.username_index, username.lower()) if username else None,
+            "language_code": self._seal(Account.language_code, account, who.language_code),
+            "names_index": self._names_index(who),
+        }
+
+    def _names_index(self, who: Identity) -> bytes:
+        shown = (who.first_name, who.last_name, who.username, who.language_code)
+        return self._fields.index(Account.names_index, "\x1f".join("\x00" if n is None else n for n in shown))
+
+    def _seal(self, column: object, account: str, value: str | None) -> bytes | None:
+        return self._fields.seal(column, row=account, account=account, value=value)

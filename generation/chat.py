@@ -1,0 +1,71 @@
+"""The way to one person: their chat, their language, and what it means when Telegram says no."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from custody.fields import Fields
+from database import Database
+from errors import Permanent
+from jobs import pacing
+from models import Account
+from providers.telegram import NAME, Sent, Telegram
+from providers.telegram_calls import Call
+from wording.language import Translate, translate
+
+PURPOSE = "generation"
+
+
+@dataclass(frozen=True)
+class Person:
+    """Whom to write to, and in which language."""
+
+    account: str
+    chat: int
+    translate: Translate
+
+
+class Chats:
+    """Finds people's chats and sends to them, at Telegram's pace."""
+
+    def __init__(self, database: Database, fields: Fields, telegram: Telegram) -> None:
+        self._database = database
+        self._fields = fields
+        self.telegram = telegram
+
+    def person(self, account: str) -> Person:
+        """Raises Permanent("account.gone")."""
+        with self._database.connection():
+            row = Account.get_or_none(Account.id == account)
+        if row is None:
+            raise Permanent("account.gone")
+        return self.of(row)
+
+    def of(self, row: Account) -> Person:
+        chat = self._fields.open(Account.telegram_id, row, purpose=PURPOSE)
+        language = self._fields.open(Account.language_code, row, purpose=PURPOSE)
+        return Person(row.id, int(chat or 0), translate(language))
+
+    def send(self, person: Person, call: Call) -> Sent | None:
+        """Raises Temporary while Telegram asks us to wait; Permanent("telegram.blocked") is also written down."""
+        with self._reachable(person):
+            return self.telegram.send(call)
+
+    def do(self, person: Person, call: Call) -> Any:
+        """The same for calls whose result is no message."""
+        with self._reachable(person):
+            return self.telegram.call(call)
+
+    @contextmanager
+    def _reachable(self, person: Person) -> Iterator[None]:
+        pacing.demand(self._database, NAME)
+        try:
+            yield
+        except Permanent as error:
+            if error.code == "telegram.blocked":
+                with self._database.connection():
+                    Account.update(reachable=False).where(Account.id == person.account).execute()
+            raise

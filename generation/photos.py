@@ -1,0 +1,155 @@
+"""Photos in: from a reference to a clean, sealed picture. Nothing is fetched before all consents are stored."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Callable, Iterable, Iterator
+
+from custody import destroy
+from custody.fields import Fields
+from custody.media import PHOTO, MediaVault
+from database import Database, Unit
+from errors import Failure, Rejected, Temporary
+from generation.chat import PURPOSE
+from generation.kinds import DESTROY, GREET, INTAKE
+from imaging.intake import Intake
+from jobs.claim import Claim
+from jobs.desk import Desk
+from models import Account, Media, Photo, new_id
+from providers.telegram import LARGEST_DOWNLOAD, Telegram
+from states import move
+
+SLOWEST_DOWNLOAD = 90.0  # seconds for a whole file, however steadily its bytes drip
+
+
+class Photos:
+    """A person's photos: received, taken in, listed, deleted."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        fields: Fields,
+        media: MediaVault,
+        desk: Desk,
+        telegram: Telegram,
+        intake: Intake,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._database = database
+        self._fields = fields
+        self._media = media
+        self._desk = desk
+        self._telegram = telegram
+        self._intake = intake
+        self._monotonic = monotonic
+
+    def receive(
+        self, unit: Unit, *, account: str, file_id: str, caption: str | None, message: int, agreed: bool
+    ) -> str:
+        """Write the photo down. It waits until the person has said that the people in it agree."""
+        photo = new_id()
+        Photo.insert(
+            id=photo,
+            account=account,
+            state=Photo.INCOMING if agreed else Photo.WAITING,
+            file_id=self._fields.seal(Photo.file_id, row=photo, account=account, value=file_id),
+            caption=self._fields.seal(Photo.caption, row=photo, account=account, value=caption),
+            message_id=message,
+            created_at=unit.now,
+        ).execute()
+        if agreed:
+            self._desk.add(unit, INTAKE, subject=photo, account=account)
+        return photo
+
+    def release(self, unit: Unit, account: str) -> int:
+        """Take in the photos that waited for the person's word."""
+        waiting = list(Photo.select().where((Photo.account == account) & (Photo.state == Photo.WAITING)))
+        for photo in waiting:
+            if move(Photo, photo.id, come_from=(Photo.WAITING,), to=Photo.INCOMING):
+                self._desk.add(unit, INTAKE, subject=photo.id, account=account)
+        return len(waiting)
+
+    def take_in(self, claim: Claim) -> None:
+        """Fetch, clean, seal, store. Ends in READY; a file we cannot use ends in REFUSED with its reason."""
+        with self._database.connection():
+            photo = Photo.get_or_none((Photo.id == claim.subject) & (Photo.state == Photo.INCOMING))
+        if photo is None:
+            with claim.finish():
+                return
+        file_id = self._fields.open(Photo.file_id, photo, purpose=PURPOSE)
+        with self._telegram.download(file_id or "") as pieces:
+            data = self._collect(pieces)
+        clean = self._intake.clean(data)
+        del data
+        media = self._media.keep(
+            account=photo.account,
+            kind=PHOTO,
+            data=clean.data,
+            mime="image/jpeg",
+            width=clean.width,
+            height=clean.height,
+        )
+        with claim.finish() as unit:
+            self._media.stored(unit, media)
+            if not move(Photo, photo.id, come_from=(Photo.INCOMING,), to=Photo.READY, media=media.id, file_id=None):
+                destroy.intend(unit, media.id)  # deleted meanwhile
+                self._desk.add(unit, DESTROY, subject=media.id, account=photo.account)
+                return
+            Account.update(current_photo=photo.id).where(Account.id == photo.account).execute()
+            self._desk.add(unit, GREET, subject=photo.id, account=photo.account)
+
+    def not_taken_in(self, claim: Claim, failure: Failure, unit: Unit) -> None:
+        """The end of an intake that did not work: the person is told what to do."""
+        if move(Photo, claim.subject, come_from=(Photo.INCOMING,), to=Photo.REFUSED, reason=failure.code, file_id=None):
+            self._desk.add(unit, GREET, subject=claim.subject, account=claim.account)
+
+    def delete(self, unit: Unit, *, account: str, photo: str) -> bool:
+        """Destroy a photo for good. False when it is not there or not theirs."""
+        row = Photo.get_or_none((Photo.id == photo) & (Photo.account == account))
+        states = (Photo.WAITING, Photo.INCOMING, Photo.READY, Photo.REFUSED)
+        if row is None or not move(
+            Photo, photo, come_from=states, to=Photo.DELETED, file_id=None, caption=None, media=None
+        ):
+            return False
+        self._desk.withdraw(unit, subject=photo, kinds=(INTAKE, GREET))
+        Account.update(current_photo=None).where((Account.id == account) & (Account.current_photo == photo)).execute()
+        if row.media and destroy.intend(unit, row.media):
+            self._desk.add(unit, DESTROY, subject=row.media, account=account)
+        return True
+
+    def ready(self, account: str, photo: str) -> Photo:
+        """A photo of this person that can be used. Raises Rejected("photo.gone" | "photo.not_ready")."""
+        row = Photo.get_or_none((Photo.id == photo) & (Photo.account == account))
+        if row is None or row.state in (Photo.DELETED, Photo.REFUSED):
+            raise Rejected("photo.gone")
+        if row.state != Photo.READY:
+            raise Rejected("photo.not_ready")
+        return row
+
+    def all_ready(self, account: str) -> list[Photo]:
+        """Newest first."""
+        rows = Photo.select().where((Photo.account == account) & (Photo.state == Photo.READY))
+        return list(rows.order_by(Photo.created_at.desc(), Photo.id))
+
+    def picture(self, photo: Photo) -> bytes:
+        """The clean picture itself, for showing it to its owner."""
+        with self._database.connection():
+            media = Media.get_or_none(Media.id == photo.media)
+        if media is None:
+            raise Rejected("photo.gone")
+        with self._media.open(media, purpose=PURPOSE) as source:
+            return source.read()
+
+    def _collect(self, pieces: Iterable[bytes] | Iterator[bytes]) -> bytes:
+        """The file in memory, given up as soon as it is too large or takes too long."""
+        until = self._monotonic() + SLOWEST_DOWNLOAD
+        collected = io.BytesIO()
+        for piece in pieces:
+            if collected.tell() + len(piece) > LARGEST_DOWNLOAD:
+                raise Rejected("photo.too_large")
+            if self._monotonic() > until:
+                raise Temporary("photo.slow_download")
+            collected.write(piece)
+        return collected.getvalue()

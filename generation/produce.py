@@ -1,0 +1,146 @@
+"""`produce` and `keep`: photo out of its seal, disclosure row, provider call, result sealed and charged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import logs
+from billing import ledger
+from consent.disclosure import disclose
+from custody.media import RESULT, MediaVault
+from database import Database, Unit
+from errors import Failure, Permanent, Rejected, Temporary
+from generation.chat import PURPOSE, Chats
+from generation.kinds import DELIVER, TELL
+from generation.orders import Orders, status_message
+from imaging.ratio import nearest_ratio
+from imaging.result import probe
+from jobs.claim import Claim
+from jobs.desk import Desk
+from models import Media, Order, Photo
+from providers.telegram_calls import edit_text
+from states import move
+from wording import orders as says
+
+SENT = frozenset({"photos", "prompts"})  # categories that go to the provider
+RATIOS: Sequence[str] = ("1:1", "2:3", "3:2", "3:4", "4:3", "4:5", "5:4", "9:16", "16:9", "21:9")
+
+log = logs.get()
+
+
+class MadePicture(Protocol):
+    """What a provider of pictures answers."""
+
+    @property
+    def data(self) -> bytes: ...
+    @property
+    def model(self) -> str: ...
+
+
+class PictureProvider(Protocol):
+    """Raises Rejected for a refusal, Temporary when it may work later, Permanent when it will not."""
+
+    def picture(self, photo: bytes, mime: str, prompt: str, *, aspect_ratio: str | None) -> MadePicture: ...
+
+
+class Produce:
+    """One attempt at an order."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        media: MediaVault,
+        desk: Desk,
+        orders: Orders,
+        chats: Chats,
+        provider: PictureProvider,
+    ) -> None:
+        self._database = database
+        self._media = media
+        self._desk = desk
+        self._orders = orders
+        self._chats = chats
+        self._provider = provider
+
+    def do(self, claim: Claim) -> None:
+        """From QUEUED to KEPT. A killed attempt is found in CALLING and made again."""
+        with self._database.connection():
+            order = Order.get_or_none((Order.id == claim.subject) & Order.state.in_(Order.OPEN))
+            source = self._source(order) if order is not None else None
+        if order is None:
+            with claim.finish():
+                return
+        if source is None:
+            raise Rejected("photo.gone")
+        _, prompt = self._orders.wanted(order)
+        with self._media.open(source, purpose=PURPOSE) as opened:
+            photo = opened.read()
+        self._announce(claim, order)
+        ratio = nearest_ratio(source.width, source.height, RATIOS)
+        made = self._provider.picture(photo, source.mime, prompt, aspect_ratio=ratio)
+        del photo
+        self._keep(claim, order, made)
+
+    @staticmethod
+    def _source(order: Order) -> Media | None:
+        of_photo = (Photo.id == order.photo) & (Photo.state == Photo.READY)
+        found: Media | None = Media.select().join(Photo, on=(Photo.media == Media.id)).where(of_photo).first()
+        return found
+
+    def _announce(self, claim: Claim, order: Order) -> None:
+        """The order is being called from here on, and the disclosure stands before anything leaves."""
+        with claim.checkpoint() as unit:
+            if not move(
+                Order,
+                order.id,
+                come_from=Order.OPEN,
+                to=Order.CALLING,
+                attempt=Order.attempt + 1,
+                shown=says.WORKING,
+            ):
+                raise Permanent("orders.withdrawn")
+            disclose(
+                unit,
+                account=order.account,
+                order=order.id,
+                attempt=order.attempt + 1,
+                recipient=order.provider,
+                purpose=PURPOSE,
+                categories=SENT,
+            )
+        try:
+            person = self._chats.person(order.account)
+            text = says.working(person.translate, title=self._orders.title(order))
+            self._chats.do(person, edit_text(person.chat, status_message(order), text.text, text.keyboard))
+        except Failure as error:  # a courtesy; the picture matters
+            log.info("status.not_shown", order=order.id, code=error.code)
+
+    def _keep(self, claim: Claim, order: Order, made: MadePicture) -> None:
+        """The provider's bytes as they are, marks included; the hold becomes a charge in the same transaction."""
+        mime, width, height = probe(made.data)
+        media = self._media.keep(
+            account=order.account, kind=RESULT, data=made.data, mime=mime, width=width, height=height
+        )
+        with claim.finish() as unit:
+            self._media.stored(unit, media)
+            if not move(Order, order.id, come_from=(Order.CALLING,), to=Order.KEPT, media=media.id, ended_at=unit.now):
+                raise Permanent("orders.withdrawn")
+            ledger.charge(unit, owner=order.account, order=order.id)
+            self._desk.add(unit, DELIVER, subject=order.id, account=order.account)
+        log.info("order.kept", order=order.id, model=made.model, count=order.attempt + 1)
+
+    def again(self, claim: Claim, failure: Failure, unit: Unit) -> None:
+        """Between two attempts it waits in the queue, where it can be cancelled."""
+        del failure, unit
+        move(Order, claim.subject, come_from=(Order.CALLING,), to=Order.QUEUED)
+
+    def ended_badly(self, claim: Claim, failure: Failure, unit: Unit) -> None:
+        """Refused or failed: the credit is back in the same transaction, and the person is told why."""
+        state = Order.REFUSED if isinstance(failure, Rejected) else Order.FAILED
+        if move(Order, claim.subject, come_from=Order.OPEN, to=state, reason=failure.code, ended_at=unit.now):
+            ledger.give_back(unit, owner=claim.account, order=claim.subject)
+            self._desk.add(unit, TELL, subject=claim.subject, account=claim.account)
+        if isinstance(failure, Permanent | Temporary):
+            log.error("order.failed", order=claim.subject, code=failure.code)

@@ -1,0 +1,32 @@
+"""Closing an account at once: open work ended and given back, keys destroyed, objects marked, rows deleted."""
+
+from __future__ import annotations
+
+from billing import ledger
+from custody import destroy
+from custody.keys import Keys
+from database import Unit
+from generation.kinds import DESTROY
+from jobs.desk import Desk
+from models import Account, Disclosure, Media, Order, Photo, Work
+from states import move
+
+
+def close_account(unit: Unit, *, desk: Desk, keys: Keys, account: str) -> None:
+    """After the commit nothing of the person can be read any more; the sealed objects go by work rows.
+
+    What stays is what the register keeps: credit movements and the consent record, under a random number.
+    """
+    for order in Order.select().where((Order.account == account) & Order.state.in_(Order.OPEN)):
+        if move(Order, order.id, come_from=Order.OPEN, to=Order.FAILED, reason="account.closed", ended_at=unit.now):
+            ledger.give_back(unit, owner=account, order=order.id)
+    for work in Work.select().where((Work.account == account) & Work.state.in_((Work.DUE, Work.HELD))):
+        if work.kind != DESTROY:
+            desk.withdraw(unit, subject=work.subject, kinds=(work.kind,))
+    for media in Media.select().where(Media.account == account):
+        if destroy.intend(unit, media.id):
+            desk.add(unit, DESTROY, subject=media.id, account=account)
+    keys.destroy(unit, account)
+    for model in (Photo, Order, Disclosure):
+        model.delete().where(model.account == account).execute()
+    Account.delete().where(Account.id == account).execute()

@@ -1,0 +1,46 @@
+"""The actors: verbs that take the id of a work row. What they do, and whether at all, is decided by the row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import dramatiq
+from dramatiq.brokers.redis import RedisBroker
+
+from generation import kinds
+from jobs.kinds import GENERATION, RIGHTS
+
+# Lower goes first: what a person waits for at the end of the line before what begins a new one.
+LAST_STEP, FIRST_STEP, LONG_CALL = 0, 5, 10
+
+
+def declare(broker: RedisBroker, run: Callable[[str], bool]) -> None:
+    """Declare every actor on this broker. An actor returns nothing and raises nothing."""
+
+    @dramatiq.actor(broker=broker, actor_name=kinds.INTAKE, queue_name=GENERATION, priority=FIRST_STEP)
+    def intake(work: str) -> None:
+        run(work)
+
+    @dramatiq.actor(broker=broker, actor_name=kinds.GREET, queue_name=GENERATION, priority=LAST_STEP)
+    def greet(work: str) -> None:
+        run(work)
+
+    @dramatiq.actor(broker=broker, actor_name=kinds.PRODUCE, queue_name=GENERATION, priority=LONG_CALL)
+    def produce(work: str) -> None:
+        run(work)
+
+    @dramatiq.actor(broker=broker, actor_name=kinds.DELIVER, queue_name=GENERATION, priority=LAST_STEP)
+    def deliver(work: str) -> None:
+        run(work)
+
+    @dramatiq.actor(broker=broker, actor_name=kinds.TELL, queue_name=GENERATION, priority=LAST_STEP)
+    def tell(work: str) -> None:
+        run(work)
+
+    @dramatiq.actor(broker=broker, actor_name=kinds.ORIGINAL, queue_name=GENERATION, priority=LAST_STEP)
+    def original(work: str) -> None:
+        run(work)
+
+    @dramatiq.actor(broker=broker, actor_name=kinds.DESTROY, queue_name=RIGHTS, priority=LAST_STEP)
+    def destroy(work: str) -> None:
+        run(work)

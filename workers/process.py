@@ -1,0 +1,107 @@
+"""One worker process: Dramatiq's threads, the clock, the renewal of leases, the fallback without Redis, the drain."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import redis
+from dramatiq import Worker
+from dramatiq.brokers.redis import RedisBroker
+
+import logs
+from config import Settings
+from errors import Failure
+from jobs.runner import Runner
+from jobs.tick import Clockwork
+from workers.actors import declare
+from workers.assembly import House, assemble
+from workers.broker import Doorbell, connect, make_broker
+
+GIVE_BACK_BEFORE_KILL = 4.0  # seconds
+ASK_EVERY = 1.0  # seconds between questions to the database while Redis is away
+
+log = logs.get()
+
+
+class WorkerProcess:
+    """`run()` returns after `stop` was set and everything is finished or given back."""
+
+    def __init__(self, house: House, client: redis.Redis, broker: RedisBroker, *, queue: str) -> None:
+        self.house = house
+        self.queue = queue
+        self.stop = threading.Event()
+        self.runner = Runner(house.desk)
+        self._client = client
+        self._broker = broker
+        self._clockwork = Clockwork(house.desk, house.duties(queue))
+        self._threads = house.settings.worker_threads
+        declare(self._broker, self.runner.run)
+
+    def run(self) -> None:
+        settings = self.house.settings
+        worker = Worker(self._broker, queues={self.queue}, worker_threads=self._threads)
+        self._broker.emit_after("process_boot")
+        worker.start()
+        every = (
+            (self._clockwork.tick, settings.tick_seconds),
+            (self.runner.renew, settings.lease_seconds / 3),
+            (self._ask_database, ASK_EVERY),
+        )
+        for act, seconds in every:
+            threading.Thread(target=self._repeat, args=(act, seconds), daemon=True).start()
+        log.info("worker.ready", count=self._threads)
+        self.stop.wait()
+        self._drain(worker)
+
+    def _drain(self, worker: Worker) -> None:
+        """Claim nothing more, let calls finish, give back what is left shortly before the kill."""
+        self.runner.draining.set()
+        seconds = self.house.settings.kill_timeout_seconds - GIVE_BACK_BEFORE_KILL
+        until = time.monotonic() + seconds
+        stopping = threading.Thread(target=worker.stop, kwargs={"timeout": int(seconds * 1000)}, daemon=True)
+        stopping.start()
+        while self.runner.active() and time.monotonic() < until:
+            time.sleep(0.05)
+        given = self.runner.give_back()
+        stopping.join(2.0 if not given else 0.5)
+        log.info("worker.stopped", count=given)
+        self.house.close()
+
+    def _repeat(self, act: Callable[[], None], seconds: float) -> None:
+        while not self.stop.wait(seconds):
+            try:
+                act()
+            except Failure as error:
+                log.warning("worker.round_failed", exc_info=error)
+            except Exception as error:
+                log.error("worker.round_broken", exc_info=error)
+
+    def _ask_database(self) -> None:
+        """While Redis is away the rows are found by asking. Returns once it answers again."""
+        if self._bell_works():
+            return
+        log.warning("bell.away")
+        with ThreadPoolExecutor(self._threads) as pool:
+            while not self.stop.is_set():
+                due = self.house.desk.next_due({self.queue}, limit=self._threads)
+                if sum(pool.map(self.runner.run, due)) == 0 and self.stop.wait(ASK_EVERY):
+                    return
+                if self._bell_works():
+                    log.info("bell.back")
+                    return
+
+    def _bell_works(self) -> bool:
+        try:
+            return bool(self._client.ping())
+        except redis.RedisError:
+            return False
+
+
+def build(settings: Settings, *, queue: str) -> WorkerProcess:
+    """A worker process on these settings, its bell and its broker being the same Redis."""
+    client = connect(settings.redis_url)
+    broker = make_broker(client)
+    return WorkerProcess(assemble(settings, ring=Doorbell(broker)), client, broker, queue=queue)

@@ -1,0 +1,52 @@
+"""What every process does first: settings, logs, the gate, the schema, the keys. Each failure is one clear sentence."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import logs
+from config import Settings, SettingsError, load
+from errors import Failure
+from privacy.gate import Surfaces, undeclared
+from workers.assembly import House
+from workers.broker import MESSAGE_ARGUMENTS, REDIS_KEYS
+
+SENTENCES = {
+    "vault.unknown_master": "MASTER_KEYS lacks the key '{master}' that this database was sealed with.",
+    "vault.master_mismatch": "The key '{master}' in MASTER_KEYS is not the one this database was sealed with.",
+    "vault.tampered": "A key row of this database was changed from outside.",
+    "database.unavailable": "The database of DATABASE_URL does not answer.",
+    "store.denied": "The object store refuses these credentials.",
+    "store.unavailable": "The object store does not answer.",
+}
+
+
+def settings_or_exit(process: str) -> Settings:
+    """The settings, with logging set up; or exit 2 with every problem named."""
+    logs.configure(process=process, pid=os.getpid(), stream=sys.stderr)
+    try:
+        return load(os.environ, dotenv=Path(".env"))
+    except SettingsError as error:
+        sys.exit(str(error))
+
+
+def surfaces(settings: Settings) -> Surfaces:
+    """What this release declares about Redis, for the gate; the other surfaces it reads itself."""
+    return Surfaces(settings=settings, redis_keys=REDIS_KEYS, message_arguments=MESSAGE_ARGUMENTS)
+
+
+def check_or_exit(house: House) -> None:
+    """Refuse to run with an undeclared surface, an old schema, a wrong master key or a store that is away."""
+    problems = undeclared(surfaces(house.settings))
+    if problems:
+        sys.exit("The register lacks:\n" + "\n".join(f"  - {problem}" for problem in problems))
+    try:
+        if pending := house.database.pending_migrations():
+            sys.exit(f"The database lacks {len(pending)} migrations: run `python -m ops migrate` first.")
+        house.keys.check()
+        house.media.store.check()
+    except Failure as error:
+        sentence = SENTENCES.get(error.code, "Cannot start: {code}.")
+        sys.exit(sentence.format(code=error.code, **error.facts))

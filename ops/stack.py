@@ -1,0 +1,187 @@
+"""The whole service on one machine: Valkey, emulators where wanted, web, worker, rights. Ctrl-C ends all of it."""
+
+from __future__ import annotations
+
+import base64
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import requests
+
+from config import SettingsError, load
+from jobs.kinds import GENERATION, RIGHTS
+from ops.processes import Processes, StackError, answers, demand_free, free_port, valkey_command
+
+DEMO_TOKEN = "12345:demo"  # noqa: S105  the emulator's, not a secret
+PYTHON = sys.executable
+
+__all__ = ["Ports", "Stack", "StackError", "demo", "run"]
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Where the parts listen on this machine."""
+
+    chat: int = 8081
+    gemini: int = 8082
+    web: int = 8080
+    valkey: int = 6390
+
+    @classmethod
+    def unused(cls) -> Ports:
+        return cls(free_port(), free_port(), free_port(), free_port())
+
+
+class Stack:
+    """Started and stopped as one. With `emulators` the outside world is played on this machine."""
+
+    def __init__(self, data: Path, ports: Ports, *, emulators: bool, extra: Mapping[str, str] | None = None) -> None:
+        self.data = data.absolute()
+        self.ports = ports
+        self.emulators = emulators
+        self.processes = Processes(self.data / "logs")
+        self.environ = {**self._environ(), **(extra or {})}
+
+    def start(self) -> None:
+        """Returns when every part answers. Raises StackError."""
+        named = {"web": self.ports.web, "valkey": self.ports.valkey}
+        if self.emulators:
+            named |= {"chat page": self.ports.chat, "gemini": self.ports.gemini}
+        demand_free(named)
+        if "REDIS_URL" not in os.environ or self.emulators:
+            self.processes.start("valkey", valkey_command(self.ports.valkey, self.data / "valkey"), {})
+            self.processes.wait_until("valkey", lambda: answers(self.ports.valkey))
+        if self.emulators:
+            self._start_emulators()
+        self._verb("migrate")
+        self.processes.start("web", [PYTHON, "-m", "web"], self.environ)
+        self.start_worker()
+        self.processes.start("rights", [PYTHON, "-m", "workers", RIGHTS], {**self.environ, "WORKER_THREADS": "4"})
+        self.processes.wait_until("web", self._web_ready)
+        for name in ("worker", "rights"):
+            self.processes.wait_until(name, lambda name=name: "worker.ready" in self.processes.last_words(name))  # type: ignore[misc]
+        if self.emulators or os.environ.get("PUBLIC_URL"):
+            self._verb("webhook")
+        else:
+            self.processes.start("bot", [PYTHON, "-m", "bot"], self.environ)
+
+    def start_worker(self) -> subprocess.Popen[bytes]:
+        return self.processes.start("worker", [PYTHON, "-m", "workers", GENERATION], self.environ)
+
+    def stop(self) -> None:
+        self.processes.stop()
+
+    @property
+    def chat(self) -> str:
+        return f"http://127.0.0.1:{self.ports.chat}"
+
+    @property
+    def web(self) -> str:
+        return f"http://127.0.0.1:{self.ports.web}"
+
+    def _start_emulators(self) -> None:
+        ports = ["--telegram-port", str(self.ports.chat), "--gemini-port", str(self.ports.gemini)]
+        named = ["--token", DEMO_TOKEN, "--bot-name", "MIOMIO", "--bot-username", "miomio_demo_bot"]
+        command = [PYTHON, "-m", "emulators", *ports, "--state", str(self.data / "emulators"), *named]
+        self.processes.start("emulators", command, {})
+        for port in (self.ports.chat, self.ports.gemini):
+            self.processes.wait_until("emulators", lambda port=port: answers(port))  # type: ignore[misc]
+
+    def _web_ready(self) -> bool:
+        try:
+            return requests.get(f"{self.web}/readyz", timeout=2).status_code == 200
+        except requests.RequestException:
+            return False
+
+    def _verb(self, *words: str) -> None:
+        done = subprocess.run(
+            [PYTHON, "-m", "ops", *words],
+            env={**os.environ, **self.environ},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode != 0:
+            raise StackError(f"{' '.join(words)} failed: {done.stderr.strip()}")
+
+    def _environ(self) -> dict[str, str]:
+        keys = _keys(self.data / "keys.env")
+        local = {
+            **keys,
+            "MIOMIO_ENV": "development",
+            "DATABASE_URL": f"sqlite:///{self.data / 'miomio.db'}",
+            "STORE_PATH": str(self.data / "objects"),
+            "WEB_HOST": "127.0.0.1",
+            "WEB_PORT": str(self.ports.web),
+            "REDIS_URL": f"redis://127.0.0.1:{self.ports.valkey}/0",
+            "KILL_TIMEOUT_SECONDS": "12",
+            "WORKER_THREADS": "16",
+        }
+        if self.emulators:
+            outside = {
+                "TELEGRAM_TOKEN": DEMO_TOKEN,
+                "TELEGRAM_API_URL": self.chat,
+                "GEMINI_API_KEY": "demo",
+                "GEMINI_API_URL": f"http://127.0.0.1:{self.ports.gemini}",
+                "PUBLIC_URL": self.web,
+                "SUPPORT_EMAIL": "support@miomio.invalid",
+                "S3_BUCKET": "",
+            }
+            return local | outside
+        return {name: value for name, value in local.items() if not os.environ.get(name)}
+
+
+def demo(data: Path) -> None:
+    """Start everything with emulators, print one address, end with Ctrl-C."""
+    _until_interrupted(Stack(data, Ports(), emulators=True), "Open {chat} and press Start. Ctrl-C ends the demo.")
+
+
+def run() -> None:
+    """Start everything against the real services."""
+    stack = Stack(Path("var/run"), Ports(), emulators=False)
+    try:
+        settings = load({**os.environ, **stack.environ}, dotenv=Path(".env"))
+    except SettingsError as error:
+        raise StackError(str(error)) from None
+    os.environ.setdefault("PUBLIC_URL", settings.public_url)
+    _until_interrupted(stack, "Running. Ctrl-C ends it.")
+
+
+def _until_interrupted(stack: Stack, sentence: str) -> None:
+    over = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: over.set())
+    try:
+        stack.start()
+        print(sentence.format(chat=stack.chat), flush=True)
+        while not over.wait(0.5):
+            stack.processes.check()
+    finally:
+        print("Stopping …", flush=True)
+        stack.stop()
+
+
+def _keys(path: Path) -> dict[str, str]:
+    """This machine's own keys, made once, so that a second start can read what the first one sealed."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        made = {
+            "MASTER_KEYS": f"m1:{_random_key()}",
+            "INDEX_KEY": f"1:{_random_key()}",
+            "TELEGRAM_WEBHOOK_SECRET": secrets.token_urlsafe(32),
+        }
+        path.touch(mode=0o600)
+        path.write_text("".join(f"{name}={value}\n" for name, value in made.items()))
+    lines = path.read_text().split()
+    return dict(line.split("=", 1) for line in lines)
+
+
+def _random_key() -> str:
+    return base64.b64encode(secrets.token_bytes(32)).decode()

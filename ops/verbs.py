@@ -1,0 +1,140 @@
+"""The verbs. Each is a few lines: it reads its arguments, calls a part of the house, and says what happened."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+from tqdm import tqdm
+
+from database import Database
+from errors import Failure
+from generation.styles import Catalogue
+from ops import datamap
+from ops.once import once as run_once
+from ops.stack import StackError
+from ops.stack import demo as run_demo
+from ops.stack import run as run_real
+from privacy.gate import undeclared, undeclared_in_schema, unknown_objects
+from providers.gemini import Gemini
+from providers.http import Outbound
+from providers.origins import allowed
+from web.webhook import PATH as WEBHOOK_PATH
+from workers.assembly import House, assemble
+from workers.startup import settings_or_exit, surfaces
+
+
+@click.group()
+def verbs() -> None:
+    """Run and look after the service."""
+
+
+def _house() -> House:
+    """A house that rings for nobody: the clock of the workers finds what a verb adds."""
+    return assemble(settings_or_exit("ops"), ring=lambda *_: None)
+
+
+@verbs.command()
+def migrate() -> None:
+    """Bring the database's schema up to date."""
+    settings = settings_or_exit("ops")
+    database = Database(settings.database_url)
+    applied = database.migrate()
+    database.close()
+    click.echo(f"{len(applied)} migrations applied" if applied else "nothing to migrate")
+
+
+@verbs.command()
+@click.option("--json", "as_json", is_flag=True, help="for programs")
+def register(as_json: bool) -> None:
+    """The data map: every column, prefix, key, field and host with its category. Exits 1 when one is undeclared."""
+    house = _house()
+    rows = datamap.rows(surfaces(house.settings))
+    click.echo(json.dumps(rows, indent=1) if as_json else datamap.table(rows))
+    with house.database.connection():
+        columns = {
+            table: {column.name for column in house.database.raw.get_columns(table)}
+            for table in house.database.raw.get_tables()
+            if table != "schema_migration"
+        }
+    problems = [*undeclared(surfaces(house.settings)), *undeclared_in_schema(columns)]
+    problems += [f"object prefix {prefix}/" for prefix in unknown_objects(house.media.store.names())]
+    house.close()
+    if problems:
+        sys.exit("Undeclared:\n" + "\n".join(f"  - {problem}" for problem in problems))
+
+
+@verbs.group()
+def keys() -> None:
+    """The data keys of people."""
+
+
+@keys.command()
+def rotate() -> None:
+    """Wrap every data key under the newest master key. May be stopped and run again; media are not touched."""
+    house = _house()
+    with tqdm(unit="keys", disable=not sys.stderr.isatty()) as bar:
+        done = house.keys.rewrap(progress=lambda total: bar.update(total - bar.n))
+    click.echo(f"{done} keys rewrapped")
+    house.close()
+
+
+@verbs.command()
+def webhook() -> None:
+    """Tell Telegram where to deliver updates, with which secret and which kinds."""
+    house = _house()
+    try:
+        address = house.settings.public_url.rstrip("/") + WEBHOOK_PATH
+        house.telegram.set_webhook(address, secret=house.settings.telegram_webhook_secret)
+    except Failure as error:
+        sys.exit(f"Telegram did not take the webhook: {error}")
+    click.echo("webhook set")
+    house.close()
+
+
+@verbs.command()
+@click.option("--data", type=click.Path(path_type=Path), default=Path("var/demo"), help="where the demo keeps its data")
+def demo(data: Path) -> None:
+    """Everything on this machine, with emulators and a chat page."""
+    _or_exit(lambda: run_demo(data))
+
+
+@verbs.command()
+def run() -> None:
+    """The service on this machine against the real Telegram and Gemini (.env)."""
+    _or_exit(run_real)
+
+
+@verbs.command()
+@click.option("--photo", required=True, type=click.Path(path_type=Path))
+@click.option("--style", required=True)
+@click.option("--out", required=True, type=click.Path(path_type=Path))
+def once(photo: Path, style: str, out: Path) -> None:
+    """One photo in, one picture out, through every real process."""
+    _or_exit(lambda: run_once(photo, style, out))
+
+
+@verbs.command("previews")
+def make_previews() -> None:
+    """Make the style previews and picture boards with the configured Gemini."""
+    settings = settings_or_exit("ops")
+    client = Gemini(
+        Outbound(allowed(settings)),
+        base_url=settings.gemini_api_url,
+        api_key=settings.gemini_api_key,
+        model=settings.gemini_model,
+        fallback_model=settings.gemini_fallback_model,
+    )
+    previews.make_previews(
+        client, Catalogue.load(), Path("samples"), Path("web/static/previews"), model_note=settings.gemini_model
+    )
+
+
+def _or_exit(act: Callable[[], None]) -> None:
+    try:
+        act()
+    except StackError as error:
+        sys.exit(str(error))

@@ -1,0 +1,49 @@
+"""`python -m web`: gunicorn with threads, serving the application."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+
+from config import Settings
+from web.app import create_app
+from workers.assembly import assemble
+from workers.broker import Doorbell, connect, make_broker
+from workers.startup import check_or_exit, settings_or_exit
+
+
+class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no types
+    """Gunicorn, configured by our settings. No access log: it would hold IP addresses."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        super().__init__()
+
+    def load_config(self) -> None:
+        options = {
+            "bind": f"{self._settings.web_host}:{self._settings.web_port}",
+            "worker_class": "gthread",
+            "workers": 1,
+            "threads": self._settings.web_threads,
+            "keepalive": 65,  # longer than Telegram's 60 s of idleness, so that it is Telegram who closes
+            "timeout": 60,
+            "graceful_timeout": 20,
+            "accesslog": None,
+            "errorlog": "-",
+            "loglevel": "warning",
+            "control_socket_disable": True,
+            "worker_tmp_dir": "/dev/shm",  # noqa: S108  gunicorn's heartbeat file, empty
+        }
+        for name, value in options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        """Called in the serving process, after the fork: connections and threads belong to it alone."""
+        house = assemble(self._settings, ring=Doorbell(make_broker(connect(self._settings.redis_url))))
+        check_or_exit(house)
+        return create_app(house)
+
+
+if __name__ == "__main__":
+    Server(settings_or_exit("web")).run()

@@ -1,0 +1,53 @@
+"""`/healthz`: the process answers. `/readyz`: what it needs answers too, each part by name."""
+
+from __future__ import annotations
+
+import redis
+from flask import Blueprint, Response, jsonify
+
+from errors import Failure
+from workers.assembly import House
+from workers.broker import connect
+
+
+def blueprint(house: House) -> Blueprint:
+    routes = Blueprint("health", __name__)
+    bell = connect(house.settings.redis_url)
+
+    @routes.get("/healthz")
+    def alive() -> str:
+        return "ok"
+
+    @routes.get("/readyz")
+    def ready() -> tuple[Response, int]:
+        parts = {"database": _database(house), "store": _store(house), "bell": _bell(bell)}
+        # Without the bell the rows are found by asking: slower, but nothing is refused.
+        good = parts["database"] == "ok" and parts["store"] == "ok"
+        return jsonify(parts), 200 if good else 503
+
+    return routes
+
+
+def _database(house: House) -> str:
+    try:
+        with house.database.connection():
+            house.database.rows("SELECT 1")
+    except Failure as error:
+        return error.code
+    return "ok"
+
+
+def _store(house: House) -> str:
+    try:
+        house.media.store.check()
+    except Failure as error:
+        return error.code
+    return "ok"
+
+
+def _bell(client: redis.Redis) -> str:
+    try:
+        client.ping()
+    except redis.RedisError:
+        return "away"
+    return "ok"

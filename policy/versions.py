@@ -20,7 +20,9 @@ class Version:
     fingerprint: str
 
 
-VERSIONS: tuple[Version, ...] = (Version("2026-11-23", date(2026, 11, 23), "PENDING"),)
+VERSIONS: tuple[Version, ...] = (
+    Version("2026-11-23", date(2026, 11, 23), "836ae729ea3b0a2987f215b683347100d7f1417a37d1d9da46f1367e098a0683"),
+)
 CURRENT = VERSIONS[-1]
 
 

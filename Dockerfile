@@ -1,0 +1,21 @@
+# Two stages: one installs with hashes checked, the other carries no compiler and no package manager's cache.
+ARG BASE=python:3.11-slim-bookworm
+
+FROM ${BASE} AS build
+WORKDIR /build
+COPY requirements.txt .
+RUN python -m venv /venv \
+ && /venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements.txt
+
+FROM ${BASE}
+ENV PATH=/venv/bin:$PATH \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    MALLOC_ARENA_MAX=2
+RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin miomio
+COPY --from=build /venv /venv
+WORKDIR /app
+COPY . .
+USER miomio
+EXPOSE 8080
+CMD ["python", "-m", "web"]

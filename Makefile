@@ -1,0 +1,55 @@
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+PHOTO ?= samples/portrait.jpg
+STYLE ?= watercolor
+OUT ?= out/
+DEMO := .venv/.demo
+DEV := .venv/.dev
+
+# uv is quick; where it cannot be had, plain pip reads the same hash-locked files.
+define install
+	@test -x .venv/bin/python || $(PYTHON) -m venv .venv
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check uv 2>/dev/null || true
+	@if [ -x .venv/bin/uv ]; then .venv/bin/uv --system-certs pip install --quiet --python .venv/bin/python --require-hashes -r $(1); \
+	else .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1); fi
+	@touch $(2)
+endef
+
+.PHONY: help demo once run test check lock previews bench
+
+help: ## this list
+	@grep -E '^[a-z]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 12
+
+$(DEMO): requirements-demo.txt
+	$(call install,requirements-demo.txt,$(DEMO))
+
+$(DEV): requirements-dev.txt
+	$(call install,requirements-dev.txt,$(DEV))
+
+demo: $(DEMO) ## the whole service on this machine, with a chat page; Ctrl-C ends it
+	@.venv/bin/python -m ops demo
+
+once: $(DEMO) ## one photo in, one picture out: make once PHOTO=… STYLE=… OUT=…
+	@.venv/bin/python -m ops once --photo "$(PHOTO)" --style "$(STYLE)" --out "$(OUT)"
+
+run: $(DEMO) ## the service against the real Telegram and Gemini, with the settings of .env
+	@.venv/bin/python -m ops run
+
+test: $(DEV) ## every test, and the linters
+	@.venv/bin/python -m tests.parts
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy .
+	@.venv/bin/python -m pytest -n 2 --dist loadfile -m "not alone"
+	@.venv/bin/python -m pytest -m alone
+
+bench: $(DEV) ## the figures
+	@.venv/bin/python -m bench
+
+previews: $(DEMO) ## real style previews, with a key in .env
+	@.venv/bin/python -m ops previews
+
+lock: $(DEV) ## lock the requirements again
+	@for f in requirements-dev requirements-demo requirements; do \
+	.venv/bin/uv --system-certs pip compile -q --generate-hashes --universal --python-version 3.11 --no-header \
+	$$([ $$f = requirements-dev ] || echo -c requirements-dev.txt) $$f.in -o $$f.txt || exit 1; done

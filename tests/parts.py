@@ -1,4 +1,4 @@
-"""The real parts that tests need: where they are, how to get them, and starting them. `python -m tests.parts` prepares."""
+"""The real parts that tests need: where they are, how to get and to start them. `python -m tests.parts` prepares."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def prepare() -> None:
             subprocess.run(command, check=False, stdout=subprocess.DEVNULL, env=environ)
     if chromium() is None:
         sentence = "The browser tests need Chromium: apt-get install chromium"
-        sys.exit(sentence) if CI else print(sentence, file=sys.stderr)
+        sys.exit(sentence) if CI else sys.stderr.write(sentence + "\n")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""A stand-in for Google's generateContent image models: real HTTP, real pictures, scripted failures."""

@@ -1,0 +1,98 @@
+// One line of the wire: which way it went, what it was, how it ended; a click unfolds all that is known of it.
+
+import * as api from "./api.js";
+import { el, icon } from "./dom.js";
+import { exactClock, milliseconds } from "./time.js";
+
+const WAYS = {
+  call: { arrow: "incoming", words: "Call by the bot" },
+  update: { arrow: "outgoing", words: "Update to the bot" },
+  "webhook-reply": { arrow: "incoming", words: "Call in the webhook's reply" },
+};
+
+export class TrafficRow {
+  #details = null;
+
+  constructor(entry) {
+    this.entry = entry;
+    const way = WAYS[entry.direction] ?? WAYS.call;
+    const good = !failed(entry);
+    this.head = el(
+      "button",
+      { type: "button", class: "wire-head", "aria-expanded": "false", on: { click: () => this.#toggle() } },
+      el("span", { class: "wire-way", title: way.words }, icon(way.arrow, { size: 14, label: way.words })),
+      el("span", { class: "wire-name" }, nameOf(entry)),
+      el("span", { class: "wire-status", data: { good: String(good) } }, String(entry.status ?? "")),
+      el("span", { class: "wire-ms" }, milliseconds(entry.ms)),
+      el("span", { class: "wire-summary" }, entry.summary ?? ""),
+      el("time", { class: "wire-time" }, exactClock(entry.at)),
+    );
+    this.node = el(
+      "li",
+      { class: "wire", testid: "traffic-row", data: { direction: entry.direction, method: nameOf(entry), good: String(good) } },
+      this.head,
+    );
+  }
+
+  async #toggle() {
+    const isOpen = this.head.getAttribute("aria-expanded") === "true";
+    this.head.setAttribute("aria-expanded", String(!isOpen));
+    if (isOpen) {
+      this.#details.remove();
+      this.#details = null;
+      return;
+    }
+    this.#details = el("div", { class: "wire-details", testid: "traffic-details" }, factsOf(this.entry));
+    this.node.append(this.#details);
+    await this.#unfold(this.#details);
+  }
+
+  /** Calls are recorded in full elsewhere; an update's own body comes with its entry when the emulator gives it. */
+  async #unfold(details) {
+    if (this.entry.update) details.append(block("Update", this.entry.update));
+    if (this.entry.direction === "update") return;
+    try {
+      const calls = await api.readCalls(nameOf(this.entry), this.entry.n - 1);
+      const call = calls.find((one) => one.n === this.entry.n);
+      if (!call) return;
+      details.append(block("Parameters", call.params), block("Answer", call.response));
+    } catch (error) {
+      details.append(el("p", { class: "faint" }, error.message));
+    }
+  }
+}
+
+function nameOf(entry) {
+  return entry.method ?? entry.type ?? "";
+}
+
+export function failed({ status }) {
+  const code = Number(status);
+  if (Number.isFinite(code)) return code >= 400 || code === 0;
+  return !/^(ok|true|sent|delivered|queued|taken)$/i.test(String(status ?? "ok"));
+}
+
+function factsOf(entry) {
+  const way = (WAYS[entry.direction] ?? WAYS.call).words;
+  const facts = [way, `entry ${entry.n}`, entry.person && `person ${entry.person}`].filter(Boolean).join(" · ");
+  return [el("p", { class: "faint" }, facts), entry.summary && el("p", { class: "wire-whole" }, entry.summary)];
+}
+
+function block(title, value) {
+  const text = JSON.stringify(unpacked(value), null, 2) ?? "nothing";
+  return el("section", {}, el("h4", {}, title), el("pre", { tabindex: "0" }, el("code", {}, text)));
+}
+
+/** Form fields of the Bot API are JSON inside strings; shown as what they mean. */
+function unpacked(value) {
+  if (Array.isArray(value)) return value.map(unpacked);
+  if (typeof value === "string" && /^\s*[[{]/.test(value)) {
+    try {
+      return JSON.parse(value);
+    } catch {
+      return value;
+    }
+  }
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, unpacked(inner)]));
+}

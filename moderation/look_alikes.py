@@ -1,0 +1,66 @@
+"""Harmless phrases that contain a term: "nude lipstick", "chicken breast". A hit inside one of them does not count.
+
+Matched to the letter: who writes "n u d e lipstick" is not talking about lipstick.
+"""
+
+from __future__ import annotations
+
+from moderation.normalise import COMMA, NONE, SPACE, Reading, read
+from moderation.terms import Hit, Node
+
+_PHRASE = "phrase"
+
+
+class LookAlikes:
+    """"phrase*" matches any ending."""
+
+    def __init__(self) -> None:
+        self._root = Node("", 0)
+
+    def add(self, phrase: str) -> None:
+        node = self._root
+        for letter in read(phrase.removesuffix("*")).spelled():
+            node = node.step(letter)
+        (node.begun if phrase.endswith("*") else node.whole).add(_PHRASE)
+
+    def uncovered(self, reading: Reading, hits: list[Hit]) -> list[Hit]:
+        covered_to = self._covered_to(reading)
+        return [hit for hit in hits if covered_to[hit.first] < hit.last]
+
+    def _covered_to(self, reading: Reading) -> list[int]:
+        """For each letter, the last letter of any phrase that begins at or before it; -1 where there is none."""
+        reach, covered = -1, []
+        for start in range(len(reading)):
+            if reading.opens[start]:
+                reach = max(reach, self._phrase_end(reading, start))
+            covered.append(reach)
+        return covered
+
+    def _phrase_end(self, reading: Reading, start: int) -> int:
+        node: Node | None = self._root
+        end = -1
+        for index in range(start, len(reading)):
+            node = _step(node, reading, index, first=index == start)
+            if node is None:
+                return end
+            if node.begun:
+                end = _word_end(reading, index)
+            elif node.whole and reading.closes[index]:
+                end = index
+        return end
+
+
+def _step(node: Node | None, reading: Reading, index: int, *, first: bool) -> Node | None:
+    gap = reading.before[index]
+    if node is None or gap >= COMMA:
+        return None
+    if gap != NONE and not first:
+        parted = node.following.get(" ")
+        node = parted if gap == SPACE or parted else node
+    return node.following.get(reading.readings[index][0]) if node else None
+
+
+def _word_end(reading: Reading, index: int) -> int:
+    while not reading.closes[index]:
+        index += 1
+    return index

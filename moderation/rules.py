@@ -1,0 +1,70 @@
+"""One rule: which concepts, how near and in which order, make a prompt refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from moderation.normalise import WORD, Reading
+from moderation.terms import Hit
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`parts` are sets of concepts; each part must be met.
+
+    `reach`: how many words may stand between neighbouring parts (None: anywhere in the prompt).
+    `broken_by`: concepts that may not stand between parts.
+    `unless_next`: a hit directly followed by one of these concepts does not count.
+    """
+
+    category: str
+    parts: tuple[frozenset[str], ...]
+    ordered: bool = False
+    reach: int | None = None
+    broken_by: frozenset[str] = frozenset()
+    unless_next: frozenset[str] = frozenset()
+
+    @property
+    def concepts(self) -> frozenset[str]:
+        return frozenset().union(*self.parts)
+
+    def matches(self, reading: Reading, hits: Sequence[Hit]) -> bool:
+        """`hits` in the order of their first letters."""
+        present = {hit.concept for hit in hits}
+        if any(part.isdisjoint(present) for part in self.parts):
+            return False
+        followed = {hit.first - 1 for hit in hits if hit.concept in self.unless_next}
+        counted = [hit for hit in hits if hit.last not in followed]
+        groups = self._groups(reading, counted)
+        return any(self._in_order(group) if self.ordered else self._complete(group) for group in groups)
+
+    def _groups(self, reading: Reading, hits: list[Hit]) -> Iterator[list[Hit]]:
+        """Cuts the hits of the parts where the next is out of reach or a breaking concept stands between."""
+        concepts = self.concepts
+        group: list[Hit] = []
+        end = break_ends = -1
+        for hit in hits:
+            if hit.concept in concepts:
+                if group and (-1 < break_ends < hit.first or self._is_far(reading, end, hit.first)):
+                    yield group
+                    group = []
+                group.append(hit)
+                end, break_ends = max(end, hit.last), -1
+            elif hit.concept in self.broken_by and hit.first > end:
+                break_ends = hit.last if break_ends < 0 else min(break_ends, hit.last)
+        yield group
+
+    def _is_far(self, reading: Reading, end: int, start: int) -> bool:
+        return self.reach is not None and reading.begins_at[start] - reading.ends_at[end] > self.reach * WORD
+
+    def _complete(self, group: list[Hit]) -> bool:
+        present = {hit.concept for hit in group}
+        return not any(part.isdisjoint(present) for part in self.parts)
+
+    def _in_order(self, group: list[Hit]) -> bool:
+        end, met = -1, 0
+        for hit in sorted(group, key=lambda one: one.last):
+            if met < len(self.parts) and hit.concept in self.parts[met] and hit.first > end:
+                end, met = hit.last, met + 1
+        return met == len(self.parts)

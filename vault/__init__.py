@@ -1,0 +1,1 @@
+"""Bytes in, ciphertext kept: wrapping keys, sealing fields and media, storing objects. Knows no tables."""

@@ -20,12 +20,14 @@ _PR_SET_NO_NEW_PRIVS = 38
 
 
 def enter(*, memory_bytes: int, cpu_seconds: int, parent: int) -> None:
-    """Irrevocable. `parent` is the process this one must not outlive; exits at once if it is gone already."""
+    """Irrevocable. `parent` is the process this one must not outlive; exits at once if it is gone already.
+
+    Threads are not forbidden: libheif always starts one, and aborts where it may not (root would not notice).
+    """
     if sys.platform == "linux":
         _enter_linux(parent)
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_FSIZE, 0)
-    _limit(resource.RLIMIT_NPROC, 0)
     _limit(resource.RLIMIT_AS, memory_bytes)
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 1))
     _limit(resource.RLIMIT_NOFILE, OPEN_FILES)

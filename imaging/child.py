@@ -5,6 +5,7 @@ Started as `python -m imaging.child` with the supervisor's socket as standard in
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import resource
@@ -18,7 +19,9 @@ from imaging import cage, clean, wire
 
 # Enough for the links of all pictures in work; it also bounds what each fork has to close.
 _OPEN_FILES = 256
-_LIMIT_SIGNALS = frozenset({signal.SIGXCPU, signal.SIGKILL})
+# A decoder that stumbles over its own pointers met a damaged file; every other violent end is a limit.
+_FAULTS = frozenset({signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGFPE})
+_OUT_OF_MEMORY = 2
 _WARM_UP = wire.Job(
     max_pixels=10_000,
     min_side=8,
@@ -105,6 +108,8 @@ class _Nursery:
             cage.enter(memory_bytes=job.memory_bytes, cpu_seconds=job.cpu_seconds, parent=parent)
             _work(job)
             os._exit(0)
+        except MemoryError:
+            os._exit(_OUT_OF_MEMORY)
         finally:
             os._exit(1)
 
@@ -120,8 +125,8 @@ class _Nursery:
             if not pid:
                 return
             fork = self._forks.pop(pid)
-            if status:
-                _tell(fork.link, status)
+            if verdict := _verdict(status):
+                _tell(fork.link, verdict)
             fork.link.close()
 
 
@@ -132,14 +137,18 @@ def _work(job: wire.Job) -> None:
     link.sendall(wire.pack_answer(clean.answer(data, job)))
 
 
-def _tell(link: socket.socket, status: int) -> None:
-    """Give the verdict that the dead process could not give. It never blocks: the supervisor may be gone."""
-    limit = os.WIFSIGNALED(status) and os.WTERMSIG(status) in _LIMIT_SIGNALS
-    verdict = wire.TOO_HEAVY if limit else wire.TRUNCATED
-    try:
+def _verdict(status: int) -> str:
+    """What a process that could not speak for itself died of; empty where its end says nothing about the picture."""
+    code = os.waitstatus_to_exitcode(status)
+    if -code in _FAULTS:
+        return wire.TRUNCATED
+    return wire.TOO_HEAVY if code < 0 or code == _OUT_OF_MEMORY else ""
+
+
+def _tell(link: socket.socket, verdict: str) -> None:
+    """Never blocks, since the supervisor may be gone or slow."""
+    with contextlib.suppress(OSError):
         link.send(wire.pack_answer(wire.Answer(verdict=verdict)), socket.MSG_DONTWAIT)
-    except OSError:
-        return
 
 
 if __name__ == "__main__":

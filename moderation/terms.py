@@ -46,15 +46,16 @@ class Terms:
         (node.begun if term.endswith("*") else node.whole).add(concept)
 
     def find(self, reading: Reading) -> list[Hit]:
-        hits: set[Hit] = set()
+        """The longest hit of each concept at each letter, in the order of their first letters."""
+        hits: dict[tuple[int, str], int] = {}
         for start in range(len(reading)):
             inside = reading.run_together[start]
             if reading.opens[start] or inside:
                 self._walk(reading, start, self._words, hits)
             self._walk(reading, start, self._inner, hits)
-        return sorted(hits)
+        return [Hit(first, last, concept) for (first, concept), last in sorted(hits.items())]
 
-    def _walk(self, reading: Reading, start: int, root: Node, hits: set[Hit]) -> None:
+    def _walk(self, reading: Reading, start: int, root: Node, hits: dict[tuple[int, str], int]) -> None:
         inner = root is self._inner
         nodes = {root}
         for index in range(start, min(start + _LONGEST_WALK, len(reading))):
@@ -82,8 +83,8 @@ def _advance(nodes: set[Node], reading: Reading, index: int, *, stretch: bool) -
     return reached
 
 
-def _collect(node: Node, reading: Reading, start: int, index: int, hits: set[Hit]) -> None:
+def _collect(node: Node, reading: Reading, start: int, index: int, hits: dict[tuple[int, str], int]) -> None:
     whole_word = reading.opens[start] and reading.closes[index]
     inside = reading.run_together[start] and node.depth >= _LONG_ENOUGH
     for concept in node.begun | node.whole if whole_word or inside else node.begun:
-        hits.add(Hit(start, index, concept))
+        hits[start, concept] = index

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
+SERVED_BY = ("valkey", "emulators")
 
 
 class StackError(Exception):
@@ -55,15 +56,21 @@ class Processes:
         return " / ".join(lines[-4:]) if lines else "it said nothing"
 
     def stop(self, seconds: float = 15.0) -> None:
-        for name, process in reversed(self.running):
-            if process.poll() is not None:
-                continue
-            process.send_signal(signal.SIGTERM)
-            try:
-                process.wait(seconds)
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
-                print(f"{name} had to be killed", file=sys.stderr)
+        """The service first, all its parts at once; then what it talks to."""
+        ours = [pair for pair in self.running if pair[0] not in SERVED_BY]
+        theirs = [pair for pair in self.running if pair[0] in SERVED_BY]
+        for wave in (ours, theirs):
+            for _, process in wave:
+                if process.poll() is None:
+                    process.send_signal(signal.SIGTERM)
+            until = time.monotonic() + seconds
+            for name, process in wave:
+                try:
+                    process.wait(max(0.1, until - time.monotonic()))
+                except subprocess.TimeoutExpired:
+                    os.killpg(process.pid, signal.SIGKILL)
+                    process.wait()
+                    print(f"{name} had to be killed", file=sys.stderr)
         self.running.clear()
 
 

@@ -13,7 +13,7 @@ from tqdm import tqdm
 from database import Database
 from errors import Failure
 from generation.styles import Catalogue
-from ops import datamap
+from ops import datamap, previews
 from ops.once import once as run_once
 from ops.stack import StackError
 from ops.stack import demo as run_demo

@@ -51,10 +51,10 @@ def new_postgres(postgres_port: int) -> Iterator[str]:
     name = "t" + os.urandom(6).hex()
     admin = f"postgresql://postgres@127.0.0.1:{postgres_port}/postgres"
     with psycopg.connect(admin, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[arg-type]  # a random name of ours
+        connection.execute(f'CREATE DATABASE "{name}"')
     yield f"postgresql://postgres@127.0.0.1:{postgres_port}/{name}"
     with psycopg.connect(admin, autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')  # type: ignore[arg-type]
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -17,7 +17,6 @@ from vault.derive import (
     WRAPPED_BY_DATA_KEY,
     Random,
     expand,
-    must_be_key,
 )
 
 LABEL = b"miomio field"
@@ -38,14 +37,15 @@ class DataKey:
     below 2**32 seals with one key, two of them are equal with a chance under 2**-32, and that is the bound to keep.
     """
 
-    __slots__ = ("_aead", "_field_head", "_random", "_wrap_head", "raw")
+    __slots__ = ("_aead", "_head", "_random", "raw")
 
     def __init__(self, raw: bytes, *, random: Random = os.urandom) -> None:
-        self.raw = must_be_key(raw)
+        if len(raw) != KEY_BYTES:
+            raise ValueError(f"a key has {KEY_BYTES} bytes, this one has {len(raw)}")
+        self.raw = raw
         subkey, commitment = expand(raw, label=LABEL)
         self._aead = AESGCM(subkey)
-        self._field_head = FIELD + commitment
-        self._wrap_head = WRAPPED_BY_DATA_KEY + commitment
+        self._head = FIELD + commitment
         self._random = random
 
     @classmethod
@@ -55,20 +55,23 @@ class DataKey:
     def seal(self, plaintext: bytes, *, binding: bytes) -> bytes:
         # Nonces are drawn one by one: a store of them would be shared by forked processes, and so used twice.
         nonce = self._random(NONCE_BYTES)
-        return self._field_head + nonce + self._aead.encrypt(nonce, plaintext, FIELD + binding)
+        return self._head + nonce + self._aead.encrypt(nonce, plaintext, FIELD + binding)
 
     def open(self, sealed: bytes, *, binding: bytes) -> bytes:
         """Permanent: vault.wrong_key, or vault.tampered, which a wrong binding is too."""
-        return self._open(sealed, head=self._field_head, associated=FIELD + binding)
+        return self._open(sealed, head=self._head, associated=FIELD + binding)
 
     def wrap(self, other: DataKey, *, binding: bytes) -> bytes:
         nonce = self._random(NONCE_BYTES)
-        return self._wrap_head + nonce + self._aead.encrypt(nonce, other.raw, WRAPPED_BY_DATA_KEY + binding)
+        return self._wrap_head() + nonce + self._aead.encrypt(nonce, other.raw, WRAPPED_BY_DATA_KEY + binding)
 
     def unwrap(self, wrapped: bytes, *, binding: bytes) -> DataKey:
         """Permanent: vault.wrong_key or vault.tampered."""
-        raw = self._open(wrapped, head=self._wrap_head, associated=WRAPPED_BY_DATA_KEY + binding)
+        raw = self._open(wrapped, head=self._wrap_head(), associated=WRAPPED_BY_DATA_KEY + binding)
         return DataKey(raw, random=self._random)
+
+    def _wrap_head(self) -> bytes:
+        return WRAPPED_BY_DATA_KEY + self._head[1:]
 
     def _open(self, sealed: bytes, *, head: bytes, associated: bytes) -> bytes:
         if len(sealed) < OVERHEAD or sealed[:1] != head[:1]:

@@ -11,12 +11,12 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from errors import Permanent
 from vault.derive import (
     COMMITMENT_BYTES,
+    KEY_BYTES,
     NONCE_BYTES,
     TAG_BYTES,
     WRAPPED_BY_MASTER,
     Random,
     expand,
-    must_be_key,
 )
 from vault.fields import decrypt
 from vault.ring import parse_ring
@@ -52,7 +52,7 @@ class MasterKeys:
     __slots__ = ("_masters", "_newest", "_random")
 
     def __init__(self, ring: list[tuple[str, bytes]], *, random: Random = os.urandom) -> None:
-        self._masters = {id: _Master(id, must_be_key(raw)) for id, raw in ring}
+        self._masters = {id: _Master(id, raw) for id, raw in ring}
         self._newest = self._masters[ring[0][0]]
         self._random = random
 
@@ -66,9 +66,11 @@ class MasterKeys:
         return self._newest.id
 
     def wrap(self, key: bytes, *, binding: bytes) -> bytes:
+        if len(key) != KEY_BYTES:
+            raise ValueError(f"a key has {KEY_BYTES} bytes, this one has {len(key)}")
         master = self._newest
         nonce = self._random(NONCE_BYTES)
-        return master.head + nonce + master.aead.encrypt(nonce, must_be_key(key), master.head + binding)
+        return master.head + nonce + master.aead.encrypt(nonce, key, master.head + binding)
 
     def unwrap(self, wrapped: bytes, *, binding: bytes) -> bytes:
         """Permanent: vault.unknown_master, vault.master_mismatch (same id, other key) or vault.tampered."""

@@ -13,7 +13,7 @@ from wording.message import Message, button, link
 
 def notice(_: Translate, *, support_email: str, policy_url: str, photo_waiting: bool = False) -> Message:
     """What DPP1(3) asks to be told before collection: purposes, recipients, what is obligatory, whom to ask."""
-    receivers = ", ".join(r.name for r in RECIPIENTS.values())
+    receivers = ", ".join(r.short for r in RECIPIENTS.values())
     parts = [
         _("<b>MIOMIO turns your photos into pictures.</b> Before we start, in short:"),
         _("• <b>What for:</b> making the pictures you ask for, and running the credits. Nothing else."),
@@ -34,7 +34,7 @@ def notice(_: Translate, *, support_email: str, policy_url: str, photo_waiting: 
     if photo_waiting:
         parts.append(_("What you just sent was not kept: please send it again afterwards."))
     return Message(
-        "\n".join(parts),
+        "\n\n".join(parts),
         (
             (button(_("I am 18 or older and agree"), buttons.data(buttons.AGREE, CURRENT.id)),),
             (button(_("I am under 18"), buttons.data(buttons.MINOR)),),

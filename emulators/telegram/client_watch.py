@@ -16,7 +16,7 @@ from .world import Chat, Message
 
 routes = web.RouteTableDef()
 _FILES = ("photo", "video", "document", "animation", "sticker", "voice", "audio", "video_note")
-_SHOWN = (*_FILES, "text", "caption", "entities", "caption_entities")
+_SHOWN = (*_FILES, "text", "caption", "entities", "caption_entities", "link_preview_options")
 _SOON = 0.01  # changes that come together are told together
 
 

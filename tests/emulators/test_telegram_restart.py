@@ -62,13 +62,6 @@ def test_a_webhook_and_what_waits_for_it_survive_a_restart(start: Any, tmp_path:
     assert (again["update_id"], hook.headers[-1]["X-Telegram-Bot-Api-Secret-Token"]) == (first_id, "s")
 
 
-def test_without_a_state_folder_everything_is_forgotten(start: Any) -> None:
-    first = start()
-    first.person("Ann")
-    assert first.stop() == 0
-    assert start().client("GET", "people") == []
-
-
 def test_it_ends_at_once_with_polls_and_deliveries_open(start: Any, hook: Any) -> None:
     emulator = start()
     gate = threading.Event()
@@ -90,13 +83,16 @@ def test_it_ends_at_once_with_polls_and_deliveries_open(start: Any, hook: Any) -
     gate.set()
 
 
-def test_a_port_in_use_is_named_in_one_sentence(start: Any) -> None:
+def test_a_port_in_use_is_named_and_without_a_folder_nothing_stays(start: Any) -> None:
     emulator = start()
+    emulator.person("Ann")
     port = emulator.url.rpartition(":")[2]
     command = [sys.executable, "-m", "emulators", "--telegram-port", port]
     ended = subprocess.run(command, capture_output=True, text=True, timeout=10, cwd=Path(__file__).parents[2])
     assert ended.returncode == 1
     assert ended.stderr.strip() == f"telegram: cannot listen on port {port} of 127.0.0.1: the port is in use"
+    assert emulator.stop() == 0
+    assert start("--telegram-port", port).client("GET", "people") == []
 
 
 def test_both_emulators_run_in_one_process(start: Any) -> None:

@@ -27,14 +27,27 @@ POP_SHEETS = (
 
 
 def watercolor(image: Image.Image, rng: random.Random) -> Image.Image:
-    wash = kit.saturate(kit.flat(image, rounds=3), 1.45)
-    wash = kit.curve(wash, lambda value: 1 - (1 - value) ** 1.2 * 0.88)
-    pools = kit.curve(kit.noise(image.size, rng, cell=min(image.size) / 12), lambda value: 0.8 + 0.24 * value)
-    rims = kit.curve(kit.lines(wash, width=1.6, gain=12), lambda value: 0.4 + 0.6 * value)
-    wash = kit.multiply(kit.multiply(wash, pools), rims)
-    wash = kit.texture(wash, kit.noise(image.size, rng, cell=2.2, spread=0.8), 0.22)
+    flowing = _bled(kit.flat(image, rounds=3), rng)
+    wash = kit.curve(kit.saturate(flowing, 1.55), lambda value: 1 - (1 - value) ** 1.3 * 0.86)
+    light = kit.halved(wash).convert("L").filter(ImageFilter.GaussianBlur(2))
+    layers = light.point([min(255, value // 43 * 43 + 32) for value in range(256)]).filter(ImageFilter.ModeFilter(7))
+    layers = layers.resize(image.size, Image.Resampling.BICUBIC)
+    wash = Image.blend(wash, ImageChops.overlay(wash, layers.convert("RGB")), 0.45)
+    dried = kit.curve(kit.lines(layers.convert("RGB"), width=1.8, gain=7), lambda value: 0.72 + 0.28 * value)
+    drawn = kit.curve(kit.lines(image, width=1.4, gain=11, floor=4), lambda value: 0.35 + 0.65 * value)
+    pools = kit.curve(kit.noise(image.size, rng, cell=min(image.size) / 9), lambda value: 0.82 + 0.24 * value)
+    for layer in (dried, drawn, pools):
+        wash = kit.multiply(wash, layer)
+    wash = kit.texture(wash, kit.noise(image.size, rng, cell=2.4, spread=0.8), 0.2)
     frame = kit.rough_frame(image.size, rng, margin=0.05, ragged=0.9)
     return Image.composite(wash, Image.new("RGB", image.size, PAPER), frame)
+
+
+def _bled(image: Image.Image, rng: random.Random) -> Image.Image:
+    """Colour that ran a little past its contours, here more and there less."""
+    soft = image.filter(ImageFilter.GaussianBlur(min(image.size) / 90))
+    where = kit.curve(kit.noise(image.size, rng, cell=min(image.size) / 14), lambda value: 0.25 + value * 0.7)
+    return Image.composite(soft, image, where)
 
 
 def oil(image: Image.Image, rng: random.Random) -> Image.Image:

@@ -9,6 +9,8 @@ import logs
 from bot.context import Context
 from bot.dispatch import handle, perform
 from errors import Failure
+from wording.commands import menu
+from wording.language import translate
 from workers.assembly import assemble
 from workers.broker import Doorbell, connect, make_broker
 from workers.startup import check_or_exit, settings_or_exit
@@ -27,6 +29,7 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     house.telegram.delete_webhook()
+    house.telegram.set_commands(menu(translate(None)))
     context, offset = Context.of(house), 0
     log.info("bot.polling")
     while not stop.is_set():
@@ -36,7 +39,7 @@ def main() -> None:
                 offset = int(update["update_id"]) + 1
         except Failure as error:
             log.warning("bot.round_failed", code=error.code)
-            stop.wait(error.retry_after or PAUSE) if hasattr(error, "retry_after") else stop.wait(PAUSE)
+            stop.wait(getattr(error, "retry_after", None) or PAUSE)
     house.close()
 
 

@@ -170,7 +170,7 @@ def _units(reading: Reading) -> list[tuple[int, int]]:
         or reading.before[index] >= SPACE
         or (reading.kinds[index] == HAN) != (reading.kinds[index - 1] == HAN)
     ]
-    return list(zip(starts, [*starts[1:], len(reading)], strict=True))
+    return list(zip(starts, [*starts[1:], len(reading)], strict=False))
 
 
 def _read_digits(reading: Reading, start: int, end: int) -> None:
@@ -210,12 +210,15 @@ def _part_han_words(reading: Reading) -> None:
 
 
 def _set_edges(reading: Reading) -> None:
+    """Words begin and end at gaps, and at letters beside digits: "nude2" holds a word, "PN53x" does not."""
     kinds, before = reading.kinds, reading.before
-    edges = [
-        index == 0 or before[index] > NONE or kinds[index] != kinds[index - 1] for index in range(len(reading))
-    ]
-    reading.opens = [opens and edge for opens, edge in zip(reading.opens, edges, strict=True)]
-    reading.closes = [*edges[1:], True] if edges else []
+    count = len(reading)
+    parted = [index == 0 or before[index] > NONE for index in range(count)] + [True]
+    alone = [LETTER in pair and pair != (LETTER, LETTER) for pair in zip(kinds, kinds[1:], strict=False)]
+    for index in range(count):
+        letter = kinds[index] == LETTER
+        reading.opens[index] &= parted[index] or (letter and alone[index - 1])
+        reading.closes.append(parted[index + 1] or (letter and alone[index]))
 
 
 def _measure(reading: Reading) -> None:

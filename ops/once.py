@@ -10,6 +10,7 @@ from typing import Any
 
 import requests
 
+from generation.styles import Catalogue
 from ops.stack import Ports, Stack, StackError
 
 PATIENCE = 60.0  # seconds for any one stage
@@ -80,6 +81,9 @@ def once(photo: Path, style: str, out: Path) -> None:
         data = photo.read_bytes()
     except OSError as error:
         raise StackError(f"Cannot read {photo}: {error.strerror}.") from None
+    catalogue = Catalogue.load()
+    if style not in catalogue:
+        raise StackError(f"There is no style '{style}'. The styles: {', '.join(s.id for s in catalogue)}.")
     with tempfile.TemporaryDirectory(prefix="miomio-once-") as folder:
         stack = Stack(Path(folder), Ports.unused(), emulators=True)
         stages = _Stages()

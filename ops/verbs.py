@@ -23,6 +23,8 @@ from providers.gemini import Gemini
 from providers.http import Outbound
 from providers.origins import allowed
 from web.webhook import PATH as WEBHOOK_PATH
+from wording.commands import menu
+from wording.language import translate
 from workers.assembly import House, assemble
 from workers.startup import settings_or_exit, surfaces
 
@@ -89,6 +91,7 @@ def webhook() -> None:
     try:
         address = house.settings.public_url.rstrip("/") + WEBHOOK_PATH
         house.telegram.set_webhook(address, secret=house.settings.telegram_webhook_secret)
+        house.telegram.set_commands(menu(translate(None)))
     except Failure as error:
         sys.exit(f"Telegram did not take the webhook: {error}")
     click.echo("webhook set")

@@ -24,11 +24,15 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 DELETE_BATCH = 1000  # what one request of S3 takes
-TRIES = 3
 
 
 def s3_client(
-    *, region: str, endpoint: str | None, timeouts: tuple[float, float] = (5.0, 60.0), connections: int = 32
+    *,
+    region: str,
+    endpoint: str | None,
+    timeouts: tuple[float, float] = (5.0, 60.0),
+    connections: int = 32,
+    tries: int = 3,
 ) -> S3Client:
     """One client for the process; `timeouts` are seconds to connect and to wait for bytes. Safe for threads.
 
@@ -44,7 +48,7 @@ def s3_client(
         connect_timeout=timeouts[0],
         read_timeout=timeouts[1],
         max_pool_connections=connections,
-        retries={"mode": "standard", "total_max_attempts": TRIES},
+        retries={"mode": "standard", "total_max_attempts": tries},
         request_checksum_calculation="when_required",
         response_checksum_validation="when_required",
         s3={"payload_signing_enabled": False},

@@ -1,4 +1,4 @@
-"""The chat page: a folder of files, served as they are."""
+"""The chat page and the sample photos it offers: two folders of files, served as they are."""
 
 from __future__ import annotations
 
@@ -9,22 +9,28 @@ from aiohttp import web
 from .client_answers import Refused
 
 FOLDER = Path(__file__).parent / "page"
+SAMPLES = Path(__file__).parents[2] / "samples"
 routes = web.RouteTableDef()
 _HEADERS = {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
 
 
 @routes.get("/")
 async def index(request: web.Request) -> web.StreamResponse:
-    return _file("index.html")
+    return _file(FOLDER, "index.html")
 
 
 @routes.get("/page/{path:.+}")
 async def page(request: web.Request) -> web.StreamResponse:
-    return _file(request.match_info["path"])
+    return _file(FOLDER, request.match_info["path"])
 
 
-def _file(name: str) -> web.StreamResponse:
-    path = (FOLDER / name).resolve()
-    if not path.is_relative_to(FOLDER.resolve()) or not path.is_file():
+@routes.get("/samples/{name}.jpg")
+async def sample(request: web.Request) -> web.StreamResponse:
+    return _file(SAMPLES, request.match_info["name"] + ".jpg")
+
+
+def _file(folder: Path, name: str) -> web.StreamResponse:
+    path = (folder / name).resolve()
+    if not path.is_relative_to(folder.resolve()) or not path.is_file():
         raise Refused(404, "there is no such page")
     return web.FileResponse(path, headers=_HEADERS)

@@ -16,11 +16,19 @@ from providers.gemini_answer import failure_in, model_in, picture_in, usage_in
 JPEG = b"\xff\xd8\xff\xe0" + bytes(range(251, 256)) * 9
 IMAGE = {"inlineData": {"mimeType": "image/jpeg", "data": base64.b64encode(JPEG).decode()}}
 
-REFUSED = """SAFETY IMAGE_SAFETY PROHIBITED_CONTENT IMAGE_PROHIBITED_CONTENT BLOCKLIST SPII ESCALATION RECITATION
-    IMAGE_RECITATION LANGUAGE MODEL_ARMOR""".split()
-ONCE_MORE = """FINISH_REASON_UNSPECIFIED MAX_TOKENS OTHER NO_IMAGE IMAGE_OTHER MALFORMED_FUNCTION_CALL
-    UNEXPECTED_TOOL_CALL TOO_MANY_TOOL_CALLS MISSING_THOUGHT_SIGNATURE MALFORMED_RESPONSE CONTINUATION
-    A_REASON_OF_NEXT_YEAR""".split()
+REFUSED = (
+    "SAFETY", "IMAGE_SAFETY", "PROHIBITED_CONTENT", "IMAGE_PROHIBITED_CONTENT", "BLOCKLIST", "SPII", "ESCALATION",
+    "RECITATION", "IMAGE_RECITATION", "LANGUAGE", "MODEL_ARMOR",
+)  # fmt: skip
+ONCE_MORE = (
+    "FINISH_REASON_UNSPECIFIED", "MAX_TOKENS", "OTHER", "NO_IMAGE", "IMAGE_OTHER", "MALFORMED_FUNCTION_CALL",
+    "UNEXPECTED_TOOL_CALL", "TOO_MANY_TOOL_CALLS", "MISSING_THOUGHT_SIGNATURE", "MALFORMED_RESPONSE", "CONTINUATION",
+    "A_REASON_OF_NEXT_YEAR",
+)  # fmt: skip
+NAMES = (
+    "candidates", "content", "parts", "inlineData", "data", "thought", "finishReason", "promptFeedback", "error",
+    "blockReason", "details", "violations", "quotaId", "retryDelay", "status", "reason", "usageMetadata",
+)  # fmt: skip
 
 
 def answer(*parts: Any, reason: str | None = "STOP", **more: Any) -> dict[str, Any]:
@@ -121,13 +129,9 @@ def test_a_page_that_is_not_found_is_no_retired_model() -> None:
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-9, 9) | st.text(max_size=4),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
-        st.sampled_from("candidates content parts inlineData data thought finishReason promptFeedback blockReason "
-                        "error details violations quotaId retryDelay status reason usageMetadata".split()),
-        inner, max_size=4,
-    ),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=4),
     max_leaves=12,
-)  # fmt: skip
+)
 
 
 @given(JSON, st.integers(200, 599))

@@ -79,10 +79,11 @@ function showPerson(person) {
   byId("composer-form").hidden = !person || isBlocked;
   byId("messages").hidden = !person;
   if (isBlocked) tray.clear();
+  composer.refresh();
   const face = byId("chat-person");
-  face.replaceChildren();
+  face.hidden = person === null;
   if (person) {
-    face.append(avatar(person, { small: true }));
+    face.replaceChildren(avatar(person, { small: true }));
     face.setAttribute("aria-label", `You are ${fullName(person)}. Choose another person`);
   }
   showSubtitle();

@@ -10,7 +10,7 @@ const SAMPLES = [
   ["cup.jpg", "Cup"],
   ["rocket.jpg", "Rocket"],
   ["portrait.jpg", "Portrait"],
-  ["portrait-exif-gps-rotated.jpg", "Rotated, with GPS"],
+  ["portrait-exif-gps-rotated.jpg", "With GPS"],
 ];
 
 /** What a person may send and the bot has no use for. */

@@ -45,10 +45,15 @@ function bubble(message, handlers) {
   if (message.media) node.append(mediaNode(message.media, openers(message, handlers)));
   if (hasOther(message)) node.append(otherCard(message.other));
   const text = message.text ?? message.caption;
-  if (text) node.append(el("div", { class: "text", dir: "auto" }, richText(text, entitiesOf(message), handlers)));
   node.dataset.kind = kindOf(message, text);
-  node.append(footer(message));
+  node.append(words(text, message, handlers));
   return node;
+}
+
+/** Text or caption, and the footer that flows after its last word. */
+function words(text, message, handlers, { edited } = {}) {
+  const shown = text && el("div", { class: "text", dir: "auto" }, richText(text, entitiesOf(message), handlers));
+  return el("div", { class: "words" }, shown, footer(message, { edited }));
 }
 
 function kindOf(message, text) {
@@ -76,12 +81,9 @@ function albumBubble(messages, handlers) {
   const tiles = messages.map((one) => tile(one, handlers, { inGrid: pictures }));
   node.append(pictures ? albumGrid(messages.map((one) => (one.deleted ? null : one.media)), tiles) : el("div", {}, tiles));
   const captioned = messages.find((one) => one.caption && !one.deleted);
-  if (captioned) {
-    const words = richText(captioned.caption, entitiesOf(captioned), handlers);
-    node.append(el("div", { class: "text", dir: "auto" }, words));
-  }
   node.dataset.kind = pictures ? (captioned ? "picture-and-text" : "picture") : "text";
-  node.append(footer(messages.at(-1), { edited: messages.some((one) => one.edited) }));
+  const edited = messages.some((one) => one.edited);
+  node.append(words(captioned?.caption, captioned ?? messages.at(-1), handlers, { edited }));
   return node;
 }
 
@@ -106,8 +108,8 @@ function ghost(message) {
 }
 
 export function excerpt(message) {
-  const words = message.text ?? message.caption;
-  if (words) return words.length > 90 ? `${words.slice(0, 89)}…` : words;
+  const said = message.text ?? message.caption;
+  if (said) return said.length > 90 ? `${said.slice(0, 89)}…` : said;
   if (message.media) return message.media.kind === "document" ? (message.media.file_name ?? "File") : capital(message.media.kind);
   return hasOther(message) ? capital(otherName(message.other)) : "";
 }
@@ -118,12 +120,12 @@ function replyQuote(message, { find, jumpTo }) {
   const quoted = message.reply_to?.message_id ?? message.reply_to;
   if (!quoted) return null;
   const original = find(quoted);
-  const words = original ? (original.deleted ? "Deleted message" : excerpt(original)) : `Message ${quoted}`;
+  const said = original ? (original.deleted ? "Deleted message" : excerpt(original)) : `Message ${quoted}`;
   return el(
     "button",
-    { type: "button", class: "quote", "aria-label": `In reply to: ${words}`, on: { click: () => jumpTo(quoted) } },
+    { type: "button", class: "quote", "aria-label": `In reply to: ${said}`, on: { click: () => jumpTo(quoted) } },
     el("b", {}, original?.from === "person" ? "You" : "MIOMIO"),
-    el("span", {}, words),
+    el("span", {}, said),
   );
 }
 

@@ -137,6 +137,8 @@ export class Composer {
   }
 
   #grow() {
+    // Of a hidden field nothing can be measured.
+    if (!this.field.offsetParent) return;
     this.field.style.height = "auto";
     this.field.style.height = `${Math.min(this.field.scrollHeight, 180)}px`;
   }

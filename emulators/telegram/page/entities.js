@@ -18,11 +18,16 @@ export function safeUrl(address) {
 export function richText(text, entities, { onCommand }) {
   const spans = (entities ?? [])
     .filter((entity) => entity.length > 0 && entity.offset >= 0 && entity.offset < text.length)
+    .filter((entity, index, all) => !all.slice(0, index).some((other) => isSame(entity, other)))
     .map((entity) => ({ ...entity, end: Math.min(entity.offset + entity.length, text.length) }))
     .sort((one, other) => one.offset - other.offset || other.end - one.end);
   const fragment = document.createDocumentFragment();
   fragment.append(...render(text, 0, text.length, spans, { onCommand, literal: false }));
   return fragment;
+}
+
+function isSame(one, other) {
+  return one.type === other.type && one.offset === other.offset && one.length === other.length;
 }
 
 /** The text from `start` to `end`, with `spans` (sorted, widest first) nested inside one another. */

@@ -51,7 +51,7 @@ export class Panes {
     this.onTraffic = onTraffic;
     this.people = new Pane({
       id: "people",
-      openers: ["people-toggle"],
+      openers: ["people-toggle", "chat-person"],
       closer: "people-close",
       narrow: "(max-width: 859px)",
       memory: "miomio.people",

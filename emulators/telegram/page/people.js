@@ -33,12 +33,12 @@ export class People {
 
   async add() {
     const fields = await askForPerson({ title: "Add a person", yes: "Add", person: suggestPerson(this.#people) });
-    if (fields) await this.#attempt(async () => this.#enter(await api.addPerson(fields)));
+    if (fields) await this.#attempt(() => this.#enter(fields));
   }
 
   /** The one-click way in for somebody who sees the page for the first time. */
   async addSuggested() {
-    await this.#attempt(async () => this.#enter(await api.addPerson(suggestPerson(this.#people))));
+    await this.#attempt(() => this.#enter(suggestPerson(this.#people)));
   }
 
   async edit(person) {
@@ -59,7 +59,10 @@ export class People {
     }
   }
 
-  #enter(person) {
+  async #enter(fields) {
+    const person = await api.addPerson(fields);
+    // In this order: an address that names somebody unknown would fall back to the one chosen before.
+    await this.refresh();
     window.location.hash = `person=${person.id}`;
   }
 

@@ -1,7 +1,7 @@
 // Times and sizes as a person reads them.
 
 const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
-const EXACT = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const EXACT = new Intl.DateTimeFormat("en", { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
 const DAY = new Intl.DateTimeFormat("en", { weekday: "long", day: "numeric", month: "long" });
 const DAY_AND_YEAR = new Intl.DateTimeFormat("en", { day: "numeric", month: "long", year: "numeric" });
 const FULL = new Intl.DateTimeFormat("en", { dateStyle: "full", timeStyle: "medium" });
@@ -34,7 +34,7 @@ export function fileSize(bytes) {
 export function milliseconds(ms) {
   if (!Number.isFinite(ms)) return "";
   if (ms < 1) return "<1 ms";
-  return ms < 10_000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
+  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
 }
 
 export function duration(seconds) {

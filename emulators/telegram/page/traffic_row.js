@@ -24,7 +24,7 @@ export class TrafficRow {
       el("span", { class: "wire-name" }, nameOf(entry)),
       el("span", { class: "wire-status", data: { good: String(good) } }, String(entry.status ?? "")),
       el("span", { class: "wire-ms" }, milliseconds(entry.ms)),
-      el("span", { class: "wire-summary" }, entry.summary ?? ""),
+      el("span", { class: "wire-summary" }, shortened(entry.summary ?? "")),
       el("time", { class: "wire-time" }, exactClock(entry.at)),
     );
     this.node = el(
@@ -45,6 +45,7 @@ export class TrafficRow {
     this.#details = el("div", { class: "wire-details", testid: "traffic-details" }, factsOf(this.entry));
     this.node.append(this.#details);
     await this.#unfold(this.#details);
+    this.node.scrollIntoView({ block: "nearest" });
   }
 
   /** Calls are recorded in full elsewhere; an update's own body comes with its entry when the emulator gives it. */
@@ -64,6 +65,11 @@ export class TrafficRow {
 
 function nameOf(entry) {
   return entry.method ?? entry.type ?? "";
+}
+
+/** The chat's number is the same on every line; the details still have it. */
+function shortened(summary) {
+  return summary.replace(/\bchat_id=-?\d+ ?/, "");
 }
 
 export function failed({ status }) {

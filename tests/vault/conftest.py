@@ -1,0 +1,150 @@
+"""Both stores, a real S3 API, one that fails as it is told, and sources and disks that misbehave."""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from moto.server import ThreadedMotoServer
+
+from vault.folder import FolderStore
+from vault.s3 import S3Store, s3_client
+
+SMALL_DISK = 256 * 1024
+
+
+@pytest.fixture(scope="session")
+def s3_address() -> Iterator[str]:
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def credentials(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
+    """Only these, whatever the machine has: its own profile and endpoint settings would be found otherwise."""
+    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "HTTP_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test-id")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test-secret")
+    return monkeypatch
+
+
+@pytest.fixture
+def s3_store(s3_address: str, credentials: pytest.MonkeyPatch) -> S3Store:
+    client = s3_client(region="us-east-1", endpoint=s3_address)
+    bucket = f"test-{uuid.uuid4().hex}"
+    client.create_bucket(Bucket=bucket)
+    return S3Store(client, bucket)
+
+
+@pytest.fixture
+def folder_store(tmp_path: Path) -> FolderStore:
+    return FolderStore(tmp_path / "objects")
+
+
+@pytest.fixture(params=["folder", "s3"])
+def store(request: pytest.FixtureRequest) -> FolderStore | S3Store:
+    found: FolderStore | S3Store = request.getfixturevalue(f"{request.param}_store")
+    return found
+
+
+Answer = Callable[[BaseHTTPRequestHandler], None]
+
+
+@dataclass
+class ScriptedS3:
+    """A real HTTP server that gives the answers put in its list, one for each request, and remembers what came."""
+
+    address: str = ""
+    answers: list[Answer] = field(default_factory=list)
+    requests: list[tuple[str, str, bytes]] = field(default_factory=list)
+    closing: threading.Event = field(default_factory=threading.Event)
+
+    def then(self, status: int, body: str = "", *, claimed_length: int | None = None) -> ScriptedS3:
+        def answer(handler: BaseHTTPRequestHandler) -> None:
+            data = body.encode()
+            handler.send_response(status)
+            handler.send_header("Content-Length", str(len(data) if claimed_length is None else claimed_length))
+            handler.end_headers()
+            if handler.command != "HEAD":
+                handler.wfile.write(data)
+            handler.close_connection = claimed_length is not None
+
+        self.answers.append(answer)
+        return self
+
+    def then_error(self, status: int, code: str) -> ScriptedS3:
+        return self.then(status, f"<Error><Code>{code}</Code><Message>SECRET-TEXT</Message></Error>")
+
+    def then_hang(self) -> ScriptedS3:
+        self.answers.append(lambda _: void(self.closing.wait(10)))
+        return self
+
+    def then_hang_up(self) -> ScriptedS3:
+        self.answers.append(lambda handler: void(setattr(handler, "close_connection", True)))
+        return self
+
+    def store(self, *, tries: int = 1) -> S3Store:
+        client = s3_client(region="us-east-1", endpoint=self.address, timeouts=(0.5, 0.5), tries=tries)
+        return S3Store(client, "bucket")
+
+
+def void(_: object) -> None:
+    return None
+
+
+@pytest.fixture
+def scripted_s3(credentials: pytest.MonkeyPatch) -> Iterator[ScriptedS3]:
+    script = ScriptedS3()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def handle_any(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            script.requests.append((self.command, self.path, body))
+            script.answers.pop(0)(self)
+
+        do_GET = do_PUT = do_HEAD = do_POST = handle_any
+
+        def log_message(self, format: str, *args: Any) -> None:
+            return None
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    script.address = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    yield script
+    script.closing.set()
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A folder where 256 KiB fit: a disk of that size where one can be mounted, else a limit on the size of files."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={SMALL_DISK}", "tmpfs", str(folder)]
+    if subprocess.run(mount, capture_output=True).returncode == 0:
+        yield folder
+        subprocess.run(["umount", str(folder)], check=True)
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (SMALL_DISK, hard))
+    yield folder
+    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))

@@ -1,0 +1,16 @@
+"""The commands in Telegram's menu, with what each does."""
+
+from __future__ import annotations
+
+from wording.language import Translate
+
+
+def menu(_: Translate) -> dict[str, str]:
+    """Command -> description, in the order of the menu."""
+    return {
+        "styles": _("The styles for your photo"),
+        "photos": _("Your photos"),
+        "balance": _("Your credits"),
+        "privacy": _("What we keep, why and for how long"),
+        "help": _("How it works"),
+    }

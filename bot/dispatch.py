@@ -9,7 +9,7 @@ from bot import messages, strangers, taps
 from bot.context import Context
 from bot.update import Update, read
 from database import Unit
-from errors import Failure, Rejected
+from errors import Failure, Permanent, Rejected
 from generation.chat import Person
 from models import Account, SeenUpdate
 from providers.telegram import Telegram
@@ -40,6 +40,9 @@ def handle(context: Context, raw: Any) -> list[Call]:
     except Rejected as error:  # the unit is rolled back; the person is told why
         log.info("update.rejected", code=error.code)
         return _told(person.translate, update, error)
+    except Permanent as error:  # delivering the update again would fail again, and block this chat's later ones
+        log.error("update.failed", exc_info=error)
+        return _told(person.translate, update, error)
 
 
 def perform(telegram: Telegram, calls: list[Call]) -> None:
@@ -66,7 +69,7 @@ def _first_time(unit: Unit, number: int) -> bool:
     return bool(list(written))
 
 
-def _told(_: Translate, update: Update, error: Rejected) -> list[Call]:
+def _told(_: Translate, update: Update, error: Failure) -> list[Call]:
     sentence = failures.sentence(_, error)
     if update.kind == "tap":
         return [answer(update.query, sentence, alert=True)]

@@ -74,6 +74,7 @@ def _prompt(context: Context, unit: Unit, account: Account, person: Person, upda
 
 
 def _start(context: Context, unit: Unit, account: Account, person: Person, update: Update) -> list[Call]:
+    context.deliver.bring_back(unit, account.id)
     return [_say(person, notice.welcome_back(person.translate, credits=ledger.balance(account.id).free))]
 
 

@@ -41,7 +41,9 @@ class MadePicture(Protocol):
 class PictureProvider(Protocol):
     """Raises Rejected for a refusal, Temporary when it may work later, Permanent when it will not."""
 
-    def picture(self, photo: bytes, mime: str, prompt: str, *, aspect_ratio: str | None) -> MadePicture: ...
+    def picture(
+        self, photo: bytes, mime: str, prompt: str, *, aspect_ratio: str | None, attempt: int
+    ) -> MadePicture: ...
 
 
 class Produce:
@@ -75,13 +77,19 @@ class Produce:
         if source is None:
             raise Rejected("photo.gone")
         _, prompt = self._orders.wanted(order)
-        with self._media.open(source, purpose=PURPOSE) as opened:
-            photo = opened.read()
         self._announce(claim, order)
-        ratio = nearest_ratio(source.width, source.height, RATIOS)
-        made = self._provider.picture(photo, source.mime, prompt, aspect_ratio=ratio)
-        del photo
+        made = self._provider.picture(
+            self._opened(source),  # no name holds the photo while the provider works for many seconds
+            source.mime,
+            prompt,
+            aspect_ratio=nearest_ratio(source.width, source.height, RATIOS),
+            attempt=order.attempt + 1,
+        )
         self._keep(claim, order, made)
+
+    def _opened(self, source: Media) -> bytes:
+        with self._media.open(source, purpose=PURPOSE) as opened:
+            return opened.read()
 
     @staticmethod
     def _source(order: Order) -> Media | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 import threading
 from dataclasses import dataclass
 from types import TracebackType
@@ -45,8 +46,9 @@ class Intake:
     could not be had, and nothing about the picture.
     """
 
-    def __init__(self, limits: Limits | None = None) -> None:
+    def __init__(self, limits: Limits | None = None, *, python: str = sys.executable) -> None:
         self._limits = limits or Limits()
+        self._python = python
         self._gate = threading.BoundedSemaphore(self._limits.parallel)
         self._lock = threading.Lock()
         self._zygote: Zygote | None = None
@@ -120,7 +122,7 @@ class Intake:
             zygote: Zygote | None = None
             try:
                 zygote = self._warm()
-                return zygote.ask(job, data)
+                return zygote.ask(job, data, patience=job.wall_seconds + self._limits.grace_seconds)
             except Gone:
                 self._drop(zygote)
         raise Temporary("photo.intake_unavailable", attempts=_ATTEMPTS)
@@ -131,7 +133,7 @@ class Intake:
                 raise Gone
             # After a fork of this process the child is still the other one's: two voices on one socket would mix.
             if self._zygote is None or self._owner != os.getpid():
-                self._zygote, self._owner = Zygote(), os.getpid()
+                self._zygote, self._owner = Zygote(self._python), os.getpid()
             return self._zygote
 
     def _drop(self, zygote: Zygote | None) -> None:
@@ -140,7 +142,7 @@ class Intake:
         with self._lock:
             if self._zygote is zygote:
                 self._zygote = None
-        zygote.stop()
+        zygote.kill()
 
 
 def _whole(data: bytes | memoryview | BinaryIO, limit: int) -> bytes | memoryview:

@@ -22,6 +22,8 @@ class Limits:
     memory_bytes: int = 768 * MIB
     cpu_seconds: int = 15
     wall_seconds: float = 30.0
+    # The child keeps the time; when even this much later it has said nothing, it is taken for dead.
+    grace_seconds: float = 5.0
     # Providers paint at most 4K, so more pixels would be sealed, stored and sent for nothing.
     long_side: int = 4096
     quality: int = 92

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import socket
 import subprocess
-import sys
 import threading
 from pathlib import Path
 
@@ -14,8 +13,6 @@ from imaging import wire
 _HOUSE = Path(__file__).resolve().parent.parent
 _START_SECONDS = 30.0
 _STOP_SECONDS = 5.0
-# The child keeps the time limit; this much later it is taken for dead.
-_GRACE_SECONDS = 5.0
 _MAX_ANSWER_BYTES = 64 * 1024 * 1024
 
 
@@ -26,23 +23,23 @@ class Gone(Exception):
 class Zygote:
     """Used by many threads at once. Raises Gone where the child cannot be started."""
 
-    def __init__(self) -> None:
+    def __init__(self, python: str) -> None:
         ours, theirs = socket.socketpair()
         self._control = ours
         self._sending = threading.Lock()
         with theirs:
-            self._process = _start(theirs)
+            self._process = _start(python, theirs)
         self._await_ready()
 
     @property
     def pid(self) -> int:
         return self._process.pid
 
-    def ask(self, job: wire.Job, data: bytes | memoryview) -> wire.Answer:
-        """Raises Gone where no answer comes."""
+    def ask(self, job: wire.Job, data: bytes | memoryview, *, patience: float) -> wire.Answer:
+        """Raises Gone where no answer comes; `patience` is in seconds."""
         ours, theirs = socket.socketpair()
         with ours:
-            ours.settimeout(job.wall_seconds + _GRACE_SECONDS)
+            ours.settimeout(patience)
             try:
                 with theirs:
                     self._hand_over(job, theirs)
@@ -57,8 +54,13 @@ class Zygote:
         try:
             self._process.wait(_STOP_SECONDS)
         except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+            self.kill()
+
+    def kill(self) -> None:
+        """The same at once, for a child that no longer listens."""
+        self._control.close()
+        self._process.kill()
+        self._process.wait()
 
     def _hand_over(self, job: wire.Job, link: socket.socket) -> None:
         with self._sending:
@@ -71,17 +73,16 @@ class Zygote:
         except OSError:
             ready = b""
         if ready != wire.READY:
-            self._process.kill()
-            self.stop()
+            self.kill()
             raise Gone
 
 
-def _start(control: socket.socket) -> subprocess.Popen[bytes]:
+def _start(python: str, control: socket.socket) -> subprocess.Popen[bytes]:
     """With an empty environment, since ours holds keys; in a session of its own, since Ctrl-C is for the worker, which
     still wants its pictures while it drains. What decoders print may quote a file, so nobody reads it."""
     try:
-        return subprocess.Popen(
-            [sys.executable, "-m", "imaging.child"],
+        return subprocess.Popen(  # noqa: S603  (an interpreter of the operator's and a module of ours)
+            [python, "-m", "imaging.child"],
             stdin=control.fileno(),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

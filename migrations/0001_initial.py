@@ -3,6 +3,23 @@
 from peewee import *
 
 
+TABLES = (
+    "acceptance",
+    "access_record",
+    "account",
+    "disclosure",
+    "data_key",
+    "lease",
+    "ledger_account",
+    "ledger_entry",
+    "ledger_line",
+    "media",
+    "orders",
+    "pacing",
+    "photo",
+    "seen_update",
+    "work",
+)
 INDEXES = (
     "CREATE INDEX work_due ON work (kind, due_at) WHERE state = 'due'",
     "CREATE INDEX work_held ON work (lease_until) WHERE state = 'held'",
@@ -270,3 +287,10 @@ def up(migrator, db):
 
     for statement in (*INDEXES, *(APPEND_ONLY_SQLITE if isinstance(db, SqliteDatabase) else APPEND_ONLY_POSTGRES)):
         db.execute_sql(statement)
+
+
+def down(migrator, db):
+    for table in TABLES:
+        db.execute_sql(f"DROP TABLE {table}")
+    if not isinstance(db, SqliteDatabase):
+        db.execute_sql("DROP FUNCTION refuse_change()")

@@ -61,11 +61,12 @@ class Reading:
 def read(prompt: str) -> Reading:
     """Linear in the length of the prompt, whatever it holds."""
     reading = _letters(_marks(prompt))
-    for start, end in _units(reading):
+    units = _units(reading)
+    for start, end in units:
         _read_digits(reading, start, end)
-    _part_han_words(reading)
+    _part_han_words(reading, units)
     _set_edges(reading)
-    _measure(reading)
+    _measure(reading, units)
     return reading
 
 
@@ -125,8 +126,7 @@ def _append(reading: Reading, mark: Mark, gap: int, *, after_apostrophe: bool) -
 
 
 def _runs_on(reading: Reading, mark: Mark) -> bool:
-    last = reading.readings[-_LONGEST_RUN:]
-    return mark.kind == LETTER and len(last) == _LONGEST_RUN and all(one == mark.readings for one in last)
+    return mark.kind == LETTER and reading.readings[-_LONGEST_RUN:] == [mark.readings] * _LONGEST_RUN
 
 
 def _is_letter(marks: list[Mark], index: int) -> bool:
@@ -163,12 +163,11 @@ def _ends_sentence(between: str) -> bool:
 
 def _units(reading: Reading) -> list[tuple[int, int]]:
     """Runs of letters with no blank, point or change of script between them, as (start, end) with end excluded."""
+    kinds, before = reading.kinds, reading.before
     starts = [
         index
-        for index in range(len(reading))
-        if index == 0
-        or reading.before[index] >= SPACE
-        or (reading.kinds[index] == HAN) != (reading.kinds[index - 1] == HAN)
+        for index, gap in enumerate(before)
+        if gap >= SPACE or index == 0 or (gap == SOFT and (kinds[index] == HAN) != (kinds[index - 1] == HAN))
     ]
     return list(zip(starts, [*starts[1:], len(reading)], strict=False))
 
@@ -194,15 +193,15 @@ def _is_spaced_out(reading: Reading, start: int, end: int) -> bool:
 
 
 def _is_alone(reading: Reading, index: int) -> bool:
-    if not 0 <= index < len(reading) or reading.kinds[index] == HAN:
+    """Whether this is a word of one letter."""
+    if not 0 <= index < len(reading) or reading.kinds[index] != LETTER:
         return False
     last = index + 1 == len(reading) or reading.before[index + 1] >= SPACE
     return last and (index == 0 or reading.before[index] >= SPACE)
 
 
-def _part_han_words(reading: Reading) -> None:
+def _part_han_words(reading: Reading, units: list[tuple[int, int]]) -> None:
     """A blank between two Han words of two or more characters parts them; around one character it hides a word."""
-    units = _units(reading)
     for (first, start), (_, end) in zip(units, units[1:], strict=False):
         han = reading.kinds[start] == HAN == reading.kinds[start - 1]
         if han and reading.before[start] == SPACE and start - first > 1 and end - start > 1:
@@ -221,9 +220,9 @@ def _set_edges(reading: Reading) -> None:
         reading.closes.append(parted[index + 1] or (letter and alone[index]))
 
 
-def _measure(reading: Reading) -> None:
+def _measure(reading: Reading, units: list[tuple[int, int]]) -> None:
     place = 0
-    for start, end in _units(reading):
+    for start, end in units:
         place += _COSTS.get(reading.before[start], 0)
         long = end - start > _RUN_TOGETHER and reading.kinds[start] != HAN
         for index in range(start, end):

@@ -48,11 +48,11 @@ class Terms:
     def find(self, reading: Reading) -> list[Hit]:
         """The longest hit of each concept at each letter, in the order of their first letters."""
         hits: dict[tuple[int, str], int] = {}
-        for start in range(len(reading)):
-            inside = reading.run_together[start]
-            if reading.opens[start] or inside:
+        for start, readings in enumerate(reading.readings):
+            if reading.opens[start] or reading.run_together[start]:
                 self._walk(reading, start, self._words, hits)
-            self._walk(reading, start, self._inner, hits)
+            if not self._inner.following.keys().isdisjoint(readings):
+                self._walk(reading, start, self._inner, hits)
         return [Hit(first, last, concept) for (first, concept), last in sorted(hits.items())]
 
     def _walk(self, reading: Reading, start: int, root: Node, hits: dict[tuple[int, str], int]) -> None:
@@ -65,7 +65,8 @@ class Terms:
             if not nodes:
                 return
             for node in nodes:
-                _collect(node, reading, start, index, hits)
+                if node.whole or node.begun:
+                    _collect(node, reading, start, index, hits)
 
 
 def _advance(nodes: set[Node], reading: Reading, index: int, *, stretch: bool) -> set[Node]:

@@ -20,7 +20,7 @@ from ops.stack import demo as run_demo
 from ops.stack import run as run_real
 from privacy.gate import undeclared, undeclared_in_schema, unknown_objects
 from providers.gemini import Gemini
-from providers.http import Outbound
+from providers.http import Origin, Outbound
 from providers.origins import allowed
 from web.webhook import PATH as WEBHOOK_PATH
 from wording.commands import menu
@@ -132,7 +132,11 @@ def make_previews() -> None:
         fallback_model=settings.gemini_fallback_model,
     )
     previews.make_previews(
-        client, Catalogue.load(), Path("samples"), Path("web/static/previews"), model_note=settings.gemini_model
+        client,
+        Catalogue.load(),
+        Path("samples"),
+        Path("web/static/previews"),
+        model_note=settings.gemini_model if Origin.of(settings.gemini_api_url).scheme == "https" else "emulator",
     )
 
 

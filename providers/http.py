@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
-from typing import IO, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 import requests
@@ -70,7 +70,7 @@ class Outbound:
         url: str,
         *,
         headers: Mapping[str, str] | None = None,
-        body: bytes | IO[bytes] | None = None,
+        body: bytes | Iterable[bytes] | None = None,
         timeout: Timeout = Timeout(),
         max_bytes: int = 1 << 20,
     ) -> Answer:
@@ -92,7 +92,7 @@ class Outbound:
         url: str,
         *,
         headers: Mapping[str, str] | None = None,
-        body: bytes | IO[bytes] | None = None,
+        body: bytes | Iterable[bytes] | None = None,
         timeout: Timeout = Timeout(),
     ) -> Iterator[tuple[Answer, Iterator[bytes]]]:
         """The answer's head and an iterator over the pieces of its body. Redirects are not followed."""

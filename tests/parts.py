@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
+import psycopg
 import pytest
 
 CI = os.environ.get("CI") == "true"
@@ -60,6 +61,19 @@ def postgres_binaries() -> Path | None:
     return next((found.parent for found in Path(spec.origin).parent.glob("**/bin/postgres")), None)
 
 
+def wait_for_answer(port: int, seconds: float = 30.0) -> None:
+    """A Postgres listens before it is ready: until then it refuses every connection."""
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            psycopg.connect(f"postgresql://postgres@127.0.0.1:{port}/postgres", connect_timeout=5).close()
+            return
+        except psycopg.OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.05)
+
+
 @contextmanager
 def postgres(folder: Path) -> Iterator[int]:
     """A real server with fsync on a folder of its own; yields its port. Trust on loopback, nothing else listens."""
@@ -104,6 +118,7 @@ def postgres(folder: Path) -> Iterator[int]:
         )
     try:
         wait_for_port(port, server)
+        wait_for_answer(port)
         yield port
     finally:
         server.terminate()

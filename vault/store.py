@@ -71,21 +71,31 @@ class Measured:
         self._left = length
         self._start = start_of(source)
         self.failure: Exception | None = None
+        if length == 0:
+            self._must_be_at_end()
 
     def read(self, size: int = -1, /) -> bytes:
+        wanted = self._left if size < 0 else min(size, self._left)
+        if wanted == 0:
+            return b""
         try:
-            return self._read(self._left if size < 0 else min(size, self._left))
+            return self._read(wanted)
         except Exception as failure:
             self.failure = failure
             raise
 
-    def _read(self, size: int) -> bytes:
-        data = self._source.read(size) if size else b""
-        self._left -= len(data)
-        ended_early = size > 0 and not data
-        if ended_early or (self._left == 0 and self._source.read(1)):
+    def _read(self, wanted: int) -> bytes:
+        data = self._source.read(wanted)
+        if not data:
             raise Permanent("store.wrong_length", expected=self._length)
+        self._left -= len(data)
+        if self._left == 0:
+            self._must_be_at_end()
         return data
+
+    def _must_be_at_end(self) -> None:
+        if self._source.read(1):
+            raise Permanent("store.wrong_length", expected=self._length)
 
     def seek(self, offset: int, /) -> int:
         """Back to the start, for an upload that is tried again."""

@@ -40,6 +40,8 @@ SENTENCES: dict[str, Sentence] = {
     "provider.refused": lambda _: _(
         "The AI provider declined this one under its rules. Another style or wording may work."
     ),
+    "provider.no_picture": lambda _: _("The AI provider made no picture of this. Another style or wording may work."),
+    "style.gone": lambda _: _("That style is no longer there. Please choose another one."),
     "message.unsupported": lambda _: _("I can use photos only. What you sent was not kept."),
     "button.unknown": lambda _: _("That button no longer works. Please start again with /start."),
     "button.not_yours": lambda _: _("That button belongs to somebody else."),

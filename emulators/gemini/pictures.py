@@ -61,7 +61,7 @@ def choose(prompt: str) -> str:
 def opened(photo: bytes) -> Image.Image:
     try:
         with Image.open(io.BytesIO(photo)) as image:
-            return image.convert("RGB")
+            return ImageOps.exif_transpose(image).convert("RGB")
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         raise Unreadable(UNREADABLE) from None
 

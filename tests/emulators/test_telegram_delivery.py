@@ -65,15 +65,16 @@ def test_a_refused_update_comes_again_at_once_then_slower_up_to_a_limit(
     told: Any, ann: Any, hook: Any, emulator: Any
 ) -> None:
     told.wait(1)
-    emulator.settings(retry_first=0.2, retry_cap=0.4)
+    emulator.settings(retry_first=0.3, retry_cap=0.5)
     hook.answer = lambda update: (500 if len(hook.told) < 6 else 200, {}, b"")
     ann.says("again")
     updates = told.wait(6)[1:]
     assert len({update["update_id"] for update in updates}) == 1
     at_once, first, second, third = (later - earlier for earlier, later in pairwise(hook.at[1:6]))
-    assert at_once < 0.2 <= first
-    assert second >= 0.4
-    assert 0.4 <= third < 0.8
+    assert at_once < 0.15
+    assert first >= 0.3
+    assert second >= 0.5
+    assert 0.5 <= third < 1.2
 
 
 def test_the_time_the_bot_asks_for_is_honoured(told: Any, ann: Any, hook: Any, emulator: Any) -> None:

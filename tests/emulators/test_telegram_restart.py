@@ -66,17 +66,16 @@ def test_it_ends_at_once_with_polls_and_deliveries_open(start: Any, hook: Any) -
     emulator = start()
     gate = threading.Event()
     hook.answer = lambda update: (gate.wait(10), (200, {}, b""))[1]
+    emulator.ok("setWebhook", url=hook.url)
     ann = emulator.person("Ann")
     ann.says("one")
-    hanging = [f"{emulator.url}/client/people/{ann.id}/chat?since=99999&wait=30"]
-    hanging += [f"{emulator.url}/client/traffic?since=99999&wait=30"]
+    hook.wait(1)
+    hanging = [f"{emulator.url}/client/{path}since=99999&wait=30" for path in (f"people/{ann.id}/chat?", "traffic?")]
     polls = [threading.Thread(target=_ignore, args=(url,), daemon=True) for url in hanging]
     for poll in polls:
         poll.start()
     time.sleep(0.3)
-    emulator.ok("setWebhook", url=hook.url)
-    ann.says("two")
-    hook.wait(1)
+    assert all(poll.is_alive() for poll in polls)
     begun = time.monotonic()
     assert emulator.stop() == 0
     assert time.monotonic() - begun < 2

@@ -122,6 +122,12 @@ def test_the_retry_delay_is_read_strictly(delay: Any, seconds: float | None) -> 
     assert said.retry_after == seconds
 
 
+def test_an_error_wrapped_in_an_array_is_read_all_the_same() -> None:
+    said = failure_in(429, b'[{"error":{"code":429,"details":[{"retryDelay":"7s"}]}}]')
+    assert isinstance(said, Temporary)
+    assert said.retry_after == 7.0
+
+
 def test_a_page_that_is_not_found_is_no_retired_model() -> None:
     assert failure_in(404, b"<html>").code == "provider.misconfigured"
     assert failure_in(404, b'{"error":{"status":"NOT_FOUND"}}').code == "provider.no_such_model"

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import subprocess
 import threading
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from moto.server import ThreadedMotoServer
@@ -18,35 +20,47 @@ from moto.server import ThreadedMotoServer
 from vault.folder import FolderStore
 from vault.s3 import S3Store, s3_client
 
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
 SMALL_DISK = 256 * 1024
 
 
+@contextmanager
+def only_test_credentials() -> Iterator[pytest.MonkeyPatch]:
+    """Whatever the machine has: its own profile and endpoint settings would be found otherwise."""
+    with pytest.MonkeyPatch.context() as environment:
+        for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "HTTP_PROXY"):
+            environment.delenv(name, raising=False)
+        environment.setenv("AWS_CONFIG_FILE", os.devnull)
+        environment.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
+        environment.setenv("AWS_ACCESS_KEY_ID", "test-id")
+        environment.setenv("AWS_SECRET_ACCESS_KEY", "test-secret")
+        yield environment
+
+
+@pytest.fixture
+def environment() -> Iterator[pytest.MonkeyPatch]:
+    with only_test_credentials() as environment:
+        yield environment
+
+
 @pytest.fixture(scope="session")
-def s3_address() -> Iterator[str]:
+def moto_client() -> Iterator[S3Client]:
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
+    with only_test_credentials():
+        client = s3_client(region="us-east-1", endpoint=f"http://{host}:{port}")
+    yield client
     server.stop()
 
 
 @pytest.fixture
-def credentials(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
-    """Only these, whatever the machine has: its own profile and endpoint settings would be found otherwise."""
-    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "HTTP_PROXY"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test-id")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test-secret")
-    return monkeypatch
-
-
-@pytest.fixture
-def s3_store(s3_address: str, credentials: pytest.MonkeyPatch) -> S3Store:
-    client = s3_client(region="us-east-1", endpoint=s3_address)
+def s3_store(moto_client: S3Client) -> S3Store:
     bucket = f"test-{uuid.uuid4().hex}"
-    client.create_bucket(Bucket=bucket)
-    return S3Store(client, bucket)
+    moto_client.create_bucket(Bucket=bucket)
+    return S3Store(moto_client, bucket)
 
 
 @pytest.fixture
@@ -71,6 +85,7 @@ class ScriptedS3:
     answers: list[Answer] = field(default_factory=list)
     requests: list[tuple[str, str, bytes]] = field(default_factory=list)
     closing: threading.Event = field(default_factory=threading.Event)
+    clients: dict[int, S3Client] = field(default_factory=dict)
 
     def then(self, status: int, body: str = "", *, claimed_length: int | None = None) -> ScriptedS3:
         def answer(handler: BaseHTTPRequestHandler) -> None:
@@ -89,24 +104,37 @@ class ScriptedS3:
         return self.then(status, f"<Error><Code>{code}</Code><Message>SECRET-TEXT</Message></Error>")
 
     def then_hang(self) -> ScriptedS3:
-        self.answers.append(lambda _: void(self.closing.wait(10)))
+        def answer(_: BaseHTTPRequestHandler) -> None:
+            self.closing.wait(10)
+
+        self.answers.append(answer)
         return self
 
     def then_hang_up(self) -> ScriptedS3:
-        self.answers.append(lambda handler: void(setattr(handler, "close_connection", True)))
+        def answer(handler: BaseHTTPRequestHandler) -> None:
+            handler.close_connection = True
+
+        self.answers.append(answer)
         return self
 
     def store(self, *, tries: int = 1) -> S3Store:
-        client = s3_client(region="us-east-1", endpoint=self.address, timeouts=(0.5, 0.5), tries=tries)
-        return S3Store(client, "bucket")
-
-
-def void(_: object) -> None:
-    return None
+        if tries not in self.clients:  # making one takes half a second
+            with only_test_credentials():
+                self.clients[tries] = s3_client(
+                    region="us-east-1", endpoint=self.address, timeouts=(0.5, 0.5), tries=tries
+                )
+        return S3Store(self.clients[tries], "bucket")
 
 
 @pytest.fixture
-def scripted_s3(credentials: pytest.MonkeyPatch) -> Iterator[ScriptedS3]:
+def scripted_s3(s3_script: ScriptedS3) -> ScriptedS3:
+    s3_script.answers.clear()
+    s3_script.requests.clear()
+    return s3_script
+
+
+@pytest.fixture(scope="session")
+def s3_script() -> Iterator[ScriptedS3]:
     script = ScriptedS3()
 
     class Handler(BaseHTTPRequestHandler):

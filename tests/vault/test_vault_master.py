@@ -13,7 +13,7 @@ from vault.master import MasterKeys
 
 HERE = binding("data_key", "wrapped", "row-1")
 ONCE = settings(deadline=None, database=None, max_examples=80)
-OLD, NEW = os.urandom(32), os.urandom(32)
+OLD, NEW = bytes(range(32)), bytes(range(32, 64))  # fixed: they stand in the names of tests
 
 
 def entry(id: str, raw: bytes) -> str:

@@ -102,7 +102,7 @@ export class Traffic {
     if (this.#kind === "calls" && entry.direction !== "call") return false;
     if (this.#kind === "updates" && entry.direction === "call") return false;
     if (this.#kind === "errors" && !failed(entry)) return false;
-    if (this.mine.checked && entry.person && this.#person && Number(entry.person) !== this.#person.id) return false;
+    if (this.mine.checked && Number(entry.person) !== this.#person?.id) return false;
     const words = this.search.value.trim().toLowerCase();
     return !words || `${entry.method ?? entry.type} ${entry.summary} ${entry.status}`.toLowerCase().includes(words);
   }

@@ -10,12 +10,13 @@ const PHOTO_TYPES = ["image/jpeg", "image/png", "image/webp"];
 export class Tray {
   #items = [];
   #next = 1;
+  #asked = false;
 
   constructor({ onChange }) {
     this.onChange = onChange;
     this.root = byId("tray");
     this.list = el("ul", { class: "tray-list", "aria-label": "Files to send" });
-    this.toggle = el("input", { type: "checkbox", role: "switch", testid: "as-file", on: { change: () => this.#draw() } });
+    this.toggle = el("input", { type: "checkbox", role: "switch", testid: "as-file", on: { change: () => this.#ask(this.toggle.checked) } });
     this.note = el("span", { class: "faint", "aria-live": "polite" });
     this.root.append(
       this.list,
@@ -34,7 +35,7 @@ export class Tray {
   }
 
   get asDocument() {
-    return this.toggle.checked || this.#onlyFiles();
+    return this.#asked || this.#onlyFiles();
   }
 
   add(files, { asDocument = false } = {}) {
@@ -45,7 +46,7 @@ export class Tray {
       item.node = this.#thumb(item);
       this.#items.push(item);
     }
-    if (asDocument) this.toggle.checked = true;
+    if (asDocument) this.#asked = true;
     this.#draw();
   }
 
@@ -58,7 +59,12 @@ export class Tray {
   clear() {
     for (const item of this.#items) this.#release(item);
     this.#items = [];
-    this.toggle.checked = false;
+    this.#asked = false;
+    this.#draw();
+  }
+
+  #ask(asDocument) {
+    this.#asked = asDocument;
     this.#draw();
   }
 
@@ -92,6 +98,7 @@ export class Tray {
     arrange(this.list, this.#items.map((item) => item.node));
     this.root.hidden = this.isEmpty;
     this.root.dataset.asFile = String(this.asDocument);
+    this.toggle.checked = this.asDocument;
     this.toggle.disabled = this.#onlyFiles();
     this.note.textContent = this.#describe();
     this.onChange();

@@ -1,0 +1,134 @@
+"""A house on SQLite (or Postgres) without a worker: updates go in, calls come out, tables are counted."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from bot.context import Context
+from bot.dispatch import handle
+from config import Settings
+from database import Unit
+from models import TABLES, Account, Media, Photo, new_id
+from policy.versions import CURRENT
+from providers.telegram_calls import Call
+from workers.assembly import House, assemble
+
+
+class Talk:
+    """One person's side of a conversation with the bot, as raw updates."""
+
+    numbers = itertools.count(1)
+
+    def __init__(self, house: House, who: int = 700100200) -> None:
+        self.house = house
+        self.context = Context.of(house)
+        self.who = {"id": who, "is_bot": False, "first_name": "Ann", "last_name": "Lee", "username": "annlee"}
+        self.chat = {"id": who, "type": "private"}
+
+    def update(self, **content: Any) -> dict[str, Any]:
+        return {"update_id": next(self.numbers), **content}
+
+    def message(self, **content: Any) -> dict[str, Any]:
+        base = {"message_id": next(self.numbers), "from": self.who, "chat": self.chat, "date": 1}
+        return self.update(message={**base, **content})
+
+    def tap(self, data: str, *, message: int = 77, chat: dict[str, Any] | None = None) -> dict[str, Any]:
+        shown = {"message_id": message, "chat": chat or self.chat, "date": 1}
+        return self.update(callback_query={"id": "q1", "from": self.who, "message": shown, "data": data})
+
+    def give(self, update: dict[str, Any]) -> list[Call]:
+        return handle(self.context, update)
+
+    def says(self, text: str) -> list[Call]:
+        return self.give(self.message(text=text))
+
+    def presses(self, data: str) -> list[Call]:
+        return self.give(self.tap(data))
+
+    def sends_photo(self, **more: Any) -> list[Call]:
+        sizes = [{"file_id": "small", "width": 90, "height": 60}, {"file_id": "large", "width": 900, "height": 600}]
+        return self.give(self.message(photo=sizes, **more))
+
+    def agrees(self) -> list[Call]:
+        return self.presses(f"agree:{CURRENT.id}")
+
+    def account(self) -> Account:
+        with self.house.database.connection():
+            found = self.context.accounts.find(int(self.who["id"]))  # type: ignore[call-overload]  # an int
+        assert found is not None
+        return found
+
+    def has_photo(self) -> str:
+        """A photo of this person, taken in."""
+        account = self.account().id
+        media: Media = self.house.media.keep(
+            account=account, kind="photo", data=b"\xff\xd8 pixels", mime="image/jpeg", width=640, height=480
+        )
+        photo = new_id()
+        with self.house.database.unit() as unit:
+            self.house.media.stored(unit, media)
+            Photo.insert(
+                id=photo, account=account, state=Photo.READY, message_id=5, media=media.id, created_at=unit.now
+            ).execute()
+            Account.update(current_photo=photo).where(Account.id == account).execute()
+        return photo
+
+    def is_offered(self, prompt: str = "as a lighthouse") -> str:
+        """The id of an offer for a prompt about the current photo."""
+        return button_of(self.says(prompt), "make").partition(":")[2]
+
+
+def button_of(calls: list[Call], verb: str) -> str:
+    """The data of the first button with this verb."""
+    for call in calls:
+        for row in call.params.get("reply_markup", {}).get("inline_keyboard", []):
+            for one in row:
+                if one.get("callback_data", "").partition(":")[0] == verb:
+                    return str(one["callback_data"])
+    raise AssertionError(f"no button {verb}")
+
+
+def text_of(calls: list[Call]) -> str:
+    """All that is said."""
+    return "\n".join(str(call.params.get("text") or call.params.get("caption") or "") for call in calls)
+
+
+def counts(house: House) -> dict[str, int]:
+    """Rows of every table."""
+    with house.database.connection():
+        return {model._meta.table_name: model.select().count() for model in TABLES}
+
+
+def in_unit(house: House, act: Callable[[Unit], Any]) -> Any:
+    with house.database.unit() as unit:
+        return act(unit)
+
+
+@pytest.fixture
+def rung() -> list[tuple[str, str, str]]:
+    """What the doorbell was rung for."""
+    return []
+
+
+@pytest.fixture
+def house(make_settings: Callable[..., Settings], rung: list[tuple[str, str, str]]) -> Iterator[House]:
+    opened = assemble(make_settings(), ring=lambda *ring: rung.append(ring))
+    opened.database.migrate()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def talk(house: House) -> Talk:
+    return Talk(house)
+
+
+@pytest.fixture
+def member(talk: Talk) -> Talk:
+    """Somebody who said yes to the notice."""
+    talk.agrees()
+    return talk

@@ -1,0 +1,133 @@
+"""The migrated schema is the models' schema, goes back and forth, and holds the rules that no code may forget."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC
+from typing import Any
+
+import peewee
+import pytest
+from playhouse.migrations import Runner
+from playhouse.schema_diff import diff_models
+
+from database import MIGRATIONS, Database
+from models import TABLES, Acceptance, LedgerEntry, LedgerLine
+
+BY_HAND = {"orders_queue", "media_storing", "work_due", "work_held"}  # partial indexes, compared by name below
+
+
+def described(database: Database) -> dict[tuple[str, str], tuple[str, bool, bool]]:
+    """(table, column) -> kind, whether it may be empty, whether it is the primary key; as the database says."""
+    with database.connection():
+        return {
+            (table, column.name): (column.data_type.lower(), column.null, column.primary_key)
+            for table in database.raw.get_tables()
+            for column in database.raw.get_columns(table)
+        }
+
+
+def test_the_migrated_schema_has_the_models_tables_columns_and_indexes(database: Database) -> None:
+    with database.connection():
+        difference = diff_models(database.raw, list(TABLES))
+        assert not difference.create_tables
+        assert not difference.add_columns
+        assert not difference.drop_columns
+        assert not difference.add_indexes
+        assert {index.name for index in difference.drop_indexes} <= BY_HAND
+        found = {index.name for table in database.raw.get_tables() for index in database.raw.get_indexes(table)}
+    assert found >= BY_HAND
+
+
+def test_migrated_columns_are_of_the_kinds_that_the_models_would_make(database: Database) -> None:
+    migrated = described(database)
+    with database.connection():
+        database.raw.drop_tables(list(TABLES))
+        database.raw.create_tables(list(TABLES))
+    assert {name: kind for name, kind in migrated.items() if name[0] != "schema_migration"} == {
+        name: kind for name, kind in described(database).items() if name[0] != "schema_migration"
+    }
+
+
+def test_the_schema_goes_down_and_up_again(database: Database) -> None:
+    before = described(database)
+    with database.connection():
+        Runner(database.raw, directory=str(MIGRATIONS)).down()
+        assert database.raw.get_tables() == ["schema_migration"]
+    assert database.pending_migrations() == ["0001_initial"]
+    assert database.migrate() == ["0001_initial"]
+    assert described(database) == before
+    assert database.pending_migrations() == []
+    assert database.migrate() == []
+
+
+def test_two_migrations_at_once_take_turns(new_postgres: str, clock: Any) -> None:
+    databases = [Database(new_postgres, clock=clock) for _ in range(3)]
+    start, applied, errors = threading.Barrier(3), [], []
+
+    def migrate(database: Database) -> None:
+        start.wait()
+        try:
+            applied.append(database.migrate())
+        except Exception as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=migrate, args=(database,)) for database in databases]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    for database in databases:
+        database.close()
+    assert errors == []
+    assert sorted(applied) == [[], [], ["0001_initial"]]
+
+
+BAD = {
+    "a balance below zero": (
+        "INSERT INTO ledger_account (id, owner, kind, rank, balance, created_at) "
+        "VALUES ('x', 'a', 'lot', 0, -1, '2026-11-23 00:00:00')"
+    ),
+    "a line of nothing": "INSERT INTO ledger_line (id, entry, place, amount) VALUES ('x', 'e', 'p', 0)",
+    "an order without a price": (
+        "INSERT INTO orders (id, account, state, kind, price, provider, photo, attempt, created_at) "
+        "VALUES ('x', 'a', 'offered', 'picture', 0, 'gemini', 'p', 0, '2026-11-23 00:00:00')"
+    ),
+    "the same business key twice": (
+        "INSERT INTO ledger_entry (id, business_key, kind, owner, at) "
+        "VALUES ('y', 'key', 'grant', 'a', '2026-11-23 00:00:00')"
+    ),
+}
+CHANGES = (
+    "UPDATE ledger_entry SET owner = 'b'",
+    "UPDATE ledger_line SET amount = 2",
+    "UPDATE acceptance SET version = 'another'",
+)
+
+
+@pytest.fixture
+def books(database: Database, clock: Any) -> Database:
+    with database.unit():
+        LedgerEntry.insert(id="e", business_key="key", kind="grant", owner="a", at=clock.now()).execute()
+        LedgerLine.insert(id="l", entry="e", place="p", amount=1).execute()
+        Acceptance.insert(id="c", account="a", kind="notice", version="v", at=clock.now()).execute()
+    return database
+
+
+@pytest.mark.parametrize("what", BAD)
+def test_the_database_itself_refuses(books: Database, what: str) -> None:
+    with pytest.raises(peewee.IntegrityError), books.unit():
+        books.rows(BAD[what])
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_was_entered_cannot_be_changed(books: Database, change: str) -> None:
+    with pytest.raises(peewee.DatabaseError, match="append only"), books.unit():
+        books.rows(change)
+    with books.connection():
+        assert (LedgerEntry.get().owner, LedgerLine.get().amount, Acceptance.get().version) == ("a", 1, "v")
+
+
+def test_a_time_with_a_zone_is_refused(database: Database, clock: Any) -> None:
+    with pytest.raises(ValueError, match="naive UTC"), database.unit():
+        Acceptance.insert(id="c", account="a", kind="n", version="v", at=clock.now().replace(tzinfo=UTC)).execute()

@@ -1,0 +1,189 @@
+"""The real thing, started once: emulators, Valkey, Postgres, web, worker and rights as processes of their own."""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+import requests
+from PIL import Image
+
+from ops.once import Client, button
+from ops.processes import answers, valkey_command
+from ops.stack import Ports, Stack
+
+FAST = {"LEASE_SECONDS": "1.5", "TICK_SECONDS": "0.2"}
+SPEEDS = {"retry_first": 0.2, "retry_cap": 0.5, "pending_timeout": 20}
+SAMPLES = Path(__file__).parents[2] / "samples"
+
+
+@cache
+def small_photo() -> bytes:
+    """A picture that costs little to clean and to seal."""
+    made = io.BytesIO()
+    Image.linear_gradient("L").resize((320, 240)).convert("RGB").save(made, "JPEG")
+    return made.getvalue()
+
+
+def until(what: str, ask: Callable[[], Any], *, seconds: float = 30.0) -> Any:
+    """The first true answer; fails by name when none comes in time."""
+    ends = time.monotonic() + seconds
+    while not (found := ask()):
+        assert time.monotonic() < ends, f"{what} did not come within {seconds:.0f} s"
+        time.sleep(0.05)
+    return found
+
+
+class Person(Client):
+    """A person in the chat, with what a person of these tests does."""
+
+    def __init__(self, address: str, **names: str) -> None:
+        self.address = address
+        made = requests.post(f"{address}/client/people", json={"first_name": "Una", **names}, timeout=10)
+        self.id = made.json()["id"]
+
+    def agrees(self) -> None:
+        self.write("/start")
+        self.tap("The notice", "agree:")
+        self.wait("The welcome", lambda m: "free credits" in (m.get("text") or ""))
+
+    def offers(self, photo: bytes, prompt: str) -> tuple[int, str]:
+        """Consents, sends a first photo with these words, and has an offer: message and button."""
+        self.agrees()
+        self.send_photo(photo, name="p.jpg", as_file=False, caption=prompt)
+        self.tap("The question about people", "people")
+        message, data = self.wait("The offer", lambda m: button(m, "make:"))
+        return message, data
+
+    def orders(self, prompt: str) -> tuple[int, str]:
+        """An order under way: its status message and its id."""
+        message, data = self.offers(small_photo(), prompt)
+        self.press(message, data)
+        return message, data.partition(":")[2]
+
+    def does(self, what: str) -> None:
+        self._post(what)
+
+    def deletes(self, message: int) -> None:
+        requests.delete(f"{self.address}/client/people/{self.id}/messages/{message}", timeout=10).raise_for_status()
+
+    def pictures(self) -> list[dict[str, Any]]:
+        """Results in the chat."""
+        return [m for m in self.messages() if m["from"] == "bot" and m.get("media") and button(m, "orig:")]
+
+    def picture(self, *, seconds: float = 30.0) -> dict[str, Any]:
+        until("the picture", self.pictures, seconds=seconds)
+        return self.pictures()[-1]
+
+    def says(self, words: str, *, seconds: float = 30.0) -> dict[str, Any]:
+        """The message of the bot that has these words."""
+
+        def find(message: dict[str, Any]) -> dict[str, Any] | None:
+            return message if words in ((message.get("text") or "") + (message.get("caption") or "")) else None
+
+        found: dict[str, Any] = self.wait(f"'{words}'", find, seconds=seconds)
+        return found
+
+
+class Spine:
+    """The running service, seen from outside and from its database."""
+
+    def __init__(self, stack: Stack, postgres: str) -> None:
+        self.stack = stack
+        self.postgres = postgres
+        self.gemini = f"http://127.0.0.1:{stack.ports.gemini}"
+
+    def person(self, **names: str) -> Person:
+        return Person(self.stack.chat, **names)
+
+    def at_once(self, act: Callable[[Any], Any], over: list[Any]) -> list[Any]:
+        with ThreadPoolExecutor(4) as pool:
+            return list(pool.map(act, over))
+
+    def sql(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        with psycopg.connect(self.postgres, autocommit=True) as connection:
+            cursor = connection.execute(statement, values)  # type: ignore[call-overload]  # the tests' own statements
+            return list(cursor.fetchall())
+
+    def order_state(self, order: str) -> str:
+        [(state,)] = self.sql("SELECT state FROM orders WHERE id = %s", order)
+        return str(state)
+
+    def charges(self, order: str) -> list[str]:
+        """Kinds of the entries that ended the hold of an order."""
+        rows = self.sql("SELECT kind FROM ledger_entry WHERE order_id = %s AND kind <> 'hold'", order)
+        return [kind for (kind,) in rows]
+
+    def scenario(self, *rules: dict[str, Any]) -> None:
+        requests.post(f"{self.gemini}/control/scenario", json={"rules": rules}, timeout=10).raise_for_status()
+
+    def gemini_calls(self, prompt: str) -> list[dict[str, Any]]:
+        calls = requests.get(f"{self.gemini}/control/calls", timeout=10).json()
+        return [call for call in calls if prompt in (call["prompt"] or "")]
+
+    def faults(self, *rules: dict[str, Any]) -> None:
+        requests.post(f"{self.stack.chat}/client/faults", json={"rules": rules}, timeout=10).raise_for_status()
+
+    def calls(self, method: str, chat: int) -> list[dict[str, Any]]:
+        """Calls of the Bot API to a chat."""
+        found = requests.get(f"{self.stack.chat}/client/calls?method={method}", timeout=10).json()
+        entries = found["calls"] if isinstance(found, dict) else found
+        return [entry for entry in entries if str(entry["params"].get("chat_id")) == str(chat)]
+
+    def stop(self, name: str, number: int = signal.SIGKILL, *, seconds: float = 15.0) -> int:
+        """End a process of the stack by signal; its exit status."""
+        process = self._take(name)
+        process.send_signal(number)
+        return process.wait(seconds)
+
+    def start_worker(self) -> None:
+        log = self.stack.data / "logs" / "worker.log"
+        before = log.read_text().count("worker.ready")
+        self.stack.start_worker()
+        until("the worker", lambda: log.read_text().count("worker.ready") > before)
+
+    def start_valkey(self) -> None:
+        port = self.stack.ports.valkey
+        self.stack.processes.start("valkey", valkey_command(port, self.stack.data / "valkey"), {})
+        until("Valkey", lambda: answers(port))
+
+    def _take(self, name: str) -> subprocess.Popen[bytes]:
+        [found] = [entry for entry in self.stack.processes.running if entry[0] == name]
+        self.stack.processes.running.remove(found)
+        return found[1]
+
+
+@pytest.fixture(scope="session")
+def spine(postgres_port: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Spine]:
+    name = "s" + os.urandom(6).hex()
+    with psycopg.connect(f"postgresql://postgres@127.0.0.1:{postgres_port}/postgres", autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[call-overload]  # a name of our own
+    address = f"postgresql://postgres@127.0.0.1:{postgres_port}/{name}"
+    data = tmp_path_factory.mktemp("spine")
+    stack = Stack(data, Ports.unused(), emulators=True, extra={**FAST, "DATABASE_URL": address})
+    try:
+        stack.start()
+        requests.post(f"{stack.chat}/client/settings", json=SPEEDS, timeout=10).raise_for_status()
+        yield Spine(stack, address)
+    finally:
+        stack.stop()
+
+
+@pytest.fixture
+def quick(spine: Spine) -> Iterator[Spine]:
+    """The same, Gemini answering with a picture made beforehand; rules are gone afterwards."""
+    requests.post(f"{spine.gemini}/control/settings", json={"canned": True}, timeout=10).raise_for_status()
+    yield spine
+    requests.post(f"{spine.gemini}/control/settings", json={"canned": False}, timeout=10).raise_for_status()
+    requests.delete(f"{spine.gemini}/control/scenario", timeout=10).raise_for_status()
+    requests.delete(f"{spine.stack.chat}/client/faults", timeout=10).raise_for_status()

@@ -12,7 +12,7 @@ ENV PATH=/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     MALLOC_ARENA_MAX=2
-RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin miomio
+RUN useradd --system --no-log-init --uid 10001 --no-create-home --shell /usr/sbin/nologin miomio
 COPY --from=build /venv /venv
 WORKDIR /app
 COPY . .

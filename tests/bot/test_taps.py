@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-
 import pytest
 
 from billing import ledger
-from bot.dispatch import handle
 from models import Account, KeyRow, LedgerEntry, Media, Order, Photo, Work
 from tests.bot.conftest import Talk, counts, text_of
 from workers.assembly import House
@@ -173,14 +169,3 @@ def test_the_same_update_again_does_nothing(house: House, member: Talk) -> None:
     assert member.give(update)
     assert member.give(update) == []
     assert orders(house) == [Order.OFFERED]
-
-
-class TestOnPostgres:
-    @pytest.fixture
-    def house(self, make_settings, new_postgres):  # type: ignore[no-untyped-def]
-        from workers.assembly import assemble
-
-        opened = assemble(make_settings(DATABASE_URL=new_postgres), ring=lambda *_: None)
-        opened.database.migrate()
-        yield opened
-        opened.close()

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 import requests
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.emulators.talking_bot import SAMPLES, TOKEN, TalkingBot
 
@@ -63,6 +63,7 @@ def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         flags = ["--no-sandbox", "--no-first-run", *(f"--disable-{name}" for name in QUIET)]
         chromium = playwright.chromium.launch(executable_path=path, args=flags)
+        expect.set_options(timeout=10_000)
         yield chromium
         chromium.close()
 
@@ -71,18 +72,25 @@ def add_person(url: str, name: str) -> int:
     return int(requests.post(f"{url}/client/people", json={"first_name": name}, timeout=5).json()["id"])
 
 
+@pytest.fixture(scope="module")
+def desk(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def opened(url: str, browser: Browser, talking_bot: TalkingBot) -> Iterator[Open]:
+def opened(url: str, desk: BrowserContext, talking_bot: TalkingBot) -> Iterator[Open]:
     """Opens the page as a new person, in a window of its own; at the end all windows must have been clean."""
     talking_bot.told.clear()
     talking_bot.may_answer.set()
-    contexts, troubles = [], []
+    pages: list[Page] = []
+    troubles: list[str] = []
 
-    def begin(name: str = "Ann", *, width: int = 1280, height: int = 800) -> Page:
-        context = browser.new_context(viewport={"width": width, "height": height}, has_touch=width < 500)
-        context.set_default_timeout(5000)
-        contexts.append(context)
+    def begin(name: str = "Ann", *, context: BrowserContext = desk) -> Page:
         page = context.new_page()
+        page.set_default_timeout(10_000)
+        pages.append(page)
         page.on("console", lambda line: line.type in ("error", "warning") and troubles.append(line.text))
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.on("request", lambda sent: sent.url.startswith((url, "blob:" + url)) or troubles.append(sent.url))
@@ -91,8 +99,9 @@ def opened(url: str, browser: Browser, talking_bot: TalkingBot) -> Iterator[Open
         return page
 
     yield begin
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.evaluate("localStorage.clear()")
+        page.close()
     assert troubles == []
 
 
@@ -199,7 +208,7 @@ def test_several_photos_become_one_album(opened: Open, talking_bot: TalkingBot) 
     assert len(tops) == 2, "three pictures stand in two rows"
 
 
-def test_a_photo_sent_as_file_keeps_every_byte(opened: Open, talking_bot: TalkingBot) -> None:
+def test_a_photo_sent_as_file_keeps_every_byte(opened: Open, url: str, talking_bot: TalkingBot) -> None:
     page = opened()
     original = SAMPLES / "portrait-exif-gps-rotated.jpg"
     page.get_by_test_id("file-input").set_input_files(original)
@@ -208,7 +217,7 @@ def test_a_photo_sent_as_file_keeps_every_byte(opened: Open, talking_bot: Talkin
     expect(message(page, "I got: document")).to_be_visible()
     card = page.locator(".file-card")
     expect(card).to_contain_text(original.name)
-    assert page.request.get(card.get_attribute("href") or "").status == 200
+    assert requests.get(url + str(card.get_attribute("href")), timeout=5).content == original.read_bytes()
     assert talking_bot.told[0].document.file_size == original.stat().st_size
 
 
@@ -318,8 +327,9 @@ def test_samples_commands_and_unwanted_kinds_are_at_hand(opened: Open) -> None:
     expect(page.locator("#chat-subtitle")).to_have_text("sending a photo…")
 
 
-def test_a_phone_shows_one_thing_at_a_time_and_nothing_sticks_out(opened: Open) -> None:
-    page = opened(width=360, height=640)
+def test_a_phone_shows_one_thing_at_a_time_and_nothing_sticks_out(opened: Open, browser: Browser) -> None:
+    phone = browser.new_context(viewport={"width": 360, "height": 640}, has_touch=True)
+    page = opened(context=phone)
     page.get_by_test_id("file-input").set_input_files([SAMPLES / "cat.jpg", SAMPLES / "cup.jpg"])
     page.get_by_test_id("send").click()
     loaded(page, 2)

@@ -1,0 +1,77 @@
+"""The same update or the same button several times at once, on Postgres: one effect."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import pytest
+
+from billing import ledger
+from config import Settings
+from models import Account, Order, Work
+from policy.versions import CURRENT
+from providers.telegram_calls import Call
+from tests.bot.conftest import Talk, counts, text_of
+from workers.assembly import House, assemble
+
+TIMES = 3
+
+
+@pytest.fixture
+def house(make_settings: Callable[..., Settings], new_postgres: str) -> Iterator[House]:
+    opened = assemble(make_settings(DATABASE_URL=new_postgres), ring=lambda *_: None)
+    opened.database.migrate()
+    yield opened
+    opened.close()
+
+
+def at_once(talk: Talk, updates: list[dict[str, Any]]) -> list[list[Call]]:
+    start = Barrier(len(updates))
+
+    def give(update: dict[str, Any]) -> list[Call]:
+        start.wait(5)
+        return talk.give(update)
+
+    with ThreadPoolExecutor(len(updates)) as pool:
+        return list(pool.map(give, updates))
+
+
+def test_the_same_update_at_once_has_one_effect(house: House, member: Talk) -> None:
+    member.has_photo()
+    answers = at_once(member, [member.message(text="as a lighthouse")] * TIMES)
+    assert sorted(map(len, answers)) == [0, 0, 1]
+    assert counts(house)["orders"] == 1
+
+
+def test_the_yes_tapped_at_once_opens_one_account(house: House, talk: Talk) -> None:
+    at_once(talk, [talk.tap(f"agree:{CURRENT.id}") for _ in range(TIMES)])
+    after = counts(house)
+    assert (after["account"], after["data_key"], after["acceptance"], after["ledger_entry"]) == (1, 3, 1, 1)
+
+
+def test_make_tapped_at_once_holds_one_credit_and_makes_one_picture(house: House, member: Talk) -> None:
+    member.has_photo()
+    order = member.is_offered()
+    answers = at_once(member, [member.tap(f"make:{order}") for _ in range(TIMES)])
+    assert sorted("in the queue" in text_of(calls) for calls in answers) == [False, False, True]
+    with house.database.connection():
+        has = ledger.balance(member.account().id)
+        assert Work.select().count() == 1
+    assert (has.free, has.held) == (2, 1)
+
+
+def test_the_last_credit_is_not_spent_twice(house: House, member: Talk) -> None:
+    member.has_photo()
+    offers = [member.is_offered() for _ in range(5)]
+    for order in offers[:2]:
+        member.presses(f"make:{order}")
+    with house.database.connection():
+        Order.update(state=Order.DELIVERED).where(Order.id.in_(offers[:2])).execute()
+    at_once(member, [member.tap(f"make:{order}") for order in offers[2:]])
+    with house.database.connection():
+        assert Order.select().where(Order.state == Order.QUEUED).count() == 1
+        assert ledger.balance(member.account().id).free == 0
+        assert Account.select().count() == 1

@@ -16,6 +16,6 @@ RUN useradd --system --no-log-init --uid 10001 --no-create-home --shell /usr/sbi
 COPY --from=build /venv /venv
 WORKDIR /app
 COPY . .
-USER miomio
+USER 10001
 EXPOSE 8080
 CMD ["python", "-m", "web"]

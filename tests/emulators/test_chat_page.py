@@ -74,7 +74,7 @@ def add_person(url: str, name: str) -> int:
 
 @pytest.fixture(scope="module")
 def desk(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    context = browser.new_context(viewport={"width": 1280, "height": 720}, reduced_motion="reduce")
     yield context
     context.close()
 
@@ -328,7 +328,7 @@ def test_samples_commands_and_unwanted_kinds_are_at_hand(opened: Open) -> None:
 
 
 def test_a_phone_shows_one_thing_at_a_time_and_nothing_sticks_out(opened: Open, browser: Browser) -> None:
-    phone = browser.new_context(viewport={"width": 360, "height": 640}, has_touch=True)
+    phone = browser.new_context(viewport={"width": 360, "height": 640}, has_touch=True, reduced_motion="reduce")
     page = opened(context=phone)
     page.get_by_test_id("file-input").set_input_files([SAMPLES / "cat.jpg", SAMPLES / "cup.jpg"])
     page.get_by_test_id("send").click()

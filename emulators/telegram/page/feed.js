@@ -2,7 +2,7 @@
 
 const HOLD_SECONDS = 20;
 const GLANCE_MS = 2_500;
-const RETRY_MS = [400, 1_000, 2_000, 4_000];
+const RETRY_MS = [400, 800, 1_500, 2_000];
 
 /**
  * Browsers allow six connections to one origin over all windows together, so only a window that is looked at

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -93,33 +93,39 @@ PROVIDER_URLS = ("telegram_api_url", "gemini_api_url", "aws_endpoint_url_s3")
 LOOPBACK = ("localhost", "127.", "0.0.0.0", "[::1]", "::1")  # noqa: S104  a name to refuse, not one to bind
 
 # What a staging machine may lift by name in MIOMIO_LIFT, and when each is a problem.
-REFUSALS: dict[str, Callable[[Settings], str | None]] = {
+REFUSALS: dict[str, Callable[[Settings], list[str]]] = {
     "sqlite": lambda s: (
-        "DATABASE_URL: production needs Postgres, not SQLite" if s.database_url.startswith("sqlite") else None
+        ["DATABASE_URL: production needs Postgres, not SQLite"] if s.database_url.startswith("sqlite") else []
     ),
     "folder_store": lambda s: (
-        "S3_BUCKET is not set: production needs an object store, not a folder" if not s.s3_bucket else None
+        ["S3_BUCKET is not set: production needs an object store, not a folder"] if not s.s3_bucket else []
     ),
-    "plain_http": lambda s: _first(
+    "plain_http": lambda s: [
         f"{name.upper()}: production speaks https only"
         for name in (*PROVIDER_URLS, "public_url")
         if getattr(s, name).startswith("http://")
-    ),
-    "loopback": lambda s: _first(
+    ],
+    "loopback": lambda s: [
         f"{name.upper()}: production does not talk to this machine itself"
         for name in PROVIDER_URLS
-        if (urlsplit(getattr(s, name)).hostname or "").startswith(LOOPBACK)
-    ),
-    "placeholders": lambda s: _first(
+        if _host(getattr(s, name)).startswith(LOOPBACK)
+    ],
+    "placeholders": lambda s: [
         f"{name.upper()} is still a placeholder"
         for name in (*REQUIRED_IN_PRODUCTION, "telegram_token", "gemini_api_key")
         if PLACEHOLDER.search(getattr(s, name))
-    ),
+    ],
 }
 
 
-def _first(problems: Iterable[str]) -> str | None:
-    return next(iter(problems), None)
+def _host(url: str) -> str:
+    """The host of an http(s) address without a query; empty when it is none."""
+    try:
+        parts = urlsplit(url)
+        fits = parts.scheme in ("http", "https") and not parts.query and parts.port != 0
+    except ValueError:  # brackets or a port that mean nothing; the error would quote them
+        return ""
+    return parts.hostname or "" if fits else ""
 
 
 def load(environ: Mapping[str, str], *, dotenv: Path | None = None) -> Settings:
@@ -141,7 +147,8 @@ def load(environ: Mapping[str, str], *, dotenv: Path | None = None) -> Settings:
         problems += [
             problem
             for name, refuse in REFUSALS.items()
-            if name not in settings.miomio_lift and (problem := refuse(settings))
+            if name not in settings.miomio_lift
+            for problem in refuse(settings)
         ]
     if problems:
         raise SettingsError(problems)
@@ -189,8 +196,7 @@ def _malformed(settings: Settings) -> list[str]:
     for name in ("index_key", "master_keys"):
         problems += [f"{name.upper()}: {problem}" for problem in _bad_ring(getattr(settings, name))]
     for name in (*PROVIDER_URLS, "public_url"):
-        url = urlsplit(getattr(settings, name))
-        if getattr(settings, name) and (url.scheme not in ("http", "https") or not url.hostname or url.query):
+        if getattr(settings, name) and not _host(getattr(settings, name)):
             problems.append(f"{name.upper()} must be an http(s) address without a query")
     if settings.lease_seconds <= 0 or settings.kill_timeout_seconds <= 4:
         problems.append("LEASE_SECONDS must be above 0 and KILL_TIMEOUT_SECONDS above 4")

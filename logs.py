@@ -106,7 +106,8 @@ def configure(*, process: str, pid: int, stream: TextIO, wall: Callable[[], floa
     """Set up logging for this process; called once at its start."""
 
     def stamp(_logger: object, method: str, event: Event) -> Event:
-        at = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(wall())) + f".{int(wall() * 1000) % 1000:03d}Z"
+        now = wall()  # read once: seconds and milliseconds belong together
+        at = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now)) + f".{int(now * 1000) % 1000:03d}Z"
         return {"at": at, "level": method, "process": process, "pid": pid, **event}
 
     def write(event: Event) -> None:

@@ -53,14 +53,14 @@ class Keys:
             return found[1]
         with self._database.connection():
             rows = list(KeyRow.select().where(KeyRow.account == account))
+        fresh: dict[str, DataKey] = {}
         for row in rows:
             raw = self._master.unwrap(bytes(row.wrapped), binding=_binding(row.id, account, row.kind))
-            self._remember(account, row.kind, DataKey(raw))
-        with self._lock:
-            found = self._open.get((account, kind))
-        if found is None:
+            fresh[row.kind] = DataKey(raw)
+            self._remember(account, row.kind, fresh[row.kind])
+        if kind not in fresh:  # what memory may still hold is too old to count
             raise Permanent("custody.key_destroyed", kind=kind)
-        return found[1]
+        return fresh[kind]
 
     def destroy(self, unit: Unit, account: str, kinds: Iterable[str] = KINDS) -> int:
         """Destroy keys, and with them all they lock. Returns how many there were."""

@@ -50,7 +50,7 @@ LEET_DIGITS = {
     "9": "g",
 }
 
-# Between letters these may be a letter or a mere separator. A star hides a vowel.
+# Beside letters these may be a letter or a mere separator. A star hides a vowel.
 LEET_SYMBOLS = {
     "@": "a",
     "$": "s",
@@ -72,7 +72,6 @@ LEET_SYMBOLS = {
     "*": "aeiou",
     "#": "aeiou",
 }
-BEFORE_A_WORD = frozenset("@$€£¢¥₦฿₳₭₩₮₱")  # these open or end a word; the others count only inside one
 
 APOSTROPHES = frozenset("'’‘ʼ`´′")
 

@@ -5,7 +5,7 @@ Matched to the letter: who writes "n u d e lipstick" is not talking about lipsti
 
 from __future__ import annotations
 
-from moderation.normalise import COMMA, NONE, SPACE, Reading, read
+from moderation.normalise import COMMA, NONE, SPACE, Reading, spell
 from moderation.terms import Hit, Node
 
 _PHRASE = "phrase"
@@ -19,7 +19,7 @@ class LookAlikes:
 
     def add(self, phrase: str) -> None:
         node = self._root
-        for letter in read(phrase.removesuffix("*")).spelled():
+        for letter in spell(phrase.removesuffix("*")):
             node = node.step(letter)
         (node.begun if phrase.endswith("*") else node.whole).add(_PHRASE)
 

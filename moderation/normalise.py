@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
-from moderation.letters import APOSTROPHES, BEFORE_A_WORD, LEET_DIGITS, LEET_SYMBOLS, LOOK_ALIKES, SIMPLIFIED
+from moderation.letters import APOSTROPHES, LEET_DIGITS, LEET_SYMBOLS, LOOK_ALIKES, SIMPLIFIED
 
 # What stands before a letter. A term may be read across all but PARTED and CLAUSE.
 NONE, SOFT, SPACE, COMMA, PARTED, CLAUSE = range(6)
@@ -19,8 +19,9 @@ NONE, SOFT, SPACE, COMMA, PARTED, CLAUSE = range(6)
 LETTER, DIGIT, HAN, SYMBOL, APOSTROPHE, BLANK, POINT = range(7)
 _WRITTEN = frozenset({LETTER, DIGIT, SYMBOL})
 
-WORD = 4  # the distance of a word of four or more letters, or of two Han characters
-_COSTS = {COMMA: 2 * WORD, CLAUSE: 3 * WORD}
+WORD = 8  # the distance of a word of four or more letters, or of two Han characters
+_LETTERS_TO_A_WORD = 4
+_COSTS = {COMMA: 2 * WORD, CLAUSE: 4 * WORD}
 _RUN_TOGETHER = 14  # a longer run of letters is rarely one word, so terms are looked for inside it
 _LONGEST_RUN = 3  # of one letter: more of them add nothing but work
 _HAN_CLAUSE = frozenset(",;:!?。、")
@@ -38,7 +39,7 @@ class Mark(NamedTuple):
 
 @dataclass(slots=True)
 class Reading:
-    """Parallel lists, one entry per letter. `readings` is plainest first; distances are in quarters of a word."""
+    """Parallel lists, one entry per letter. `readings` is plainest first; distances are in eighths of a word."""
 
     readings: list[str] = field(default_factory=list)
     kinds: list[int] = field(default_factory=list)
@@ -51,11 +52,6 @@ class Reading:
 
     def __len__(self) -> int:
         return len(self.readings)
-
-    def spelled(self) -> str:
-        """The plainest spelling, a blank between words: how a term of the rules is stored."""
-        pairs = zip(self.before, self.readings, strict=True)
-        return "".join(" " * (gap >= SPACE) + readings[0] for gap, readings in pairs).strip()
 
 
 def read(prompt: str) -> Reading:
@@ -70,6 +66,13 @@ def read(prompt: str) -> Reading:
     return reading
 
 
+def spell(term: str) -> str:
+    """The plainest spelling, a blank between words: how a term of the rules is stored."""
+    reading = _letters(_marks(term))
+    pairs = zip(reading.before, reading.readings, strict=True)
+    return "".join(" " * (gap >= SPACE) + readings[0] for gap, readings in pairs).strip()
+
+
 def _marks(prompt: str) -> list[Mark]:
     marks: list[Mark] = []
     for character in unicodedata.normalize("NFKD", prompt):
@@ -80,7 +83,7 @@ def _marks(prompt: str) -> list[Mark]:
 @lru_cache(maxsize=8192)
 def _classify(character: str) -> tuple[Mark, ...]:
     if character.isspace():
-        return (Mark(BLANK, "\n" if character in "\n\r\u2028\u2029" else " "),)
+        return (Mark(BLANK, " "),)
     category = unicodedata.category(character)
     if category in _INVISIBLE or character in _FILLERS:
         return ()
@@ -137,7 +140,7 @@ def _is_letter(marks: list[Mark], index: int) -> bool:
         return False
     before = index > 0 and marks[index - 1].kind in _WRITTEN
     after = index + 1 < len(marks) and marks[index + 1].kind in _WRITTEN
-    return before or after if mark.readings in BEFORE_A_WORD else before and after
+    return before or after
 
 
 def _gap(previous: Mark, mark: Mark, between: str, unit_length: int) -> int:
@@ -147,17 +150,15 @@ def _gap(previous: Mark, mark: Mark, between: str, unit_length: int) -> int:
     if between == "'" and not beside_han:
         return SOFT
     if beside_han:
-        return CLAUSE if "\n" in between or not _HAN_CLAUSE.isdisjoint(between) else SPACE
+        return SPACE if _HAN_CLAUSE.isdisjoint(between) else CLAUSE
     if unit_length == 1:  # "n. u. d, e" is one word: a point after a single letter parts nothing
         return SPACE
-    if _ends_sentence(between):
+    if _ends_sentence(between) or previous.readings == "!":
         return CLAUSE
     return SPACE if _COMMAS.isdisjoint(between) else COMMA
 
 
 def _ends_sentence(between: str) -> bool:
-    if "\n" in between:
-        return True
     return any(one in _ENDS_SENTENCE and after == " " for one, after in zip(between, between[1:], strict=False))
 
 
@@ -225,11 +226,15 @@ def _measure(reading: Reading, units: list[tuple[int, int]]) -> None:
     for start, end in units:
         place += _COSTS.get(reading.before[start], 0)
         long = end - start > _RUN_TOGETHER and reading.kinds[start] != HAN
+        step = WORD // 2 if reading.kinds[start] == HAN else _step(end - start)
         for index in range(start, end):
             reading.begins_at.append(place)
-            if reading.kinds[index] == HAN:
-                place += WORD // 2
-            elif index - start < WORD:
-                place += 1
+            if reading.kinds[index] == HAN or index - start < _LETTERS_TO_A_WORD:
+                place += step
             reading.ends_at.append(place)
             reading.run_together.append(long)
+
+
+def _step(letters: int) -> int:
+    """What each of a word's first letters adds to the distance: half for a lone one, so spacing out does not stretch."""
+    return WORD // _LETTERS_TO_A_WORD // (2 if letters == 1 else 1)

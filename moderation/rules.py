@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from moderation.normalise import WORD, Reading
+from moderation.normalise import HAN, SPACE, WORD, Reading
 from moderation.terms import Hit
 
 
@@ -51,7 +51,7 @@ class Rule:
                     group = []
                 group.append(hit)
                 end, break_ends = max(end, hit.last), -1
-            elif hit.concept in self.broken_by and hit.first > end:
+            elif hit.concept in self.broken_by and hit.first > end and _is_written_out(reading, hit):
                 break_ends = hit.last if break_ends < 0 else min(break_ends, hit.last)
         yield group
 
@@ -68,3 +68,10 @@ class Rule:
             if met < len(self.parts) and hit.concept in self.parts[met] and hit.first > end:
                 end, met = hit.last, met + 1
         return met == len(self.parts)
+
+
+def _is_written_out(reading: Reading, hit: Hit) -> bool:
+    """Whether the word is more than lone letters in a row: the "on" of "s o n" breaks nothing."""
+    if reading.kinds[hit.first] == HAN:
+        return True
+    return any(gap < SPACE for gap in reading.before[hit.first + 1 : hit.last + 1])

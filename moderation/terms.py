@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from moderation.normalise import NONE, PARTED, SPACE, SYMBOL, Reading, read
+from moderation.normalise import NONE, PARTED, SPACE, SYMBOL, Reading, spell
 
 _LONGEST_WALK = 64  # letters; a bound on the work that one beginning can cause
 _LONG_ENOUGH = 5  # letters that a term needs to be looked for inside words that are run together
@@ -29,7 +29,9 @@ class Node:
         self.begun: set[str] = set()  # concepts whose term may run on: "erotic*"
 
     def step(self, letter: str) -> Node:
-        return self.following.setdefault(letter, Node(letter, self.depth + 1))
+        if letter not in self.following:
+            self.following[letter] = Node(letter, self.depth + 1)
+        return self.following[letter]
 
 
 class Terms:
@@ -41,7 +43,7 @@ class Terms:
 
     def add(self, term: str, concept: str) -> None:
         node = self._inner if term.startswith("*") else self._words
-        for letter in read(term.strip("*")).spelled().replace(" ", ""):
+        for letter in spell(term.strip("*")).replace(" ", ""):
             node = node.step(letter)
         (node.begun if term.endswith("*") else node.whole).add(concept)
 

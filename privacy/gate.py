@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import logs
 from config import Settings
 from custody.media import PREFIXES
-from models import TABLES
+from models import TABLES, Base
 from policy.categories import CATEGORIES
 from policy.terms import NotPersonal
 from providers.origins import undeclared as undeclared_hosts
@@ -28,7 +28,7 @@ class Surfaces:
 def undeclared(surfaces: Surfaces) -> list[str]:
     """A sentence for each column, prefix, key, argument, log field or host that the register lacks."""
     return [
-        *_columns(),
+        *undeclared_columns(TABLES),
         *(f"object prefix {name}/" for name, category in PREFIXES.items() if category not in CATEGORIES),
         *(f"Redis key {name}" for name, said in surfaces.redis_keys.items() if not _known(said)),
         *(f"message argument {name}" for name, said in surfaces.message_arguments.items() if not _known(said)),
@@ -53,11 +53,14 @@ def unknown_objects(names: Iterator[str]) -> list[str]:
     return sorted({name.partition("/")[0] for name in names} - PREFIXES.keys())
 
 
-def _columns() -> Iterator[str]:
-    for model in TABLES:
-        for column in model._meta.sorted_fields:
-            if not _known(getattr(column, "declared", None)):
-                yield f"column {model._meta.table_name}.{column.column_name}"
+def undeclared_columns(tables: Iterable[type[Base]]) -> list[str]:
+    """Columns of these models whose declaration is missing, empty or of no category of the register."""
+    return [
+        f"column {model._meta.table_name}.{column.column_name}"
+        for model in tables
+        for column in model._meta.sorted_fields
+        if not _known(getattr(column, "declared", None))
+    ]
 
 
 def _known(said: object) -> bool:

@@ -57,7 +57,7 @@ class Outbound:
 
     def __init__(self, origins: Iterable[Origin], *, connections: int = 32) -> None:
         self.origins = frozenset(origins)
-        self._session = requests.Session()
+        self._session = _NoRedirects()
         self._session.trust_env = False  # no proxy and no .netrc from the surroundings
         self._session.cookies.set_policy(_NoCookies())
         adapter = HTTPAdapter(pool_connections=len(self.origins) or 1, pool_maxsize=connections, max_retries=0)
@@ -119,7 +119,7 @@ class Outbound:
     def _pieces(response: requests.Response, origin: Origin) -> Iterator[bytes]:
         expected = response.headers.get("Content-Length")
         received = 0
-        with _words_removed(origin):
+        with _words_removed(origin, broken="http.cut_off"):
             while piece := response.raw.read(PIECE, decode_content=True):
                 received += len(piece)
                 yield piece
@@ -132,19 +132,26 @@ class Outbound:
 
 
 @contextmanager
-def _words_removed(origin: Origin) -> Iterator[None]:
+def _words_removed(origin: Origin, *, broken: str = "http.unreachable") -> Iterator[None]:
     """The libraries' errors quote the whole address. Ours name the host, and break the chain to theirs."""
     try:
         yield
     except (requests.Timeout, TimeoutError):
         code = "http.timeout"
     except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError, HTTPError, OSError) as error:
-        code = "http.timeout" if "timed out" in str(error).lower() else "http.unreachable"
+        code = "http.timeout" if "timed out" in str(error).lower() else broken
     except (requests.RequestException, ValueError):
         raise Permanent("http.bad_request", host=origin.host) from None
     else:
         return
     raise Temporary(code, host=origin.host) from None
+
+
+class _NoRedirects(requests.Session):
+    """Where an answer redirects to is not even looked at: the library would read its whole body for that."""
+
+    def get_redirect_target(self, _resp: requests.Response) -> None:
+        return None
 
 
 class _NoCookies(DefaultCookiePolicy):

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from bot.context import Context
 from bot.dispatch import handle
-from config import Settings
-from database import Unit
+from config import load
 from models import TABLES, Account, Media, Photo, new_id
 from policy.versions import CURRENT
 from providers.telegram_calls import Call
@@ -103,23 +102,39 @@ def counts(house: House) -> dict[str, int]:
         return {model._meta.table_name: model.select().count() for model in TABLES}
 
 
-def in_unit(house: House, act: Callable[[Unit], Any]) -> Any:
-    with house.database.unit() as unit:
-        return act(unit)
+RUNG: list[tuple[str, str, str]] = []
+
+
+@pytest.fixture(scope="session")
+def built(environ: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """Assembled once: reading the rules of moderation takes most of a second."""
+    folder = tmp_path_factory.mktemp("house")
+    local = {"STORE_PATH": str(folder / "objects"), "DATABASE_URL": f"sqlite:///{folder}/test.db"}
+    opened = assemble(load({**environ, **local}), ring=lambda *ring: RUNG.append(ring))
+    opened.database.migrate()
+    yield opened
+    opened.close()
+
+
+def emptied(house: House) -> House:
+    """The house with empty tables, the models bound to its database."""
+    house.database.raw.bind(TABLES)
+    with house.database.unit():
+        for model in TABLES:
+            model.delete().execute()
+    RUNG.clear()
+    return house
 
 
 @pytest.fixture
 def rung() -> list[tuple[str, str, str]]:
     """What the doorbell was rung for."""
-    return []
+    return RUNG
 
 
 @pytest.fixture
-def house(make_settings: Callable[..., Settings], rung: list[tuple[str, str, str]]) -> Iterator[House]:
-    opened = assemble(make_settings(), ring=lambda *ring: rung.append(ring))
-    opened.database.migrate()
-    yield opened
-    opened.close()
+def house(built: House) -> House:
+    return emptied(built)
 
 
 @pytest.fixture

@@ -2,30 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
 
+import psycopg
 import pytest
 
 from billing import ledger
-from config import Settings
+from config import load
 from models import Account, Order, Work
 from policy.versions import CURRENT
 from providers.telegram_calls import Call
-from tests.bot.conftest import Talk, counts, text_of
+from tests.bot.conftest import Talk, counts, emptied, text_of
 from workers.assembly import House, assemble
 
 TIMES = 3
 
 
-@pytest.fixture
-def house(make_settings: Callable[..., Settings], new_postgres: str) -> Iterator[House]:
-    opened = assemble(make_settings(DATABASE_URL=new_postgres), ring=lambda *_: None)
+@pytest.fixture(scope="module")
+def on_postgres(
+    environ: dict[str, str], postgres_port: int, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[House]:
+    server, name = f"postgresql://postgres@127.0.0.1:{postgres_port}", "b" + os.urandom(6).hex()
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    local = {"STORE_PATH": str(tmp_path_factory.mktemp("objects")), "DATABASE_URL": f"{server}/{name}"}
+    opened = assemble(load({**environ, **local}), ring=lambda *_: None)
     opened.database.migrate()
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def house(on_postgres: House) -> House:
+    return emptied(on_postgres)
 
 
 def at_once(talk: Talk, updates: list[dict[str, Any]]) -> list[list[Call]]:

@@ -139,9 +139,7 @@ def test_deleting_a_photo_marks_its_object_for_destruction(
 def test_deleting_a_result_takes_prompt_and_reference_with_it(house: House, member: Talk) -> None:
     member.has_photo()
     order, account = member.is_offered(), member.account().id
-    media = house.media.keep(
-        account=account, kind="result", data=b"picture", mime="image/jpeg", width=64, height=64
-    )
+    media = house.media.keep(account=account, kind="result", data=b"picture", mime="image/jpeg", width=64, height=64)
     with house.database.unit() as unit:
         house.media.stored(unit, media)
         Order.update(state=Order.DELIVERED, media=media.id).where(Order.id == order).execute()

@@ -92,7 +92,7 @@ class Custody:
         with self.database.unit() as unit:
             self.media.stored(unit, media)
         with self.database.connection():
-            return Media.get_by_id(media.id)  # type: ignore[no-any-return]  # peewee is untyped
+            return Media.get_by_id(media.id)
 
 
 @pytest.fixture

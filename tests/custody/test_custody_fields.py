@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,12 @@ from policy.purposes import PURPOSES
 
 SEALED = [field for model in TABLES for field in model._meta.sorted_fields if isinstance(field, Sealed)]
 WORDS = "Zoë 🦊 with a \x00 in it"
+
+
+@pytest.fixture
+def database_url(tmp_path: Path) -> str:
+    """What is sealed is the same on both databases; the tests of keys and objects run on both."""
+    return f"sqlite:///{tmp_path}/test.db"
 
 
 def row(column: Any, sealed: bytes | None, *, id: str = "r1", account: str = "ann") -> Any:

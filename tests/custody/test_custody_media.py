@@ -28,14 +28,14 @@ def erasures(custody: Any) -> list[Any]:
     return [json.loads(custody.store.get(name).read()) for name in custody.store.names("erasures/")]
 
 
-@pytest.mark.parametrize("kind", ["photo", "result"])
-@pytest.mark.parametrize("data", [b"", b"x", PLAIN], ids=["nothing", "one byte", "a megabyte"])
-def test_what_is_kept_opens_again(custody: Any, kind: str, data: bytes) -> None:
-    media = custody.keep(data, kind=kind)
-    with custody.media.open(media, purpose="generation") as stream:
-        assert stream.read() == data
-    assert media.object_name.startswith(f"{kind}/")
-    assert media.size == len(data)
+def test_what_is_kept_opens_again(custody: Any) -> None:
+    for kind in ("photo", "result"):
+        for data in (b"", b"x", PLAIN):
+            media = custody.keep(data, kind=kind)
+            with custody.media.open(media, purpose="generation") as stream:
+                assert stream.read() == data
+            assert media.object_name.startswith(f"{kind}/")
+            assert media.size == len(data)
 
 
 @pytest.mark.proves("P7.1")
@@ -65,13 +65,12 @@ def test_the_row_is_there_before_the_object_so_that_none_is_left_behind(custody:
     assert rows(custody) == []
 
 
-@pytest.mark.parametrize("change", [{"id": "another"}, {"account": "bob"}])
-def test_an_object_of_another_row_or_person_does_not_open(custody: Any, change: dict[str, str]) -> None:
-    media = custody.keep(b"x")
-    for name, value in change.items():
+def test_an_object_of_another_row_or_person_does_not_open(custody: Any) -> None:
+    for name, value in (("id", "another"), ("account", "bob")):
+        media = custody.keep(b"x")
         setattr(media, name, value)
-    with pytest.raises(Permanent, match=r"vault\.(tampered|wrong_key)"):
-        custody.media.open(media, purpose="generation")
+        with pytest.raises(Permanent, match=r"vault\.(tampered|wrong_key)"):
+            custody.media.open(media, purpose="generation")
 
 
 def test_objects_swapped_in_the_store_do_not_open(custody: Any) -> None:

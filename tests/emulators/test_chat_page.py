@@ -1,43 +1,25 @@
-"""The chat page in a real browser, with a real bot behind the emulator. No page may ask another origin or log an error."""
+"""The chat page in a real browser, with a real bot behind the emulator.
+
+After each test no window may have asked another origin for anything, or logged an error.
+"""
 
 from __future__ import annotations
 
-import base64
 import os
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import requests
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests.emulators.talking_bot import SAMPLES, TOKEN, TalkingBot
+from tests.emulators.page_hands import add_person, end, hand_over, loaded, message, say, serve, watch
+from tests.emulators.talking_bot import SAMPLES, TalkingBot
 
-ROOT = Path(__file__).resolve().parents[2]
 QUIET = ("background-networking", "component-update", "sync", "gpu", "dev-shm-usage")
 Open = Callable[..., Page]
-
-
-def serve(port: int, state: Path) -> tuple[subprocess.Popen[str], str]:
-    command = [sys.executable, "-m", "emulators", "--telegram-port", str(port), "--token", TOKEN]
-    command += ["--state", str(state), "--bot-name", "MIOMIO"]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    address = re.search(r"http://\S+", process.stdout.readline())
-    assert address, "the emulator did not start"
-    return process, address[0]
-
-
-def end(process: subprocess.Popen[str]) -> None:
-    process.terminate()
-    process.wait(10)
-    if process.stdout is not None:
-        process.stdout.close()
 
 
 @pytest.fixture(scope="module")
@@ -68,10 +50,6 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-def add_person(url: str, name: str) -> int:
-    return int(requests.post(f"{url}/client/people", json={"first_name": name}, timeout=5).json()["id"])
-
-
 @pytest.fixture(scope="module")
 def desk(browser: Browser) -> Iterator[BrowserContext]:
     context = browser.new_context(viewport={"width": 1280, "height": 720}, reduced_motion="reduce")
@@ -85,15 +63,13 @@ def opened(url: str, desk: BrowserContext, talking_bot: TalkingBot) -> Iterator[
     talking_bot.told.clear()
     talking_bot.may_answer.set()
     pages: list[Page] = []
-    troubles: list[str] = []
+    troubles: list[list[str]] = []
 
     def begin(name: str = "Ann", *, context: BrowserContext = desk) -> Page:
         page = context.new_page()
         page.set_default_timeout(10_000)
         pages.append(page)
-        page.on("console", lambda line: line.type in ("error", "warning") and troubles.append(line.text))
-        page.on("pageerror", lambda error: troubles.append(str(error)))
-        page.on("request", lambda sent: sent.url.startswith((url, "blob:" + url)) or troubles.append(sent.url))
+        troubles.append(watch(page, url))
         page.goto(f"{url}/#person={add_person(url, name)}")
         expect(page.get_by_test_id("composer")).to_be_visible()
         return page
@@ -102,22 +78,7 @@ def opened(url: str, desk: BrowserContext, talking_bot: TalkingBot) -> Iterator[
     for page in pages:
         page.evaluate("localStorage.clear()")
         page.close()
-    assert troubles == []
-
-
-def say(page: Page, text: str) -> None:
-    page.get_by_test_id("composer").fill(text)
-    page.get_by_test_id("send").click()
-
-
-def message(page: Page, text: str) -> Any:
-    return page.get_by_test_id("message").filter(has_text=text)
-
-
-def loaded(page: Page, count: int) -> None:
-    """Waits until `count` photos of the chat have really been drawn."""
-    script = "n => [...document.querySelectorAll('[data-testid=photo] img')].filter(i => i.naturalWidth > 0).length === n"
-    page.wait_for_function(script, arg=count)
+    assert not any(troubles), troubles
 
 
 def test_the_start_button_begins_and_the_answer_is_rich_but_never_markup(opened: Open) -> None:
@@ -158,21 +119,6 @@ def test_a_photo_goes_out_with_its_caption_and_is_shown(opened: Open, talking_bo
     loaded(page, 1)
     assert [(one.content_type, one.caption) for one in talking_bot.told] == [("photo", "my cat")]
     expect(page.get_by_test_id("tray")).to_be_hidden()
-
-
-HAND_OVER = """([kind, data, target]) => {
-  const transfer = new DataTransfer();
-  const bytes = Uint8Array.from(atob(data), letter => letter.charCodeAt(0));
-  transfer.items.add(new File([bytes], "given.jpg", { type: "image/jpeg" }));
-  const event = kind === "paste"
-    ? new ClipboardEvent("paste", { clipboardData: transfer, bubbles: true, cancelable: true })
-    : new DragEvent(kind, { dataTransfer: transfer, bubbles: true, cancelable: true });
-  document.querySelector(target).dispatchEvent(event);
-}"""
-
-
-def hand_over(page: Page, kind: str, target: str) -> None:
-    page.evaluate(HAND_OVER, [kind, base64.b64encode((SAMPLES / "rocket.jpg").read_bytes()).decode(), target])
 
 
 def test_pictures_can_be_dropped_as_photo_or_file_and_pasted(opened: Open, talking_bot: TalkingBot) -> None:

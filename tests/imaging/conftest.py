@@ -82,7 +82,7 @@ class Pictures:
 
     @cached_property
     def endless_jpeg(self) -> bytes:
-        """A megapixel whose last refinement is repeated until a decoder is busy for many seconds."""
+        """A megapixel whose last refinement is repeated until a decoder is busy for many minutes."""
         jpeg = self.saved(Image.new("L", (1024, 1024), "grey"), progressive=True)
         scan = jpeg[jpeg.rindex(b"\xff\xda") : -2]
         return jpeg[:-2] + scan * (3 * 1024 * 1024 // len(scan)) + jpeg[-2:]

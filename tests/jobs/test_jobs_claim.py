@@ -59,7 +59,10 @@ def test_who_lost_the_fence_writes_nothing(process: Any, other: Any, clock: Any,
     late = process.desk.claim(work)
     clock.turn(16)
     other.desk.claim(work)
-    options: dict[str, dict[str, Any]] = {"give_up": {"state": Work.FAILED, "reason": "x"}, "put_back": {"wait": 1.0, "reason": "x"}}
+    options: dict[str, dict[str, Any]] = {
+        "give_up": {"state": Work.FAILED, "reason": "x"},
+        "put_back": {"wait": 1.0, "reason": "x"},
+    }
     with pytest.raises(FenceLost), getattr(late, way)(**options.get(way, {})):
         note("late", clock)
     assert notes(process) == []

@@ -112,12 +112,17 @@ class Spine:
 
     def sql(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         with psycopg.connect(self.postgres, autocommit=True) as connection:
-            cursor = connection.execute(statement, values)  # type: ignore[call-overload]  # the tests' own statements
+            cursor = connection.execute(statement, values)
             return list(cursor.fetchall())
 
     def order_state(self, order: str) -> str:
         [(state,)] = self.sql("SELECT state FROM orders WHERE id = %s", order)
         return str(state)
+
+    def attempts(self, order: str) -> int:
+        """How often the provider was called for an order."""
+        [(attempts,)] = self.sql("SELECT attempt FROM orders WHERE id = %s", order)
+        return int(attempts)
 
     def charges(self, order: str) -> list[str]:
         """Kinds of the entries that ended the hold of an order."""
@@ -167,7 +172,7 @@ class Spine:
 def spine(postgres_port: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Spine]:
     name = "s" + os.urandom(6).hex()
     with psycopg.connect(f"postgresql://postgres@127.0.0.1:{postgres_port}/postgres", autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[call-overload]  # a name of our own
+        connection.execute(f'CREATE DATABASE "{name}"')
     address = f"postgresql://postgres@127.0.0.1:{postgres_port}/{name}"
     data = tmp_path_factory.mktemp("spine")
     stack = Stack(data, Ports.unused(), emulators=True, extra={**FAST, "DATABASE_URL": address})

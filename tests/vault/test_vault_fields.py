@@ -124,6 +124,7 @@ def test_values_sealed_by_earlier_releases_still_open() -> None:
     )
 
     assert key.seal(b"Anna", binding=HERE) == sealed
+    assert key.wrap(key, binding=HERE)[:29] == b"\x02" + sealed[1:29]
     assert key.open(sealed, binding=HERE) == b"Anna"
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 
 import pytest
 from hypothesis import given, settings
@@ -53,12 +54,15 @@ def test_a_single_flipped_bit_anywhere_is_refused(data: st.DataObject) -> None:
 
 
 @ONCE
-@given(garbage=st.binary(max_size=120), start=st.sampled_from([b"", b"\x03", b"\x03\x02k1"]))
+@given(
+    garbage=st.binary(max_size=120), start=st.sampled_from([b"", b"\x03", b"\x03\x02k1", b"\x03\x02A\n" + bytes(44)])
+)
 def test_garbage_is_refused_and_not_repeated(garbage: bytes, start: bytes) -> None:
     with pytest.raises(Permanent) as caught:
         ring(("k1", OLD)).unwrap(start + garbage, binding=HERE)
 
     assert caught.value.code in ("vault.tampered", "vault.unknown_master", "vault.master_mismatch")
+    assert re.fullmatch(r"[a-z0-9-]{0,16}", str(caught.value.facts.get("master", "")))
 
 
 def test_every_cut_and_a_wrong_place_are_tampering() -> None:

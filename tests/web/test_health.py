@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
-from config import Settings
+from custody.media import MediaVault
+from custody.purpose import PurposeCheck
 from ops.processes import Processes, answers, free_port, valkey_command
+from vault.folder import FolderStore
 from web.app import create_app
-from workers.assembly import House, assemble
+from workers.assembly import House
 
 
 @pytest.fixture
@@ -24,36 +27,34 @@ def valkey(tmp_path: Path) -> Iterator[str]:
     processes.stop()
 
 
-def ask(make_settings: Callable[..., Settings], **changes: str) -> tuple[int, dict[str, str]]:
-    house = assemble(make_settings(**changes), ring=lambda *_: None)
-    answer = create_app(house).test_client().get("/readyz")
-    house.close()
-    return answer.status_code, answer.get_json()
+def test_all_well(house: House, valkey: str) -> None:
+    ready = replace(house, settings=replace(house.settings, redis_url=valkey))
+    answer = create_app(ready).test_client().get("/readyz")
+    assert (answer.status_code, answer.get_json()) == (200, {"database": "ok", "store": "ok", "bell": "ok"})
 
 
-def test_all_well(make_settings: Callable[..., Settings], valkey: str) -> None:
-    assert ask(make_settings, REDIS_URL=valkey) == (200, {"database": "ok", "store": "ok", "bell": "ok"})
+def test_without_redis_it_is_slower_but_ready(client: FlaskClient) -> None:
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.get_json()) == (200, {"database": "ok", "store": "ok", "bell": "away"})
 
 
-def test_without_redis_it_is_slower_but_ready(make_settings: Callable[..., Settings]) -> None:
-    assert ask(make_settings) == (200, {"database": "ok", "store": "ok", "bell": "away"})
+def test_a_database_that_is_away_is_named(without_database: FlaskClient) -> None:
+    answer = without_database.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.get_json() == {"database": "database.unavailable", "store": "ok", "bell": "away"}
 
 
-def test_a_database_that_is_away_is_named(make_settings: Callable[..., Settings]) -> None:
-    status, parts = ask(make_settings, DATABASE_URL="postgresql://u@127.0.0.1:1/none")
-    assert (status, parts["database"], parts["store"]) == (503, "database.unavailable", "ok")
-
-
-def test_a_store_that_is_away_is_named(house: House, client: FlaskClient) -> None:
-    folder = Path(house.settings.store_path)
+def test_a_store_that_is_away_is_named(house: House, tmp_path: Path) -> None:
+    folder = tmp_path / "objects"
+    broken = replace(
+        house, media=MediaVault(house.database, house.keys, FolderStore(folder), PurposeCheck(house.database))
+    )
     shutil.rmtree(folder, ignore_errors=True)
     folder.write_bytes(b"in the way of the folder")
-    answer = client.get("/readyz")
+    answer = create_app(broken).test_client().get("/readyz")
     assert (answer.status_code, answer.get_json()["store"]) == (503, "store.unavailable")
 
 
-def test_the_process_answers_whatever_else_is_away(make_settings: Callable[..., Settings]) -> None:
-    away = assemble(make_settings(DATABASE_URL="postgresql://u@127.0.0.1:1/none"), ring=lambda *_: None)
-    answer = create_app(away).test_client().get("/healthz")
+def test_the_process_answers_whatever_else_is_away(without_database: FlaskClient) -> None:
+    answer = without_database.get("/healthz")
     assert (answer.status_code, answer.text) == (200, "ok")
-    away.close()

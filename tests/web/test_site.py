@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
-from config import Settings
 from policy.categories import CATEGORIES
 from policy.purposes import PURPOSES
 from policy.recipients import RECIPIENTS
 from policy.versions import CURRENT
 from web.app import HEADERS, create_app
 from web.site import STATIC
-from workers.assembly import assemble
+from workers.assembly import House
 
 PAGES = ("/", "/privacy")
 STYLESHEET = next(f"/static/{p.relative_to(STATIC)}" for p in sorted(Path(STATIC).rglob("*.css")))
@@ -33,7 +32,9 @@ def test_every_answer_has_the_strict_headers_and_no_cookie(client: FlaskClient, 
 def test_pages_have_no_script_and_nothing_from_elsewhere(client: FlaskClient, path: str) -> None:
     page = client.get(path).get_data(as_text=True).lower()
     assert "</html>" in page
-    assert [word for word in ("<script", "javascript:", "onclick=", "onload=", "<iframe", "<form") if word in page] == []
+    assert [
+        word for word in ("<script", "javascript:", "onclick=", "onload=", "<iframe", "<form") if word in page
+    ] == []
     assert [part for part in ('src="http', "src='http", "url(http", "@import", 'src="//') if part in page] == []
 
 
@@ -55,8 +56,7 @@ def test_the_privacy_page_shows_the_whole_register(client: FlaskClient) -> None:
     assert [sentence for row in told for sentence in row if sentence not in page] == []
 
 
-def test_a_public_site_asks_for_https_from_then_on(make_settings: Callable[..., Settings]) -> None:
-    house = assemble(make_settings(PUBLIC_URL="https://miomio.invalid"), ring=lambda *_: None)
-    answer = create_app(house).test_client().get("/")
+def test_a_public_site_asks_for_https_from_then_on(house: House) -> None:
+    public = replace(house, settings=replace(house.settings, public_url="https://miomio.invalid"))
+    answer = create_app(public).test_client().get("/")
     assert answer.headers["Strict-Transport-Security"].startswith("max-age=")
-    house.close()

@@ -1,0 +1,142 @@
+"""Settings: every problem named at once, production refused by name, no secret ever shown."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import pytest
+
+from config import REFUSALS, REQUIRED, REQUIRED_IN_PRODUCTION, SettingsError, load
+
+KEY = base64.b64encode(bytes(range(32))).decode()
+GOOD = {
+    "DATABASE_URL": "postgresql://u:pw-hidden@db.miomio.app/miomio",
+    "REDIS_URL": "redis://:redis-hidden@redis.miomio.app/0",
+    "S3_BUCKET": "bucket",
+    "AWS_ENDPOINT_URL_S3": "https://fly.storage.tigris.dev",
+    "TELEGRAM_TOKEN": "12345:token-hidden",
+    "TELEGRAM_WEBHOOK_SECRET": "webhook-hidden-0123456789",
+    "GEMINI_API_KEY": "gemini-hidden",
+    "PUBLIC_URL": "https://miomio.app",
+    "INDEX_KEY": f"1:{KEY}",
+    "MASTER_KEYS": f"m1:{KEY}",
+    "CONTROLLER_NAME": "Mio",
+    "CONTROLLER_ADDRESS": "Street 1",
+    "SUPPORT_EMAIL": "support@miomio.app",
+    "DATA_LOCATION": "Frankfurt",
+}
+# What production refuses: the lift, the change that makes it a refusal, the setting that is named.
+REFUSED = [
+    ("sqlite", {"DATABASE_URL": "sqlite:///a.db"}, "DATABASE_URL"),
+    ("folder_store", {"S3_BUCKET": "", "STORE_PATH": "/data"}, "S3_BUCKET"),
+    ("plain_http", {"TELEGRAM_API_URL": "http://api.telegram.org"}, "TELEGRAM_API_URL"),
+    ("plain_http", {"GEMINI_API_URL": "http://generativelanguage.googleapis.com"}, "GEMINI_API_URL"),
+    ("plain_http", {"PUBLIC_URL": "http://miomio.app"}, "PUBLIC_URL"),
+    ("loopback", {"TELEGRAM_API_URL": "https://localhost:8081"}, "TELEGRAM_API_URL"),
+    ("loopback", {"GEMINI_API_URL": "https://127.0.0.1"}, "GEMINI_API_URL"),
+    ("loopback", {"AWS_ENDPOINT_URL_S3": "https://[::1]:9000"}, "AWS_ENDPOINT_URL_S3"),
+    ("placeholders", {"PUBLIC_URL": "https://yourdomain.app"}, "PUBLIC_URL"),
+    ("placeholders", {"CONTROLLER_NAME": "__CONTROLLER__"}, "CONTROLLER_NAME"),
+    ("placeholders", {"GEMINI_API_KEY": "changeme"}, "GEMINI_API_KEY"),
+    ("placeholders", {"SUPPORT_EMAIL": "me@example.com"}, "SUPPORT_EMAIL"),
+]
+
+
+def problems(**changes: str) -> list[str]:
+    try:
+        load({**GOOD, **changes})
+    except SettingsError as error:
+        return error.problems
+    return []
+
+
+def test_good_settings_start_in_production() -> None:
+    assert problems() == []
+    assert load(GOOD).production
+
+
+@pytest.mark.parametrize(("lift", "changes", "named"), REFUSED)
+def test_production_refuses_by_name_and_staging_may_lift_it(lift: str, changes: dict[str, str], named: str) -> None:
+    [problem] = problems(**changes)
+    assert problem.startswith(named)
+    assert problems(**changes, MIOMIO_LIFT=lift) == []
+    others = ",".join(sorted(REFUSALS.keys() - {lift}))
+    assert problems(**changes, MIOMIO_LIFT=others) == [problem]
+    assert problems(**changes, MIOMIO_ENV="development") == []
+
+
+def test_each_refusal_is_tried_here() -> None:
+    assert {lift for lift, _, _ in REFUSED} == set(REFUSALS)
+
+
+@pytest.mark.parametrize("name", (*REQUIRED, *REQUIRED_IN_PRODUCTION))
+def test_a_missing_setting_is_named(name: str) -> None:
+    assert problems(**{name.upper(): " "}) == [f"{name.upper()} is not set"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("MIOMIO_ENV", "prod"),
+        ("MIOMIO_LIFT", "everything"),
+        ("DATABASE_URL", "mysql://db"),
+        ("TELEGRAM_TOKEN", "not-a-token"),
+        ("TELEGRAM_WEBHOOK_SECRET", "short"),
+        ("INDEX_KEY", "1:c2hvcnQ="),
+        ("MASTER_KEYS", "m1"),
+        ("MASTER_KEYS", f"m1:{KEY[:-4]}!!!!"),
+        ("PUBLIC_URL", "miomio.app"),
+        ("GEMINI_API_URL", "https://g.example.net/?key=1"),
+        ("TELEGRAM_API_URL", "https://[broken"),
+        ("TELEGRAM_API_URL", "https://api.telegram.org:port"),
+        ("WEB_PORT", "http"),
+        ("LEASE_SECONDS", "0"),
+        ("KILL_TIMEOUT_SECONDS", "4"),
+    ],
+)
+def test_a_malformed_setting_is_named(name: str, value: str) -> None:
+    assert any(name in problem for problem in problems(**{name: value}))
+
+
+def test_all_problems_are_reported_at_once() -> None:
+    found = problems(
+        TELEGRAM_API_URL="http://localhost:1",
+        GEMINI_API_URL="http://127.0.0.1:2",
+        DATABASE_URL="sqlite:///a.db",
+        CONTROLLER_NAME="__NAME__",
+        DATA_LOCATION="todo",
+        REDIS_URL="",
+        WEB_PORT="x",
+    )
+    begin = sorted(problem.split(":")[0].split(" ")[0] for problem in found)
+    assert begin == sorted(
+        [
+            *("TELEGRAM_API_URL", "GEMINI_API_URL") * 2,  # without TLS, and this machine
+            *("DATABASE_URL", "CONTROLLER_NAME", "DATA_LOCATION", "REDIS_URL", "WEB_PORT"),
+        ]
+    )
+
+
+def test_no_secret_is_in_the_representation_of_settings() -> None:
+    shown = repr(load(GOOD)) + str(load(GOOD))
+    assert "hidden" not in shown
+    assert KEY not in shown
+    assert "Frankfurt" in shown
+
+
+@pytest.mark.parametrize(
+    "name", ["TELEGRAM_TOKEN", "TELEGRAM_WEBHOOK_SECRET", "MASTER_KEYS", "INDEX_KEY", "DATABASE_URL"]
+)
+def test_no_problem_repeats_a_secret(name: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load({**GOOD, name: "!hidden value!"})
+    assert "hidden" not in str(caught.value)
+
+
+def test_the_dotenv_file_fills_what_the_environment_lacks(tmp_path: Any) -> None:
+    file = tmp_path / ".env"
+    file.write_text("DATA_LOCATION=Paris\nCONTROLLER_NAME=File\n")
+    environ = {name: value for name, value in GOOD.items() if name != "DATA_LOCATION"}
+    settings = load(environ, dotenv=file)
+    assert (settings.data_location, settings.controller_name) == ("Paris", "Mio")

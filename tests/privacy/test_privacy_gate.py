@@ -1,0 +1,87 @@
+"""The gate names whatever the register lacks, on each of its surfaces; what we ship lacks nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from peewee import TextField
+
+from config import Settings
+from database import Database
+from models import TABLES, Base, Sealed, about, plain
+from policy.terms import NotPersonal
+from privacy.gate import Surfaces, undeclared, undeclared_columns, undeclared_in_schema, unknown_objects
+from vault.folder import FolderStore
+from workers.startup import surfaces
+
+HARMLESS = NotPersonal(reason="a count")
+
+
+@pytest.fixture
+def settings(make_settings: Callable[..., Settings]) -> Settings:
+    return make_settings()
+
+
+def test_what_this_release_declares_is_complete(settings: Settings) -> None:
+    assert undeclared(surfaces(settings)) == []
+
+
+@pytest.mark.parametrize("said", [None, "", "no such category", NotPersonal(reason=" ")])
+@pytest.mark.parametrize(
+    ("surface", "sentence"), [("redis_keys", "Redis key new:*"), ("message_arguments", "message argument new:*")]
+)
+def test_an_undeclared_key_or_argument_is_named(settings: Settings, surface: str, sentence: str, said: Any) -> None:
+    outside: dict[str, Any] = {"redis_keys": {"known": "account"}, "message_arguments": {"work": HARMLESS}}
+    outside[surface]["new:*"] = said
+    assert undeclared(Surfaces(settings=settings, **outside)) == [sentence]
+
+
+@pytest.mark.parametrize("setting", ["telegram_api_url", "gemini_api_url", "aws_endpoint_url_s3"])
+def test_an_undeclared_host_is_named(make_settings: Callable[..., Settings], setting: str) -> None:
+    settings = make_settings(**{setting.upper(): "https://collector.elsewhere.net"})
+    found = undeclared(Surfaces(settings=settings, redis_keys={}, message_arguments={}))
+    assert found == [f"host collector.elsewhere.net ({setting.upper()})"]
+
+
+def test_a_host_that_only_looks_declared_is_named(make_settings: Callable[..., Settings]) -> None:
+    settings = make_settings(TELEGRAM_API_URL="https://api.telegram.org.elsewhere.net")
+    assert len(undeclared(Surfaces(settings=settings, redis_keys={}, message_arguments={}))) == 1
+
+
+def test_a_column_without_a_category_or_a_reason_is_named() -> None:
+    class Diary(Base):
+        id = plain(TextField(primary_key=True), "random number of the row")
+        words = Sealed("prompts", key="account")
+        mood = TextField()
+        colour = about(TextField(), "moods")
+        weather = plain(TextField(), "  ")
+
+        class Meta:
+            table_name = "diary"
+
+    assert undeclared_columns([Diary]) == ["column diary.mood", "column diary.colour", "column diary.weather"]
+    assert undeclared_columns(TABLES) == []
+
+
+def test_the_live_schema_holds_nothing_that_the_models_do_not_declare(database: Database) -> None:
+    def live() -> dict[str, set[str]]:
+        with database.connection():
+            tables = set(database.raw.get_tables()) - {"schema_migration"}
+            return {table: {column.name for column in database.raw.get_columns(table)} for table in tables}
+
+    assert undeclared_in_schema(live()) == []
+    with database.unit():
+        database.rows("ALTER TABLE account ADD COLUMN phone TEXT")
+        database.rows("CREATE TABLE diary (words TEXT)")
+    assert undeclared_in_schema(live()) == ["column account.phone", "column diary.words"]
+
+
+def test_objects_under_an_undeclared_prefix_are_named(tmp_path: Path) -> None:
+    store = FolderStore(tmp_path / "objects")
+    for name in ("photo/ab/abc", "result/ab/abc", "erasures/ab/abc", "exports/ab/abc", "exports/cd/cde"):
+        store.put(name, BytesIO(b"x"), 1)
+    assert unknown_objects(store.names()) == ["exports"]

@@ -1,0 +1,139 @@
+"""The real processes under faults: killed, without Redis, refused: one picture and one charge, or the credit back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import redis
+
+from tests.spine.conftest import small_photo, until
+
+if TYPE_CHECKING:
+    from tests.spine.conftest import Person, Spine
+
+pytestmark = pytest.mark.xdist_group("spine")
+
+REFUSED = ("image-safety", "prompt-blocked", "pup-limited", "400")
+PASSING = ("429-bare", "503", "drop", "truncate", "garbage", "unknown-reason")
+LONG = 60.0  # seconds; the machine may be busy with other tests
+
+
+def balanced(spine: Spine) -> bool:
+    [(total,)] = spine.sql("SELECT coalesce(sum(amount), 0) FROM ledger_line")
+    return bool(total == 0)
+
+
+def paid_once(spine: Spine, person: Person, order: str) -> bool:
+    until("the delivery", lambda: spine.order_state(order) == "delivered", seconds=LONG)
+    return len(person.pictures()) == 1 and spine.charges(order) == ["charge"]
+
+
+def test_a_worker_killed_at_each_step_leaves_one_picture_and_one_charge(quick: Spine) -> None:
+    spine = quick
+    steps = ("calling", "showing", "waiting")
+    people = {step: spine.person() for step in steps}
+    spine.scenario({"kind": "slow", "seconds": 20, "prompt_contains": "lamp calling"})
+    late = {"method": "editMessageMedia", "chat_id": people["showing"].id, "kind": "delay", "seconds": 3, "times": 1}
+    spine.faults(late)
+    offers = dict(
+        zip(steps, spine.at_once(lambda s: people[s].offers(small_photo(), f"a lamp {s}"), list(steps)), strict=True)
+    )
+    orders = {step: data.partition(":")[2] for step, (_, data) in offers.items()}
+    people["calling"].press(*offers["calling"])
+    until("the call", lambda: spine.gemini_calls("lamp calling"))
+    people["showing"].press(*offers["showing"])
+    until("the result", lambda: spine.order_state(orders["showing"]) == "kept")
+    spine.stop("worker")
+    people["waiting"].press(*offers["waiting"])
+    until("the order", lambda: spine.order_state(orders["waiting"]) == "queued")
+    assert spine.order_state(orders["calling"]) == "calling"
+    assert spine.order_state(orders["showing"]) == "kept"
+    spine.start_worker()
+    assert {step: paid_once(spine, people[step], orders[step]) for step in steps} == dict.fromkeys(steps, True)
+    assert spine.attempts(orders["calling"]) == 2  # the first answer was lost with the worker
+    assert balanced(spine)
+
+
+def test_orders_are_delivered_while_redis_is_away_and_after_it_forgot_everything(quick: Spine) -> None:
+    spine = quick
+    away, wiped = spine.person(), spine.person()
+    offers = spine.at_once(lambda p: p.offers(small_photo(), "a harbour"), [away, wiped])
+    spine.stop("valkey")
+    away.press(*offers[0])
+    assert paid_once(spine, away, offers[0][1].partition(":")[2])
+    spine.stop("worker")
+    spine.start_valkey()
+    wiped.press(*offers[1])
+    until("the order", lambda: spine.order_state(offers[1][1].partition(":")[2]) == "queued")
+    client = redis.Redis(port=spine.stack.ports.valkey)
+    client.flushall()
+    client.close()
+    spine.start_worker()
+    assert paid_once(spine, wiped, offers[1][1].partition(":")[2])
+    assert balanced(spine)
+
+
+def test_a_refusal_is_said_in_words_and_the_credit_is_back(quick: Spine) -> None:
+    spine = quick
+    spine.scenario(*({"kind": kind, "prompt_contains": f"garden {kind}."} for kind in REFUSED))
+
+    def told(kind: str) -> tuple[str, list[str], int]:
+        person = spine.person()
+        message, order = person.orders(f"a garden {kind}.")
+        said = person.says("Not made.", seconds=LONG)
+        assert "Your credit is back" in said["text"]
+        return kind, spine.charges(order), int(said["message_id"] == message)
+
+    assert spine.at_once(told, list(REFUSED)) == [(kind, ["give_back"], 1) for kind in REFUSED]
+    assert balanced(spine)
+
+
+def test_a_passing_failure_is_tried_again_until_the_picture_is_there(quick: Spine) -> None:
+    spine = quick
+    spine.scenario(*({"kind": kind, "prompt_contains": f"meadow {kind}."} for kind in PASSING))
+
+    def made(kind: str) -> tuple[str, bool, int]:
+        person = spine.person()
+        _, order = person.orders(f"a meadow {kind}.")
+        paid = paid_once(spine, person, order)
+        return kind, paid, spine.attempts(order)
+
+    assert spine.at_once(made, list(PASSING)) == [(kind, True, 2) for kind in PASSING]
+    assert balanced(spine)
+
+
+def test_when_telegram_asks_to_wait_the_picture_comes_afterwards(quick: Spine) -> None:
+    spine = quick
+    person = spine.person()
+    wait: dict[str, Any] = {"error_code": 429, "description": "Too Many Requests: retry after 1"}
+    asked = {"method": "editMessageMedia", "chat_id": person.id, "kind": "error", "parameters": {"retry_after": 1}}
+    spine.faults({**asked, **wait})
+    _, order = person.orders("a bridge")
+    assert paid_once(spine, person, order)
+    assert [call["status"] for call in spine.calls("editMessageMedia", person.id)] == [429, 200]
+
+
+def test_the_picture_of_a_person_who_blocked_the_bot_waits_for_them(quick: Spine) -> None:
+    spine = quick
+    person = spine.person()
+    spine.scenario({"kind": "slow", "seconds": 3, "prompt_contains": "bridge blocked"})
+    _, order = person.orders("a bridge blocked")
+    until("the call", lambda: spine.order_state(order) == "calling")
+    person.does("block")
+    until("the result", lambda: spine.order_state(order) == "held_back")
+    assert spine.charges(order) == ["charge"]
+    assert person.pictures() == []
+    person.does("unblock")
+    assert paid_once(spine, person, order)
+
+
+def test_a_status_message_that_the_person_deleted_is_replaced(quick: Spine) -> None:
+    spine = quick
+    person = spine.person()
+    spine.scenario({"kind": "slow", "seconds": 3, "prompt_contains": "bridge deleted"})
+    message, order = person.orders("a bridge deleted")
+    until("the call", lambda: spine.order_state(order) == "calling")
+    person.deletes(message)
+    assert paid_once(spine, person, order)
+    assert person.pictures()[0]["message_id"] != message

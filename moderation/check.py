@@ -65,7 +65,7 @@ def _rule(declared: Mapping[str, Any], concepts: Mapping[str, Any]) -> Rule:
 
 
 def _expanded(terms: Iterable[str], lists: Mapping[str, list[str]]) -> Iterator[str]:
-    """"{whose} skirt" becomes one term for each entry of the list `whose`."""
+    """ "{whose} skirt" becomes one term for each entry of the list `whose`."""
     for term in terms:
         names = [name for _, name, _, _ in Formatter().parse(term) if name]
         _known(names, lists)

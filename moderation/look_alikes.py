@@ -12,7 +12,7 @@ _PHRASE = "phrase"
 
 
 class LookAlikes:
-    """"phrase*" matches any ending."""
+    """ "phrase*" matches any ending."""
 
     def __init__(self) -> None:
         self._root = Node("", 0)
@@ -37,12 +37,12 @@ class LookAlikes:
         return covered
 
     def _phrase_end(self, reading: Reading, start: int) -> int:
-        node: Node | None = self._root
-        end = -1
+        node, end = self._root, -1
         for index in range(start, len(reading)):
-            node = _step(node, reading, index, first=index == start)
-            if node is None:
+            step = _step(node, reading, index, first=index == start)
+            if step is None:
                 return end
+            node = step
             if node.begun:
                 end = _word_end(reading, index)
             elif node.whole and reading.closes[index]:
@@ -50,14 +50,14 @@ class LookAlikes:
         return end
 
 
-def _step(node: Node | None, reading: Reading, index: int, *, first: bool) -> Node | None:
-    gap = reading.before[index]
-    if node is None or gap >= COMMA:
+def _step(node: Node, reading: Reading, index: int, *, first: bool) -> Node | None:
+    gap = NONE if first else reading.before[index]
+    if gap >= COMMA:
         return None
-    if gap != NONE and not first:
-        parted = node.following.get(" ")
-        node = parted if gap == SPACE or parted else node
-    return node.following.get(reading.readings[index][0]) if node else None
+    letter = reading.readings[index][0]
+    joined = node.following.get(letter) if gap < SPACE else None
+    parted = node.following.get(" ") if gap > NONE else None
+    return joined or (parted.following.get(letter) if parted else None)
 
 
 def _word_end(reading: Reading, index: int) -> int:

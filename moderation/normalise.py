@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from moderation.letters import APOSTROPHES, LEET_DIGITS, LEET_SYMBOLS, LOOK_ALIKES, SIMPLIFIED
@@ -58,8 +59,7 @@ def read(prompt: str) -> Reading:
     """Linear in the length of the prompt, whatever it holds."""
     reading = _letters(_marks(prompt))
     units = _units(reading)
-    for start, end in units:
-        _read_digits(reading, start, end)
+    _read_digits(reading, units)
     _part_han_words(reading, units)
     _set_edges(reading)
     _measure(reading, units)
@@ -159,7 +159,7 @@ def _gap(previous: Mark, mark: Mark, between: str, unit_length: int) -> int:
 
 
 def _ends_sentence(between: str) -> bool:
-    return any(one in _ENDS_SENTENCE and after == " " for one, after in zip(between, between[1:], strict=False))
+    return any(one in _ENDS_SENTENCE and after == " " for one, after in pairwise(between))
 
 
 def _units(reading: Reading) -> list[tuple[int, int]]:
@@ -173,28 +173,31 @@ def _units(reading: Reading) -> list[tuple[int, int]]:
     return list(zip(starts, [*starts[1:], len(reading)], strict=False))
 
 
-def _read_digits(reading: Reading, start: int, end: int) -> None:
-    """Digits stand for letters only beside letters, so "in 1990" stays a number and "s3x" does not."""
-    if not _has_letter(reading, start, end) and not _is_spaced_out(reading, start, end):
-        return
-    for index in range(start, end):
-        if reading.kinds[index] == DIGIT:
-            reading.readings[index] += LEET_DIGITS[reading.readings[index]]
+def _read_digits(reading: Reading, units: list[tuple[int, int]]) -> None:
+    """Digits stand for letters in and beside words that mix both: "in 1990" stays a number, "s3x" does not."""
+    mixed = [_is_mixed(reading, start, end) for start, end in units]
+    for number, (start, end) in enumerate(units):
+        near = any(mixed[max(0, number - 1) : number + 2])
+        if not near and not _is_spaced_out(reading, start, end):
+            continue
+        for index in range(start, end):
+            if reading.kinds[index] == DIGIT:
+                reading.readings[index] += LEET_DIGITS[reading.readings[index]]
 
 
-def _has_letter(reading: Reading, start: int, end: int) -> bool:
-    return any(kind == LETTER for kind in reading.kinds[start:end])
+def _is_mixed(reading: Reading, start: int, end: int) -> bool:
+    kinds = reading.kinds[start:end]
+    return LETTER in kinds and DIGIT in kinds
 
 
 def _is_spaced_out(reading: Reading, start: int, end: int) -> bool:
-    """Whether a lone digit stands among lone letters: the 3 of "n u d 3"."""
+    """Whether a lone digit stands among lone letters."""
     if end - start != 1 or reading.kinds[start] != DIGIT:
         return False
-    return _is_alone(reading, start - 1) or _is_alone(reading, end)
+    return _is_lone_letter(reading, start - 1) or _is_lone_letter(reading, end)
 
 
-def _is_alone(reading: Reading, index: int) -> bool:
-    """Whether this is a word of one letter."""
+def _is_lone_letter(reading: Reading, index: int) -> bool:
     if not 0 <= index < len(reading) or reading.kinds[index] != LETTER:
         return False
     last = index + 1 == len(reading) or reading.before[index + 1] >= SPACE
@@ -203,7 +206,7 @@ def _is_alone(reading: Reading, index: int) -> bool:
 
 def _part_han_words(reading: Reading, units: list[tuple[int, int]]) -> None:
     """A blank between two Han words of two or more characters parts them; around one character it hides a word."""
-    for (first, start), (_, end) in zip(units, units[1:], strict=False):
+    for (first, start), (_, end) in pairwise(units):
         han = reading.kinds[start] == HAN == reading.kinds[start - 1]
         if han and reading.before[start] == SPACE and start - first > 1 and end - start > 1:
             reading.before[start] = PARTED
@@ -214,7 +217,7 @@ def _set_edges(reading: Reading) -> None:
     kinds, before = reading.kinds, reading.before
     count = len(reading)
     parted = [index == 0 or before[index] > NONE for index in range(count)] + [True]
-    alone = [LETTER in pair and pair != (LETTER, LETTER) for pair in zip(kinds, kinds[1:], strict=False)]
+    alone = [LETTER in pair and pair != (LETTER, LETTER) for pair in pairwise(kinds)]
     for index in range(count):
         letter = kinds[index] == LETTER
         reading.opens[index] &= parted[index] or (letter and alone[index - 1])
@@ -236,5 +239,5 @@ def _measure(reading: Reading, units: list[tuple[int, int]]) -> None:
 
 
 def _step(letters: int) -> int:
-    """What each of a word's first letters adds to the distance: half for a lone one, so spacing out does not stretch."""
+    """What each of a word's first letters adds to the distance; less for a lone one, so spacing out adds little."""
     return WORD // _LETTERS_TO_A_WORD // (2 if letters == 1 else 1)

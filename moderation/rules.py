@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from moderation.normalise import HAN, SPACE, WORD, Reading
+from moderation.normalise import HAN, SPACE, SYMBOL, WORD, Reading
 from moderation.terms import Hit
 
 
@@ -71,7 +71,10 @@ class Rule:
 
 
 def _is_written_out(reading: Reading, hit: Hit) -> bool:
-    """Whether the word is more than lone letters in a row: the "on" of "s o n" breaks nothing."""
-    if reading.kinds[hit.first] == HAN:
+    """Whether the word stands by itself: the "on" of "s o n", "sOn" and "$on" breaks nothing."""
+    first, last = hit.first, hit.last
+    if reading.kinds[first] == HAN:
         return True
-    return any(gap < SPACE for gap in reading.before[hit.first + 1 : hit.last + 1])
+    begins = first == 0 or reading.before[first] >= SPACE or reading.kinds[first - 1] == HAN
+    together = any(gap < SPACE for gap in reading.before[first + 1 : last + 1])
+    return begins and together and SYMBOL not in reading.kinds[first : last + 1]

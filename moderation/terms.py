@@ -79,9 +79,9 @@ def _advance(nodes: set[Node], reading: Reading, index: int, *, stretch: bool) -
         for letter in readings:
             if letter in following:
                 reached.add(following[letter])
-        if stretch and node.letter in readings and node.letter.isalpha():
-            reached.add(node)
-        elif reading.kinds[index] == SYMBOL and node.depth:
+        repeated = stretch and node.letter in readings and node.letter.isalpha()
+        separator = reading.kinds[index] == SYMBOL and node.depth > 0
+        if repeated or separator:
             reached.add(node)
     return reached
 

@@ -77,9 +77,7 @@ class Telegram:
         self._token = token
         self._on_wait = on_wait
         self._files = f"{api_url}/file/bot{token}/"
-        # pyTelegramBotAPI keeps these in its module: one bot a process.
-        apihelper.API_URL = api_url + "/bot{0}/{1}"
-        apihelper.CUSTOM_REQUEST_SENDER = self._send
+        self._api = api_url + "/bot{0}/{1}"
 
     def call(self, call: Call, *, long_poll: int | None = None) -> Any:
         """Telegram's `result`; None where it says that nothing was left to do.
@@ -89,6 +87,8 @@ class Telegram:
         params: dict[str, Any] = {**encode(call.params), "timeout": UPLOAD if call.files else CALL}
         if long_poll is not None:
             params["long_polling_timeout"] = long_poll  # the library's name for getUpdates' own timeout
+        # The library keeps these in its module. One bot a process; where tests have several, the one that calls counts.
+        apihelper.API_URL, apihelper.CUSTOM_REQUEST_SENDER = self._api, self._send
         try:
             # The library's only door for a method given by name; it builds the address and checks the envelope.
             return apihelper._make_request(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -36,13 +37,12 @@ def clock() -> TurnedClock:
 
 
 @pytest.fixture(scope="session")
-def postgres_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    folder = tmp_path_factory.mktemp("postgres")
-    for parent in folder.parents:  # the server runs as nobody and has to get to its folder
-        if parent.stat().st_uid == os.geteuid() and str(parent) != "/":
-            parent.chmod(parent.stat().st_mode | 0o011)
-    with postgres(folder) as port:
-        yield port
+def postgres_port() -> Iterator[int]:
+    # A folder of its own: pytest's are closed to the user that Postgres runs as, and tidied up by other sessions.
+    with tempfile.TemporaryDirectory(prefix="miomio-postgres-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        with postgres(Path(folder)) as port:
+            yield port
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from urllib3.exceptions import HTTPError
 
 from errors import Permanent
 from vault.pieces import ByteSource, ByteStream
-from vault.s3_failures import failure_of, status_of
+from vault.s3_failures import failure_of
 from vault.store import NAME, Measured, check_name, check_prefix
 
 if TYPE_CHECKING:
@@ -81,16 +81,12 @@ class S3Store:
 
     def exists(self, name: str) -> bool:
         try:
-            self._client.head_object(Bucket=self._bucket, Key=check_name(name))
-        except ClientError as error:
-            if status_of(error) == 404:
+            self._call(self._client.head_object, Key=check_name(name))
+        except Permanent as failure:
+            if failure.code == "store.missing":
                 return False
-            failure = failure_of(error)
-        except BotoCoreError as error:
-            failure = failure_of(error)
-        else:
-            return True
-        raise failure
+            raise
+        return True
 
     def delete(self, names: Iterable[str]) -> list[str]:
         left = iter(names)

@@ -21,10 +21,6 @@ MISSING = frozenset(["NoSuchKey", "404"])
 TOO_MANY, REQUEST_TIMEOUT, STORAGE_FULL = 429, 408, 507
 
 
-def status_of(error: ClientError) -> int:
-    return int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
-
-
 def failure_of(error: ClientError | BotoCoreError | HTTPError, *, name: str | None = None) -> Failure:
     """Ours for theirs; `name` is the object that was asked for."""
     if isinstance(error, ClientError):
@@ -37,7 +33,8 @@ def failure_of(error: ClientError | BotoCoreError | HTTPError, *, name: str | No
 
 
 def _of_answer(error: ClientError, name: str | None) -> Failure:
-    status, code = status_of(error), str(error.response.get("Error", {}).get("Code", ""))
+    status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+    code = str(error.response.get("Error", {}).get("Code", ""))
     if code == "NoSuchBucket":
         return Permanent("store.no_bucket")
     if code in MISSING:

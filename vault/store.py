@@ -38,7 +38,7 @@ class Store(Protocol):
         """The names that start so, sorted, as they are found: what is put or deleted meanwhile may show or not."""
 
     def check(self) -> None:
-        """Return if the store is there and lets itself be written."""
+        """Return if the store is there: cheap enough to ask every few seconds."""
 
 
 def new_object_name(prefix: str, random: Random = os.urandom) -> str:

@@ -234,6 +234,7 @@ def bot(emulator: Emulator) -> Iterator[Any]:
     before = apihelper.API_URL, apihelper.FILE_URL
     apihelper.API_URL = f"{emulator.url}/bot{{0}}/{{1}}"
     apihelper.FILE_URL = f"{emulator.url}/file/bot{{0}}/{{1}}"
+    apihelper.CUSTOM_REQUEST_SENDER = None  # the library's own way, whoever used it before
     yield telebot.TeleBot(TOKEN, threaded=False)
     apihelper.API_URL, apihelper.FILE_URL = before
     with contextlib.suppress(AttributeError):

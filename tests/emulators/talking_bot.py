@@ -20,6 +20,7 @@ class TalkingBot:
     def __init__(self, url: str) -> None:
         self._before = apihelper.API_URL, apihelper.FILE_URL
         apihelper.API_URL, apihelper.FILE_URL = f"{url}/bot{{0}}/{{1}}", f"{url}/file/bot{{0}}/{{1}}"
+        apihelper.CUSTOM_REQUEST_SENDER = None  # the library's own way, whoever used it before
         self.bot = telebot.TeleBot(TOKEN, threaded=False)
         self.told: list[Any] = []
         self.may_answer = threading.Event()

@@ -1,7 +1,7 @@
 """Pictures made by code, good and bad, and an intake to give them to.
 
-`quarters-turned.heic` was made once with an HEVC encoder, which the service's own libheif does not have: the four colours
-of QUARTERS on 96 × 64 pixels, turned a quarter clockwise (orientation 6), with EXIF, GPS and XMP.
+`quarters-turned.heic` was made once with an HEVC encoder, which the service's own libheif does not have: the four
+colours of `quarters` on 96 × 64 pixels, turned a quarter clockwise (orientation 6), with EXIF, GPS and XMP.
 """
 
 from __future__ import annotations
@@ -182,10 +182,10 @@ def corners() -> Callable[[Image.Image], str]:
 
 @pytest.fixture(scope="session")
 def soon() -> Callable[[Callable[[], bool]], bool]:
-    """Whether something comes true within five seconds."""
+    """Whether something comes true within twenty seconds."""
 
     def wait(truth: Callable[[], bool]) -> bool:
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 20
         while not truth():
             if time.monotonic() > deadline:
                 return False

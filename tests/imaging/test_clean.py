@@ -117,7 +117,9 @@ def test_every_orientation_comes_out_upright(
     assert (photo.width, photo.height) == ((96, 64) if orientation < 5 else (64, 96))
 
 
-@pytest.mark.parametrize("exif", [b"Exif\x00\x00MM\x00*\xff\xff\xff\xff", b"Exif\x00\x00", b"Exif\x00\x00II*\x00" + b"\xff" * 60])
+@pytest.mark.parametrize(
+    "exif", [b"Exif\x00\x00MM\x00*\xff\xff\xff\xff", b"Exif\x00\x00", b"Exif\x00\x00II*\x00" + b"\xff" * 60]
+)
 def test_a_picture_with_broken_exif_is_a_picture_all_the_same(
     pictures, intake: Intake, shown: Shown, corners: Corners, exif: bytes
 ) -> None:
@@ -169,12 +171,16 @@ def valid(pictures) -> list[bytes]:
     ]
 
 
-@settings(max_examples=150, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
-def test_a_damaged_file_is_cleaned_or_refused_and_nothing_else(intake: Intake, valid: list[bytes], data: st.DataObject) -> None:
+def test_a_damaged_file_is_cleaned_or_refused_and_nothing_else(
+    intake: Intake, valid: list[bytes], data: st.DataObject
+) -> None:
     source = bytearray(data.draw(st.sampled_from(valid), label="file"))
     places = st.integers(0, len(source) - 1)
-    for place, value in data.draw(st.lists(st.tuples(places, st.integers(0, 255)), min_size=1, max_size=12), label="bytes"):
+    for place, value in data.draw(
+        st.lists(st.tuples(places, st.integers(0, 255)), min_size=1, max_size=12), label="bytes"
+    ):
         source[place] = value
     end = data.draw(st.one_of(st.just(len(source)), places), label="end")
     child = intake.pid

@@ -117,7 +117,9 @@ def test_when_telegram_asks_to_wait_the_picture_comes_afterwards(quick: Spine) -
 def test_the_picture_of_a_person_who_blocked_the_bot_waits_for_them(quick: Spine) -> None:
     spine = quick
     person = spine.person()
-    spine.scenario({"kind": "slow", "seconds": 3, "prompt_contains": "bridge blocked"})
+    spine.scenario({"kind": "slow", "seconds": 2, "prompt_contains": "bridge blocked"})
+    closed: dict[str, Any] = {"error_code": 403, "description": "Forbidden: bot was blocked by the user"}
+    spine.faults({"method": "editMessageMedia", "chat_id": person.id, "kind": "error", **closed})
     _, order = person.orders("a bridge blocked")
     until("the call", lambda: spine.order_state(order) == "calling")
     person.does("block")

@@ -10,7 +10,7 @@ export function fullName(person) {
 
 export function avatar(person, { small = false } = {}) {
   const letters = [person.first_name, person.last_name].filter(Boolean).map((name) => [...name][0].toUpperCase());
-  const hue = HUES[Math.abs(Number(person.id)) % HUES.length];
+  const hue = HUES[[...String(person.id)].reduce((sum, digit) => (sum * 7 + Number(digit)) % 1009, 0) % HUES.length];
   return el(
     "span",
     { class: small ? "avatar small" : "avatar", "aria-hidden": "true", style: { "--hue": String(hue) } },

@@ -133,7 +133,7 @@ def test_harmless_phrasings_stay_harmless_in_letters_of_another_kind(
     assert len(refused) <= 0.02 * len(_harmless(phrasings)), refused
 
 
-LETTER_DISGUISES = [
+LETTER_DISGUISES: list[Callable[[str], str]] = [
     str,
     str.upper,
     DISGUISES["fullwidth"],
@@ -145,7 +145,7 @@ LETTER_DISGUISES = [
 ]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(data=st.data())
 def test_a_different_disguise_for_every_letter_does_not_help(
     rules: PromptRules, phrasings: list[Phrasing], data: st.DataObject
@@ -161,7 +161,7 @@ def test_nothing_around_a_banned_sentence_gets_it_through(rules: PromptRules, be
     assert rules.refuse(f"{before}\n\na naked woman\n\n{after}") is not None
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.text(max_size=1000))
 def test_any_text_at_all_gets_an_answer(rules: PromptRules, text: str) -> None:
     assert rules.refuse(text) in (None, "sexual", "undressing", "minors")
@@ -201,13 +201,12 @@ HARD_PROMPTS = [
 @pytest.mark.parametrize("unit", HARD_PROMPTS)
 def test_the_time_grows_with_the_length_and_no_faster(rules: PromptRules, unit: str) -> None:
     short, long = ((unit * 1000)[:length] for length in (100, 1000))
-    _fastest(rules, long)
     assert _fastest(rules, long) < 20 * _fastest(rules, short)
 
 
 def _fastest(rules: PromptRules, prompt: str) -> float:
     times = []
-    for _ in range(7):
+    for _ in range(3):
         started = time.thread_time()
         rules.refuse(prompt)
         times.append(time.thread_time() - started)

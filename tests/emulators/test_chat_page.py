@@ -9,7 +9,9 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -50,35 +52,58 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+@dataclass
+class Window:
+    """A page of the browser, and what went wrong in it."""
+
+    page: Page
+    url: str
+    troubles: list[str]
+
+    def enter(self, name: str) -> Page:
+        """A new person, in a page loaded anew: the address differs by its query, so nothing of before is left."""
+        person = add_person(self.url, name)
+        self.page.goto(f"{self.url}/?as={person}#person={person}")
+        expect(self.page.get_by_test_id("composer")).to_be_visible()
+        return self.page
+
+
 @pytest.fixture(scope="module")
-def desk(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(viewport={"width": 1280, "height": 720}, reduced_motion="reduce")
-    yield context
-    context.close()
+def window(url: str, browser: Browser) -> Iterator[Callable[..., Window]]:
+    """Windows by number, made once: a browser takes seconds of computing for each process behind a window."""
+    contexts: list[BrowserContext] = []
+    made: dict[int, Window] = {}
+
+    def get(number: int, *, width: int = 1280, height: int = 720) -> Window:
+        if number not in made:
+            size: Any = {"width": width, "height": height}
+            contexts.append(browser.new_context(viewport=size, reduced_motion="reduce", has_touch=width < 500))
+            page = contexts[-1].new_page()
+            page.set_default_timeout(10_000)
+            made[number] = Window(page, url, watch(page, url))
+        return made[number]
+
+    yield get
+    for context in contexts:
+        context.close()
 
 
 @pytest.fixture
-def opened(url: str, desk: BrowserContext, talking_bot: TalkingBot) -> Iterator[Open]:
-    """Opens the page as a new person, in a window of its own; at the end all windows must have been clean."""
+def opened(window: Callable[..., Window], talking_bot: TalkingBot) -> Iterator[Open]:
+    """Opens the page as a new person; at the end its windows must have been clean."""
     talking_bot.told.clear()
     talking_bot.may_answer.set()
-    pages: list[Page] = []
-    troubles: list[list[str]] = []
+    used: list[Window] = []
 
-    def begin(name: str = "Ann", *, context: BrowserContext = desk) -> Page:
-        page = context.new_page()
-        page.set_default_timeout(10_000)
-        pages.append(page)
-        troubles.append(watch(page, url))
-        page.goto(f"{url}/#person={add_person(url, name)}")
-        expect(page.get_by_test_id("composer")).to_be_visible()
-        return page
+    def begin(name: str = "Ann", number: int = 0, **size: int) -> Page:
+        used.append(window(number, **size))
+        return used[-1].enter(name)
 
     yield begin
-    for page in pages:
-        page.evaluate("localStorage.clear()")
-        page.close()
-    assert not any(troubles), troubles
+    for one in used:
+        one.page.evaluate("localStorage.clear()")
+        troubles, one.troubles[:] = one.troubles[:], []
+        assert troubles == []
 
 
 def test_the_start_button_begins_and_the_answer_is_rich_but_never_markup(opened: Open) -> None:
@@ -217,8 +242,8 @@ def test_the_wire_is_shown_live_with_filter_and_details(opened: Open) -> None:
     expect(pane).to_be_hidden()
 
 
-def test_two_people_have_two_chats_and_a_reload_keeps_who_one_is(opened: Open) -> None:
-    ann, bob = opened("Ann"), opened("Bob")
+def test_two_people_have_two_chats_and_a_reload_keeps_who_one_is(opened: Open, url: str) -> None:
+    ann, bob = opened("Ann"), opened("Bob", 1)
     say(ann, "from Ann")
     say(bob, "from Bob")
     expect(message(ann, "You say: from Ann")).to_be_visible()
@@ -230,6 +255,9 @@ def test_two_people_have_two_chats_and_a_reload_keeps_who_one_is(opened: Open) -
     expect(ann.locator("[data-testid=person][aria-current=true]")).to_contain_text("Ann")
     ann.get_by_test_id("person-picker").get_by_role("link", name="Bob").last.click()
     expect(message(ann, "You say: from Bob")).to_be_visible()
+    newcomer = add_person(url, "Cem")
+    ann.evaluate("id => (location.hash = `person=${id}`)", newcomer)
+    expect(ann.locator("[data-testid=person][aria-current=true]")).to_contain_text("Cem")
     expect(message(ann, "from Ann")).to_have_count(0)
 
 
@@ -273,9 +301,8 @@ def test_samples_commands_and_unwanted_kinds_are_at_hand(opened: Open) -> None:
     expect(page.locator("#chat-subtitle")).to_have_text("sending a photo…")
 
 
-def test_a_phone_shows_one_thing_at_a_time_and_nothing_sticks_out(opened: Open, browser: Browser) -> None:
-    phone = browser.new_context(viewport={"width": 360, "height": 640}, has_touch=True, reduced_motion="reduce")
-    page = opened(context=phone)
+def test_a_phone_shows_one_thing_at_a_time_and_nothing_sticks_out(opened: Open) -> None:
+    page = opened("Ann", 2, width=360, height=640)
     page.get_by_test_id("file-input").set_input_files([SAMPLES / "cat.jpg", SAMPLES / "cup.jpg"])
     page.get_by_test_id("send").click()
     loaded(page, 2)

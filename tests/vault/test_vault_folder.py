@@ -163,4 +163,5 @@ def test_a_failure_of_the_disk_shows_no_path(tmp_path: Path) -> None:
     with pytest.raises(Temporary) as caught:
         put(store, "photo/ab/abcd", b"x")
     assert str(tmp_path) not in str(caught.value)
+    assert caught.value.__cause__ is None
     assert caught.value.__suppress_context__

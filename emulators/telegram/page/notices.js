@@ -1,4 +1,4 @@
-// Short notices that float over the chat, alerts that want an answer, and questions before something is lost.
+// Short notices that float over the chat, and alerts that stay until they are put away.
 
 import { byId, el, icon } from "./dom.js";
 
@@ -29,39 +29,12 @@ export function alertBox(text) {
     el("p", { class: "box-text" }, text),
     el("div", { class: "box-buttons" }, el("button", { type: "button", class: "primary", autofocus: true }, "OK")),
   );
-  return open(dialog, { OK: true });
+  open(dialog);
 }
 
-/** Resolves true when the person confirms. */
-export function confirmBox(text, { yes }) {
-  const dialog = el(
-    "dialog",
-    { class: "box", "aria-label": text },
-    el("p", { class: "box-text" }, text),
-    el(
-      "div",
-      { class: "box-buttons" },
-      el("button", { type: "button", class: "quiet" }, "Cancel"),
-      el("button", { type: "button", class: "primary danger", autofocus: true }, yes),
-    ),
-  );
-  return open(dialog, { [yes]: true });
-}
-
-function open(dialog, answers) {
+function open(dialog) {
   document.body.append(dialog);
-  return new Promise((resolve) => {
-    let answer = false;
-    for (const button of dialog.querySelectorAll("button")) {
-      button.addEventListener("click", () => {
-        answer = answers[button.textContent] ?? false;
-        dialog.close();
-      });
-    }
-    dialog.addEventListener("close", () => {
-      dialog.remove();
-      resolve(answer);
-    });
-    dialog.showModal();
-  });
+  dialog.querySelector("button").addEventListener("click", () => dialog.close());
+  dialog.addEventListener("close", () => dialog.remove());
+  dialog.showModal();
 }

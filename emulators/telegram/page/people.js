@@ -17,7 +17,7 @@ export class People {
     Object.assign(this, { onChoose, onChange });
     this.list = byId("people-list");
     byId("person-add").addEventListener("click", () => this.add());
-    window.addEventListener("hashchange", () => this.#choose());
+    window.addEventListener("hashchange", () => this.#follow());
   }
 
   get current() {
@@ -61,15 +61,25 @@ export class People {
 
   async #enter(fields) {
     const person = await api.addPerson(fields);
-    // In this order: an address that names somebody unknown would fall back to the one chosen before.
-    await this.refresh();
     window.location.hash = `person=${person.id}`;
   }
 
+  /** The address names somebody else now, perhaps a person whom another window or a test has added. */
+  async #follow() {
+    if (this.#known(this.#inAddress())) this.#choose();
+    else await this.#attempt(() => {});
+  }
+
+  #inAddress() {
+    return new URLSearchParams(window.location.hash.slice(1)).get("person");
+  }
+
+  #known(id) {
+    return this.#people.find((person) => String(person.id) === id);
+  }
+
   #wanted() {
-    const inAddress = new URLSearchParams(window.location.hash.slice(1)).get("person");
-    const known = (id) => this.#people.find((person) => String(person.id) === id);
-    return known(inAddress) ?? known(localStorage.getItem(REMEMBERED)) ?? this.#people[0] ?? null;
+    return this.#known(this.#inAddress()) ?? this.#known(localStorage.getItem(REMEMBERED)) ?? this.#people[0] ?? null;
   }
 
   #choose() {

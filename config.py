@@ -44,6 +44,13 @@ class Settings:
     gemini_api_url: str = "https://generativelanguage.googleapis.com"
     gemini_model: str = "gemini-nano-banana-2.1"
     gemini_fallback_model: str = "gemini-3.1-flash-lite-image"
+    kling_api_key: str = ""  # without one there are no videos
+    kling_api_url: str = "https://api-singapore.klingai.com"
+    kling_model: str = "kling-2.5-turbo"
+    kling_fallback_model: str = "kling-2.6"
+    kling_webhook_secret: str = ""
+    kling_slots: int = 5
+    callback_secret: str = ""
     public_url: str = ""
     index_key: str = ""
     master_keys: str = ""
@@ -89,7 +96,7 @@ REQUIRED_IN_PRODUCTION = (
     "support_email",
     "data_location",
 )
-PROVIDER_URLS = ("telegram_api_url", "gemini_api_url", "aws_endpoint_url_s3")
+PROVIDER_URLS = ("telegram_api_url", "gemini_api_url", "kling_api_url", "aws_endpoint_url_s3")
 LOOPBACK = ("localhost", "127.", "0.0.0.0", "[::1]", "::1")  # noqa: S104  a name to refuse, not one to bind
 
 # What a staging machine may lift by name in MIOMIO_LIFT, and when each is a problem.
@@ -198,6 +205,12 @@ def _malformed(settings: Settings) -> list[str]:
     for name in (*PROVIDER_URLS, "public_url"):
         if getattr(settings, name) and not _host(getattr(settings, name)):
             problems.append(f"{name.upper()} must be an http(s) address without a query")
+    if settings.kling_api_key and not re.fullmatch(r"[A-Za-z0-9_-]{24,128}", settings.callback_secret):
+        problems.append("CALLBACK_SECRET must be 24 to 128 characters of A-Z a-z 0-9 _ - where KLING_API_KEY is set")
+    if settings.kling_webhook_secret and not settings.kling_webhook_secret.startswith("whsec_"):
+        problems.append("KLING_WEBHOOK_SECRET must be as Kling's console shows it: whsec_ and base64")
+    if settings.kling_slots < 1:
+        problems.append("KLING_SLOTS must be at least 1")
     if settings.lease_seconds <= 0 or settings.kill_timeout_seconds <= 4:
         problems.append("LEASE_SECONDS must be above 0 and KILL_TIMEOUT_SECONDS above 4")
     return problems

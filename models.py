@@ -14,6 +14,7 @@ from peewee import (
     Check,
     DateTimeField,
     Field,
+    FloatField,
     IntegerField,
     Model,
     TextField,
@@ -75,8 +76,8 @@ class Base(Model):
 class Account(Base):
     """A person who confirmed the notice. Personal columns are sealed under the account key."""
 
-    ACTIVE, CLOSING = "active", "closing"
-    MOVES: ClassVar = {ACTIVE: {CLOSING}, CLOSING: {ACTIVE}}
+    ACTIVE, BANNED, CLOSING = "active", "banned", "closing"
+    MOVES: ClassVar = {ACTIVE: {BANNED, CLOSING}, BANNED: {ACTIVE, CLOSING}, CLOSING: {ACTIVE}}
 
     id = about(TextField(primary_key=True, default=new_id), "account")
     state = plain(TextField(default=ACTIVE), STATE)
@@ -90,6 +91,7 @@ class Account(Base):
     names_index = about(BlobField(), "account")  # changes when Telegram shows new names
     current_photo = about(TextField(null=True), "photos")
     reachable = about(BooleanField(default=True), "account")  # false once the person blocked the bot
+    daily_limit = about(IntegerField(null=True), "transactions")  # credits in 24 hours, set by the person
     created_at = about(UtcField(), "account")
 
     class Meta:
@@ -100,6 +102,7 @@ class KeyRow(Base):
     """A person's data key, wrapped by a master key. Destroying the row destroys what it locks."""
 
     ACCOUNT, PHOTOS, RESULTS = "account", "photos", "results"
+    TRANSACTIONS = "transactions"  # outlives the account: the law keeps what it locks for years
 
     id = plain(TextField(primary_key=True, default=new_id), ROW_ID)
     account = about(TextField(), "account")
@@ -120,7 +123,7 @@ class Media(Base):
 
     id = plain(TextField(primary_key=True, default=new_id), ROW_ID)
     account = about(TextField(index=True), "account")
-    kind = plain(TextField(), "photo or result")
+    kind = plain(TextField(), "photo, result or video")
     state = plain(TextField(default=STORING), STATE)
     object_name = plain(TextField(unique=True), "random name of the object in the store")
     wrapped_key = plain(BlobField(null=True), "a key, wrapped under the person's key")
@@ -128,6 +131,7 @@ class Media(Base):
     width = plain(IntegerField(), "size of a picture")
     height = plain(IntegerField(), "size of a picture")
     size = plain(BigIntegerField(), "length of the plain bytes")
+    seconds = plain(FloatField(null=True), "length of a video")
     created_at = plain(UtcField(), WHEN)
 
     class Meta:
@@ -164,20 +168,22 @@ class Order(Base):
     """One paid generation, from the offer to the delivery."""
 
     OFFERED, QUEUED, CALLING, KEPT, DELIVERED = "offered", "queued", "calling", "kept", "delivered"
+    RENDERING = "rendering"  # the provider has taken it and works; no thread of ours waits
     HELD_BACK, REFUSED, FAILED, CANCELLED, DELETED = "held_back", "refused", "failed", "cancelled", "deleted"
     MOVES: ClassVar = {
         OFFERED: {QUEUED, DELETED},
         QUEUED: {CALLING, CANCELLED, REFUSED, FAILED},
-        CALLING: {CALLING, QUEUED, KEPT, REFUSED, FAILED},
+        CALLING: {CALLING, QUEUED, RENDERING, KEPT, REFUSED, FAILED},
+        RENDERING: {QUEUED, KEPT, REFUSED, FAILED},
         KEPT: {DELIVERED, HELD_BACK, DELETED},
         HELD_BACK: {DELIVERED, DELETED},  # kept, but the chat is closed to us: offered when the person is back
         DELIVERED: {DELETED},
         REFUSED: {DELETED},
-        FAILED: {DELETED},
+        FAILED: {DELETED, KEPT},  # a video that the provider finished after we had given it up
         CANCELLED: {DELETED},
         DELETED: set(),
     }
-    OPEN: ClassVar = (QUEUED, CALLING)
+    OPEN: ClassVar = (QUEUED, CALLING, RENDERING)
 
     id = about(TextField(primary_key=True, default=new_id), "transactions")
     account = about(TextField(), "transactions")
@@ -186,6 +192,7 @@ class Order(Base):
     price = about(IntegerField(), "transactions")
     provider = about(TextField(), "disclosures")
     photo = about(TextField(index=True), "photos")
+    origin = about(TextField(null=True), "results")  # the order whose result is animated, instead of the photo
     style = Sealed("prompts", key="account", null=True)
     prompt = Sealed("prompts", key="account", null=True)
     attempt = plain(IntegerField(default=0), "how often the provider was called")
@@ -202,6 +209,72 @@ class Order(Base):
         table_name = "orders"  # "order" is a word of SQL
         indexes = ((("account", "state"), False),)
         constraints: ClassVar = [Check("price > 0")]
+
+
+class VideoTask(Base):
+    """One attempt at a video, from the slot it waits for to its end at the provider. Written before the call, so that
+    an answer that was lost is looked up by `external_id`."""
+
+    ADMITTED, SUBMITTING, RENDERING, FOUND, ENDED = "admitted", "submitting", "rendering", "found", "ended"
+    MOVES: ClassVar = {
+        ADMITTED: {SUBMITTING, ENDED},
+        SUBMITTING: {SUBMITTING, RENDERING, ENDED},
+        RENDERING: {FOUND, ENDED},
+        FOUND: {RENDERING, ENDED},  # back when its link was dead: asked for another one
+        ENDED: set(),
+    }
+    OPEN: ClassVar = (ADMITTED, SUBMITTING, RENDERING, FOUND)
+
+    id = about(TextField(primary_key=True, default=new_id), "disclosures")
+    account = about(TextField(index=True), "disclosures")
+    order = about(TextField(index=True, column_name="order_id"), "disclosures")
+    attempt = plain(IntegerField(), "how often the provider was called")
+    external_id = about(TextField(unique=True), "disclosures")  # random; the provider knows the attempt by it
+    model = plain(TextField(), "name of a provider's model")
+    state = plain(TextField(), STATE)
+    url = Sealed("results", key="results", null=True)  # where the provider keeps the result for us
+    links = plain(IntegerField(default=0), "how many links were tried")
+    late = plain(BooleanField(default=False), "given up by us, still asked about")
+    seconds = plain(IntegerField(), "length of a video")
+    ask_at = plain(UtcField(null=True), WHEN)
+    looks = plain(IntegerField(default=0), "a count")
+    submitted_at = about(UtcField(null=True), "disclosures")
+    ended_at = about(UtcField(null=True), "disclosures")
+    reason = plain(TextField(null=True), "code of a failure from a fixed list")
+    created_at = about(UtcField(), "disclosures")
+
+    class Meta:
+        table_name = "video_task"
+
+
+VideoTask.add_index(VideoTask.index(VideoTask.ask_at, where=SQL("state = 'rendering'"), name="video_task_ask"))
+VideoTask.add_index(VideoTask.index(VideoTask.state, where=SQL("state <> 'ended'"), name="video_task_open"))
+
+
+class Slots(Base):
+    """How many tasks a provider takes at once, and whether it takes any now. One row a provider."""
+
+    name = plain(TextField(primary_key=True), "name of a declared recipient")
+    lowered_to = plain(IntegerField(null=True), "a number of slots")
+    lowered_until = plain(UtcField(null=True), WHEN)
+    paused_until = plain(UtcField(null=True), WHEN)
+    reason = plain(TextField(null=True), "code of a failure from a fixed list")
+    rounds = plain(BigIntegerField(default=0), "a count; raising it locks the row for one round of admission")
+
+    class Meta:
+        table_name = "slots"
+
+
+class Link(Base):
+    """A one-time address for a file too large for the chat. Only a hash of its random part is kept."""
+
+    id = about(BlobField(primary_key=True), "results")
+    account = about(TextField(index=True), "results")
+    media = about(TextField(index=True), "results")
+    expires_at = about(UtcField(index=True), "results")
+
+    class Meta:
+        table_name = "link"
 
 
 class Work(Base):
@@ -324,7 +397,9 @@ class LedgerAccount(Base):
     """A place for credits that a person owns: a lot (what was granted or bought at once) or what is on hold."""
 
     LOT, HOLD = "lot", "hold"
-    GRANTS, USED = "grants", "used"  # the service's own side; no rows, their balance is the sum of their lines
+    # The service's own side: no rows, their balance is the sum of their lines.
+    GRANTS, SOLD, USED = "grants", "sold", "used"
+    SERVICE: ClassVar = (GRANTS, SOLD, USED)
 
     id = plain(TextField(primary_key=True, default=new_id), ROW_ID)
     owner = about(TextField(index=True), "transactions")
@@ -332,6 +407,7 @@ class LedgerAccount(Base):
     source = about(TextField(null=True), "transactions")
     rank = plain(IntegerField(default=0), "order in which lots are used: trial first")
     balance = about(IntegerField(), "transactions")
+    closed = about(BooleanField(default=False), "transactions")  # refunded: what comes back to it goes to `sold`
     created_at = about(UtcField(), "transactions")
 
     class Meta:
@@ -343,12 +419,14 @@ class LedgerEntry(Base):
     """One movement of credits. Appended, never changed; the business key makes a repetition impossible."""
 
     GRANT, HOLD, CHARGE, GIVE_BACK = "grant", "hold", "charge", "give_back"
+    REFUND, RESTORE = "refund", "restore"  # credits leave with the Stars; come back when the Stars could not go
 
     id = plain(TextField(primary_key=True, default=new_id), ROW_ID)
     business_key = about(TextField(unique=True), "transactions")
     kind = about(TextField(), "transactions")
     owner = about(TextField(index=True), "transactions")
     order = about(TextField(null=True, index=True, column_name="order_id"), "transactions")
+    what = about(TextField(null=True), "transactions")  # kind of order, or pack
     at = about(UtcField(), "transactions")
 
     class Meta:
@@ -368,12 +446,87 @@ class LedgerLine(Base):
         constraints: ClassVar = [Check("amount <> 0")]
 
 
+class Invoice(Base):
+    """A pack offered to one person. Its id is the invoice's payload; unpaid ones are forgotten."""
+
+    id = about(TextField(primary_key=True, default=new_id), "transactions")
+    account = about(TextField(index=True), "transactions")
+    pack = about(TextField(), "transactions")
+    credits = about(IntegerField(), "transactions")
+    stars = about(IntegerField(), "transactions")
+    created_at = about(UtcField(index=True), "transactions")
+
+    class Meta:
+        table_name = "invoice"
+
+
+class Payment(Base):
+    """Stars that reached us, by Telegram's charge id. What a refund needs is sealed under the transactions key."""
+
+    PAID, UNCLAIMED = "paid", "unclaimed"  # credited; nobody it could be credited to
+    REFUNDING, REFUNDED, STUCK = "refunding", "refunded", "stuck"  # stuck: Telegram refuses the refund, ops must act
+    MOVES: ClassVar = {
+        PAID: {REFUNDING, REFUNDED},
+        UNCLAIMED: {REFUNDING, REFUNDED},
+        REFUNDING: {REFUNDED, PAID, STUCK},
+        STUCK: {REFUNDING, REFUNDED},
+        REFUNDED: set(),
+    }
+
+    id = about(TextField(primary_key=True, default=new_id), "transactions")
+    account = about(TextField(index=True), "transactions")
+    state = plain(TextField(), STATE)
+    pack = about(TextField(null=True), "transactions")
+    credits = about(IntegerField(default=0), "transactions")
+    stars = about(IntegerField(), "transactions")
+    telegram_id = Sealed("transactions", key="transactions")
+    charge_id = Sealed("transactions", key="transactions")
+    charge_index = about(BlobField(unique=True), "transactions")
+    lot = about(TextField(null=True), "transactions")
+    reason = plain(TextField(null=True), "code of a failure or of a refund from a fixed list")
+    paid_at = about(UtcField(), "transactions")
+    ended_at = about(UtcField(null=True), "transactions")
+
+    class Meta:
+        table_name = "payment"
+        constraints: ClassVar = [Check("stars > 0")]
+
+
+class Cost(Base):
+    """What a provider counted for one call."""
+
+    id = plain(TextField(primary_key=True, default=new_id), ROW_ID)
+    order = about(TextField(index=True, column_name="order_id"), "transactions")
+    kind = about(TextField(), "transactions")
+    provider = plain(TextField(), "name of a declared recipient")
+    model = plain(TextField(), "name of a provider's model")
+    units = plain(FloatField(), "tokens or units")
+    micro_usd = plain(BigIntegerField(), "a price in millionths of a US dollar")
+    at = about(UtcField(index=True), "transactions")
+
+    class Meta:
+        table_name = "cost"
+
+
+class AbuseMark(Base):
+    """A keyed hash of a Telegram id whose account has ended: its trial credits are not granted again."""
+
+    mark = about(BlobField(primary_key=True), "abuse_marks")
+    at = about(UtcField(index=True), "abuse_marks")
+
+    class Meta:
+        table_name = "abuse_mark"
+
+
 TABLES: tuple[type[Base], ...] = (
     Account,
     KeyRow,
     Media,
     Photo,
     Order,
+    VideoTask,
+    Slots,
+    Link,
     Work,
     Lease,
     Pacing,
@@ -384,4 +537,8 @@ TABLES: tuple[type[Base], ...] = (
     LedgerAccount,
     LedgerEntry,
     LedgerLine,
+    Invoice,
+    Payment,
+    Cost,
+    AbuseMark,
 )

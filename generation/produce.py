@@ -103,7 +103,7 @@ class Produce:
             if not move(
                 Order,
                 order.id,
-                come_from=Order.OPEN,
+                come_from=(Order.QUEUED, Order.CALLING),
                 to=Order.CALLING,
                 attempt=Order.attempt + 1,
                 shown=says.WORKING,

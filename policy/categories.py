@@ -11,6 +11,9 @@ YEAR = timedelta(days=365)
 
 ACCOUNT_GRACE = 30 * DAY
 SEEN_UPDATES = 2 * DAY  # Telegram repeats an update for at most 24 hours
+ABUSE_MARK = YEAR
+UNPAID_INVOICE = DAY
+ONE_TIME_LINK = DAY
 
 CATEGORIES: dict[str, Category] = {
     c.id: c
@@ -54,7 +57,7 @@ CATEGORIES: dict[str, Category] = {
         Category(
             id="results",
             name="Generated Content",
-            data="images the service makes for you",
+            data="images and videos the service makes for you",
             source="the service",
             retention=Retention(
                 start="deletion or closing of the account",
@@ -66,8 +69,10 @@ CATEGORIES: dict[str, Category] = {
         Category(
             id="transactions",
             name="Transaction Data",
-            data="credits granted, held, used and given back: kind, time and cost; never prompt, style or picture",
-            source="the bot",
+            data="pack purchases and payment confirmation IDs, with the Telegram ID that a refund goes to; credits "
+            "granted, held, used and given back: kind, time and cost; a daily limit if you set one; never prompt, style "
+            "or picture",
+            source="the bot and Telegram's payment service",
             retention=Retention(start="the entry", period=7 * YEAR, words="7 years (legal and tax)"),
             promises=("P2.4", "P6.4"),
         ),
@@ -94,6 +99,16 @@ CATEGORIES: dict[str, Category] = {
             source="the service",
             retention=Retention(start="the entry", period=2 * YEAR, words="2 years"),
             promises=("P6.13", "P7.3"),
+        ),
+        Category(
+            id="abuse_marks",
+            name="Abuse mark",
+            data="a keyed hash of your Telegram ID, so that free credits are given once only",
+            source="the service, when an account ends",
+            retention=Retention(
+                start="the account's end", period=ABUSE_MARK, words="12 months after the account's end"
+            ),
+            promises=("P6.15",),
         ),
         Category(
             id="erasures",

@@ -15,7 +15,7 @@ PURPOSES: dict[str, Purpose] = {
     for p in (
         Purpose(
             id="generation",
-            name="Providing the service: making and delivering pictures",
+            name="Providing the service: making and delivering pictures and videos",
             basis=CONTRACT,
             categories=frozenset({"account", "photos", "prompts", "results"}),
             promises=("P3.1",),
@@ -40,7 +40,7 @@ PURPOSES: dict[str, Purpose] = {
             id="abuse",
             name="Preventing abuse and enforcing the Terms",
             basis=LEGITIMATE,
-            categories=frozenset({"account", "photos", "prompts"}),
+            categories=frozenset({"account", "photos", "prompts", "abuse_marks"}),
             promises=("P3.5",),
         ),
         Purpose(

@@ -55,6 +55,9 @@ class Recipient:
     hosts: tuple[str, ...]
     setting: str | None  # the setting whose address must be one of `hosts`
     promises: tuple[str, ...]
+    file_hosts: tuple[
+        str, ...
+    ] = ()  # domains, and all below them, from which results are fetched; nothing is sent there
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,44 +6,30 @@ wrong is told without address or text.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 import orjson
-from requests_toolbelt.multipart.encoder import MultipartEncoder
 from telebot import apihelper
 
 from errors import Permanent, Rejected, Temporary
 from providers.http import Answer, Outbound, Timeout
-from providers.telegram_calls import Call, encode
+from providers.telegram_calls import Call, encode, refund_star_payment, star_transactions
+from providers.telegram_form import form
+from providers.telegram_refusals import failure_of
+from providers.telegram_stars import StarTransaction
 
 NAME = "telegram"
-ALLOWED_UPDATES = ("message", "callback_query", "my_chat_member")
+# Without pre_checkout_query every payment would run into its time limit.
+ALLOWED_UPDATES = ("message", "callback_query", "pre_checkout_query", "my_chat_member")
 LARGEST_DOWNLOAD = 20 * 1024 * 1024  # getFile refuses more
 ANSWER_LIMIT = 4 << 20
-CONNECT, CALL, UPLOAD = 5.0, 30.0, 120.0  # seconds
-
-# What Telegram says, and what it means for us. The first hit counts; matched in lower case.
-MEANINGS: tuple[tuple[int, str, Callable[[], Exception] | None], ...] = (
-    (400, "message is not modified", None),  # it says already what we wanted it to say
-    (400, "query is too old", None),
-    (400, "message to edit not found", lambda: Permanent("telegram.message_gone")),
-    (400, "message can't be edited", lambda: Permanent("telegram.message_gone")),
-    (400, "message to delete not found", None),
-    (400, "message can't be deleted", lambda: Permanent("telegram.message_kept")),
-    (400, "chat not found", lambda: Permanent("telegram.blocked")),
-    (400, "file is too big", lambda: Rejected("photo.too_large")),
-    (400, "wrong file_id", lambda: Permanent("telegram.file_gone")),
-    (403, "", lambda: Permanent("telegram.blocked")),
-    (401, "", lambda: Permanent("telegram.misconfigured")),
-    (404, "", lambda: Permanent("telegram.misconfigured")),
-    (409, "", lambda: Permanent("telegram.conflict")),
-    (400, "", lambda: Permanent("telegram.bad_request")),
-)
+# Seconds. They bound each piece that is sent and the wait for the answer, never the whole of an upload: a slow line
+# that moves is no fault. The answer comes when Telegram has passed the file on, so a large one is waited for longer.
+CONNECT, CALL, UPLOAD = 5.0, 30.0, 120.0
+PASSED_ON = 500_000.0  # bytes a second that Telegram is trusted with: 50 MB may take 100 s more
 
 
 @dataclass(frozen=True)
@@ -96,7 +82,9 @@ class Telegram:
             )
         except apihelper.ApiTelegramException as error:
             return self._refused(int(error.error_code), error.result_json)
-        except (apihelper.ApiHTTPException, apihelper.ApiInvalidJSONException):
+        except (apihelper.ApiHTTPException, apihelper.ApiInvalidJSONException) as error:
+            if error.result.status_code == 413:  # said by a server that stands before Telegram's own
+                raise Permanent("telegram.too_large") from None
             raise Temporary("telegram.unavailable", method=call.method) from None
 
     def send(self, call: Call) -> Sent | None:
@@ -141,6 +129,15 @@ class Telegram:
         listed = [{"command": name, "description": text} for name, text in commands.items()]
         self.call(Call("setMyCommands", {"commands": listed, "language_code": language}))
 
+    def refund_star_payment(self, user: int, charge: str) -> None:
+        """Stars go back to who paid. Raises Permanent("telegram.already_refunded" | "telegram.no_such_charge")."""
+        self.call(refund_star_payment(user, charge))
+
+    def star_transactions(self, offset: int = 0, limit: int = 100) -> list[StarTransaction]:
+        """What came in and went out, oldest first; at most 100 at a time, none behind the end."""
+        result = self.call(star_transactions(offset, limit))
+        return [StarTransaction.of(raw) for raw in result["transactions"]]
+
     def name(self) -> str:
         """The bot's username."""
         return str(self.call(Call("getMe", {}))["username"])
@@ -156,40 +153,31 @@ class Telegram:
         proxies: Any = None,
     ) -> _Response:
         del proxies
-        fields = dict(params or {})
-        if files:
-            uploads = {name: (up.name, io.BytesIO(up.content()), up.mime) for name, up in files.items()}
-            body: Any = MultipartEncoder({**{k: str(v) for k, v in fields.items()}, **uploads})  # streams, no copies
-            kind = str(body.content_type)
-        else:
-            body, kind = urlencode(fields).encode(), "application/x-www-form-urlencoded"
-        return _Response(
-            self._outbound.request(
-                method,
-                url,
-                headers={"Content-Type": kind},
-                body=body,
-                timeout=Timeout(CONNECT, float(timeout[1])),
-                max_bytes=ANSWER_LIMIT,
+        with form(params or {}, files) as sent:
+            read = float(timeout[1]) + (sent.length / PASSED_ON if files else 0.0)
+            return _Response(
+                self._outbound.request(
+                    method,
+                    url,
+                    headers={"Content-Type": sent.content_type},
+                    body=sent.body,
+                    timeout=Timeout(CONNECT, read),
+                    max_bytes=ANSWER_LIMIT,
+                )
             )
-        )
 
     def _refused(self, status: int, answer: Mapping[str, Any]) -> None:
-        said = str(answer.get("description", "")).lower()
         if status == 429:
             seconds = float((answer.get("parameters") or {}).get("retry_after", 5))
             self._on_wait(seconds)
             raise Temporary("telegram.wait", retry_after=seconds)
-        for code, words, meaning in MEANINGS:
-            if status == code and words in said:
-                if meaning is None:
-                    return
-                raise meaning()
-        raise Temporary("telegram.unavailable", status=status)
+        if (failure := failure_of(status, str(answer.get("description", "")))) is not None:
+            raise failure
 
 
 def _file_id(message: Mapping[str, Any]) -> str | None:
-    """The largest size of a picture, or the file."""
+    """The largest size of a picture, or the video or file."""
     if message.get("photo"):
         return str(max(message["photo"], key=lambda size: size["width"] * size["height"])["file_id"])
-    return message["document"]["file_id"] if message.get("document") else None
+    file = message.get("video") or message.get("document")
+    return str(file["file_id"]) if file else None

@@ -3,35 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol, Self
 
 import orjson
 
 
 @dataclass(frozen=True)
 class Button:
-    """An inline button: `data` comes back to us when it is tapped, `url` opens an address."""
+    """An inline button: `data` comes back to us when it is tapped, `url` opens an address, `pay` pays an invoice."""
 
     text: str
     data: str | None = None
     url: str | None = None
+    pay: bool = False
 
-    def as_dict(self) -> dict[str, str]:
+    def as_dict(self) -> dict[str, Any]:
+        if self.pay:
+            return {"text": self.text, "pay": True}
         return {"text": self.text, **({"url": self.url} if self.url else {"callback_data": self.data or ""})}
 
 
 Keyboard = Sequence[Sequence[Button]]
 
 
+class Readable(Protocol):
+    """An opened file, as far as sending it goes."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+
 @dataclass(frozen=True)
 class Upload:
-    """Bytes to send as a file, or a reference that Telegram gave us for bytes it has."""
+    """Bytes to send as a file, a stream of them, or a reference that Telegram gave us for bytes it has."""
 
     data: bytes | Callable[[], bytes] | None = field(default=None, repr=False)  # a function is asked when it is sent
     name: str = "picture.jpg"
     mime: str = "image/jpeg"
     file_id: str | None = field(default=None, repr=False)
+    opens: Callable[[], AbstractContextManager[Readable]] | None = field(default=None, repr=False)
+    length: int = 0
+
+    @classmethod
+    def stream(
+        cls, opens: Callable[[], AbstractContextManager[Readable]], length: int, *, name: str, mime: str
+    ) -> Self:
+        """Exactly `length` bytes of what `opens` opens, never held whole: opened at each sending, then closed."""
+        return cls(name=name, mime=mime, opens=opens, length=length)
 
     def content(self) -> bytes:
         return self.data() if callable(self.data) else self.data or b""
@@ -95,6 +114,54 @@ def edit_to_photo(chat: int, message: int, photo: Upload, caption: str, keyboard
     return Call("editMessageMedia", {**params, "media": {**media, "media": "attach://picture"}}, {"picture": photo})
 
 
+def send_video(
+    chat: int,
+    video: Upload,
+    thumbnail: Upload | None,
+    caption: str,
+    keyboard: Keyboard | None = None,
+    *,
+    seconds: float,
+    width: int,
+    height: int,
+) -> Call:
+    params: dict[str, Any] = {"chat_id": chat, "caption": caption, "parse_mode": "HTML", **_markup(keyboard)}
+    call = _attach("sendVideo", "video", {**params, **_shape(seconds, width, height)}, video)
+    if thumbnail is not None and call.files:
+        return Call(
+            call.method, {**call.params, "thumbnail": "attach://thumbnail"}, {**call.files, "thumbnail": thumbnail}
+        )
+    return call
+
+
+def edit_to_video(
+    chat: int,
+    message: int,
+    video: Upload,
+    thumbnail: Upload | None,
+    caption: str,
+    keyboard: Keyboard | None = None,
+    *,
+    seconds: float,
+    width: int,
+    height: int,
+) -> Call:
+    """A message, text or picture, becomes this video. May be repeated: it stays one message.
+
+    The thumbnail is a JPEG of at most 320 pixels and 200 kB. It is not sent with a file id: Telegram has one then.
+    """
+    media: dict[str, Any] = {"type": "video", "caption": caption, "parse_mode": "HTML"}
+    media |= _shape(seconds, width, height)
+    params: dict[str, Any] = {"chat_id": chat, "message_id": message, **_markup(keyboard)}
+    if video.file_id is not None:
+        return Call("editMessageMedia", {**params, "media": {**media, "media": video.file_id}})
+    files = {"clip": video}
+    if thumbnail is not None:
+        media["thumbnail"] = "attach://thumbnail"
+        files["thumbnail"] = thumbnail
+    return Call("editMessageMedia", {**params, "media": {**media, "media": "attach://clip"}}, files)
+
+
 def edit_caption(chat: int, message: int, caption: str, keyboard: Keyboard | None = None) -> Call:
     return Call(
         "editMessageCaption",
@@ -117,8 +184,46 @@ def answer(query: str, text: str | None = None, *, alert: bool = False) -> Call:
     return Call("answerCallbackQuery", params)
 
 
+def send_invoice(
+    chat: int,
+    *,
+    title: str,
+    description: str,
+    payload: str,
+    stars: int,
+    keyboard: Keyboard | None = None,
+) -> Call:
+    """An invoice in Stars. `title` has at most 32 characters, `description` 255, `payload` 128 bytes; the first button
+    of a keyboard is the one that pays."""
+    params: dict[str, Any] = {"chat_id": chat, "title": title, "description": description, "payload": payload}
+    params |= {"currency": "XTR", "provider_token": "", "prices": [{"label": title, "amount": stars}]}
+    # With it a forwarded invoice leads to the bot; without it anybody could pay for the addressee.
+    params["start_parameter"] = "pay"
+    return Call("sendInvoice", {**params, **_markup(keyboard)})
+
+
+def answer_pre_checkout(query: str, *, error_message: str | None = None) -> Call:
+    """The payment may go on, or not, for a reason that the person is shown. Telegram waits 10 seconds for it."""
+    params: dict[str, Any] = {"pre_checkout_query_id": query, "ok": error_message is None}
+    return Call("answerPreCheckoutQuery", params | ({} if error_message is None else {"error_message": error_message}))
+
+
+def refund_star_payment(user: int, charge: str) -> Call:
+    return Call("refundStarPayment", {"user_id": user, "telegram_payment_charge_id": charge})
+
+
+def star_transactions(offset: int = 0, limit: int = 100) -> Call:
+    """Oldest first; `limit` is at most 100."""
+    return Call("getStarTransactions", {"offset": offset, "limit": limit})
+
+
 def chat_action(chat: int, action: str) -> Call:
     return Call("sendChatAction", {"chat_id": chat, "action": action})
+
+
+def _shape(seconds: float, width: int, height: int) -> dict[str, Any]:
+    """A whole number of seconds, at least one: Telegram shows no length for nought."""
+    return {"duration": max(1, round(seconds)), "width": width, "height": height, "supports_streaming": True}
 
 
 def _attach(method: str, name: str, params: dict[str, Any], upload: Upload) -> Call:

@@ -95,15 +95,19 @@ class Desk:
                 claim.lost.set()
 
     def overdue(self, *, quiet: float, limit: int) -> list[Work]:
-        """Rows that are due or abandoned and were not rung for `quiet` seconds, oldest first; marked as rung now."""
+        """Rows that are due or abandoned and were not rung for `quiet` seconds, oldest first; marked as rung now.
+
+        A ring from before its holder died says nothing: an abandoned row is rung as soon as its lease has run out.
+        """
         now = self.database.clock.now()
         silent = Work.rung_at.is_null() | (Work.rung_at < now - timedelta(seconds=quiet))
         due = (Work.state == Work.DUE) & (Work.due_at <= now)
         abandoned = (Work.state == Work.HELD) & (Work.lease_until < now)
+        unheard = silent | (Work.rung_at <= Work.lease_until)
         with self.database.connection():
             found = [
                 *Work.select().where(due & silent).order_by(Work.due_at).limit(limit),
-                *Work.select().where(abandoned & silent).order_by(Work.lease_until).limit(limit),
+                *Work.select().where(abandoned & unheard).order_by(Work.lease_until).limit(limit),
             ]
             if found:
                 Work.update(rung_at=now).where(Work.id.in_([w.id for w in found])).execute()

@@ -10,6 +10,7 @@ import pytest
 from errors import Temporary
 from jobs import pacing
 from jobs.tick import QUIET, Clockwork, Duty, take
+from models import Work
 
 
 def test_the_bell_rings_after_the_commit(process: Any, bell: Any) -> None:
@@ -63,6 +64,22 @@ def test_work_whose_holder_died_is_rung_again(process: Any, bell: Any, clock: An
     assert process.desk.overdue(quiet=QUIET, limit=10) == []
     clock.turn(1)
     assert [row.id for row in process.desk.overdue(quiet=QUIET, limit=10)] == [work]
+
+
+def test_work_whose_holder_died_is_rung_at_once_however_late_it_was_rung_before_and_then_no_storm(
+    process: Any, bell: Any, clock: Any
+) -> None:
+    work = process.add()
+    process.desk.claim(work)
+    clock.turn(14)
+    with process.database.connection():
+        Work.update(rung_at=clock.now()).where(Work.id == work).execute()  # a second ring, while it was held
+    clock.turn(1.5)
+    rung_after = []
+    for second in range(int(2 * QUIET) + 2):
+        rung_after += [second for _ in process.desk.overdue(quiet=QUIET, limit=10)]
+        clock.turn(1)
+    assert rung_after == [0, QUIET + 1]
 
 
 def test_the_oldest_is_rung_first_and_a_backlog_in_portions(process: Any, clock: Any) -> None:

@@ -13,20 +13,21 @@ from models import KeyRow, Media, new_id
 from policy.categories import CATEGORIES
 from states import move
 from vault.fields import DataKey, binding
+from vault.pieces import ByteSource
 from vault.store import Store, new_object_name
 from vault.stream import DEFAULT_CHUNK, open_stream, seal, sealed_length
 
-PHOTO, RESULT = "photo", "result"
+PHOTO, RESULT, VIDEO = "photo", "result", "video"
 # Kind -> (category of the register, kind of the person's key that wraps the object's key)
-KINDS = {PHOTO: ("photos", KeyRow.PHOTOS), RESULT: ("results", KeyRow.RESULTS)}
+KINDS = {PHOTO: ("photos", KeyRow.PHOTOS), RESULT: ("results", KeyRow.RESULTS), VIDEO: ("results", KeyRow.RESULTS)}
 ERASURES = "erasures"
 # Object prefix -> category. The gate compares what the store holds with this.
-PREFIXES = {"photo": "photos", "result": "results", ERASURES: "erasures"}
+PREFIXES = {"photo": "photos", "result": "results", "video": "results", ERASURES: "erasures"}
 assert set(PREFIXES.values()) <= CATEGORIES.keys()
 
 
 class MediaVault:
-    """Keeps and opens a person's pictures."""
+    """Keeps and opens a person's pictures and videos."""
 
     def __init__(self, database: Database, keys: Keys, store: Store, purposes: PurposeCheck) -> None:
         self._database = database
@@ -35,7 +36,21 @@ class MediaVault:
         self._purposes = purposes
 
     def keep(self, *, account: str, kind: str, data: bytes, mime: str, width: int, height: int) -> Media:
-        """Seal and store. The row comes first, so that no object is ever without one; it counts once `stored`."""
+        """`keep_stream` for bytes that are at hand."""
+        source = io.BytesIO(data)
+        return self.keep_stream(
+            account=account, kind=kind, source=source, length=len(data), mime=mime, width=width, height=height
+        )
+
+    def keep_stream(
+        self, *, account: str, kind: str, source: ByteSource, length: int, mime: str, width: int = 0, height: int = 0
+    ) -> Media:
+        """Seal and store, in constant memory. The row comes first, so that no object is ever without one; it counts
+        once `stored`, which also says what only the passing bytes could tell.
+
+        What the source raises comes out as it is, and nothing is in the store then. Permanent("store.wrong_length")
+        where it has not exactly `length` bytes.
+        """
         key, media = DataKey.new(), new_id()
         row = Media(
             id=media,
@@ -47,19 +62,29 @@ class MediaVault:
             mime=mime,
             width=width,
             height=height,
-            size=len(data),
+            size=length,
             created_at=self._database.clock.now(),
         )
         with self._database.connection():
             row.save(force_insert=True)
-        sealed = seal(io.BytesIO(data), key, binding=_place(media, kind, "object"))
-        self.store.put(row.object_name, sealed, sealed_length(len(data), DEFAULT_CHUNK))
+        sealed = seal(source, key, binding=_place(media, kind, "object"))
+        self.store.put(row.object_name, sealed, sealed_length(length, DEFAULT_CHUNK))
         return row
 
-    def stored(self, unit: Unit, media: Media) -> None:
+    def stored(
+        self,
+        unit: Unit,
+        media: Media,
+        *,
+        width: int | None = None,
+        height: int | None = None,
+        seconds: float | None = None,
+    ) -> None:
         """The object counts from now on. Raises Permanent("custody.media_gone") when it was destroyed meanwhile."""
         del unit
-        if not move(Media, media.id, come_from=(Media.STORING,), to=Media.STORED):
+        facts = {"width": width, "height": height, "seconds": seconds}
+        known = {name: value for name, value in facts.items() if value is not None}
+        if not move(Media, media.id, come_from=(Media.STORING,), to=Media.STORED, **known):
             raise Permanent("custody.media_gone", media=media.id)
 
     def open(self, media: Media, *, purpose: str) -> BinaryIO:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import orjson
-import pybase64
 
 from errors import Permanent, Temporary
 from providers.gemini_answer import failure_in, model_in, picture_in, usage_in
 from providers.http import Outbound, Timeout
+from providers.picture_body import PictureBody
 
 PATIENCE: Final = Timeout(connect=5.0, read=130.0)  # a picture takes 10 to 25 s; a busy day takes longer
 LARGEST_ANSWER: Final = 40 * 1024 * 1024
-PIECE: Final = 3 * 64 * 1024  # bytes of photo encoded at a time; a multiple of 3, so that only the last one is padded
 # Only what Google leaves to the caller; the core protections cannot be switched off and are not touched.
 SAFETY: Final = [
     {"category": f"HARM_CATEGORY_{name}", "threshold": "BLOCK_MEDIUM_AND_ABOVE"}
@@ -76,7 +74,7 @@ class Gemini:
         "provider.bad_request" | "http.…").
         """
         model = self._model
-        body: Any = _Body(photo, _frame(mime, prompt, aspect_ratio=aspect_ratio, image_size=image_size))
+        body: Any = PictureBody(photo, _frame(mime, prompt, aspect_ratio=aspect_ratio, image_size=image_size))
         del photo
         answer = self._outbound.request(
             "POST",
@@ -100,27 +98,6 @@ class Gemini:
             return Permanent("provider.misconfigured", status=404)
         self._model = self._successors[model]
         return Temporary("provider.model_retired", retry_after=0.0)
-
-
-class _Body:
-    """A JSON body with the photo in it, encoded piece by piece while it is sent, and forgotten then."""
-
-    def __init__(self, photo: bytes, frame: tuple[bytes, bytes]) -> None:
-        self._photo = photo
-        self._head, self._tail = frame
-        self._length = len(self._head) + (len(photo) + 2) // 3 * 4 + len(self._tail)
-
-    def __len__(self) -> int:
-        return self._length
-
-    def __iter__(self) -> Iterator[bytes]:
-        photo, self._photo = memoryview(self._photo), b""
-        yield self._head
-        for start in range(0, len(photo), PIECE):
-            yield pybase64.b64encode(photo[start : start + PIECE])
-        photo.release()
-        del photo
-        yield self._tail
 
 
 def _frame(mime: str, prompt: str, *, aspect_ratio: str | None, image_size: str) -> tuple[bytes, bytes]:

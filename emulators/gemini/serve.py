@@ -16,10 +16,10 @@ from emulators.gemini.calls import Calls
 from emulators.gemini.canned import Canned
 from emulators.gemini.faults import ApiError
 from emulators.gemini.models import Model
-from emulators.gemini.pauses import Pauses
 from emulators.gemini.pictures import Unreadable
 from emulators.gemini.scenario import PICTURE_KINDS, REFUSAL_KINDS, Rule, Scenario, Settings
 from emulators.gemini.wire import Asked, find_model, understand
+from emulators.pauses import Pauses
 
 OK = Rule(kind="ok")
 

@@ -66,7 +66,8 @@ def build(*, token: str, bot: dict[str, object], folder: Path, http: ClientSessi
     settings = Settings()
     store = Store(folder)
     world = World(store, bot)
-    updates = Updates(world, settings, store)
+    faults = Faults()
+    updates = Updates(world, settings, store, faults)
     updates.load()
     tg = Telegram(
         token=token,
@@ -77,7 +78,7 @@ def build(*, token: str, bot: dict[str, object], folder: Path, http: ClientSessi
         updates=updates,
         callbacks=Callbacks(store, settings),
         payments=Payments(store),
-        faults=Faults(),
+        faults=faults,
         traffic=Traffic(),
         http=http,
     )

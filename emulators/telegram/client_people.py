@@ -36,6 +36,7 @@ async def add(request: web.Request) -> web.Response:
     person = Person(person_id, values["first_name"])
     for name in _NAMES:
         setattr(person, name, values.get(name))
+    person.stars = values.get("stars", person.stars)
     tg.world.add_person(person)
     return web.json_response(person.view())
 
@@ -50,7 +51,11 @@ async def change(request: web.Request) -> web.Response:
     for name in _NAMES:
         if name in values:
             setattr(person, name, values[name])
-    request.app[TELEGRAM].world.save_person(person)
+    tg = request.app[TELEGRAM]
+    if "stars" in values:
+        person.stars = values["stars"]
+        tg.world.stir(tg.world.chat(person.id))
+    tg.world.save_person(person)
     return web.json_response(person.view())
 
 
@@ -96,12 +101,15 @@ def _tell(tg: Telegram, person: Person) -> None:
 
 
 def _check_names(values: dict[str, Any]) -> None:
-    unknown = set(values) - {*_NAMES, "id"}
+    unknown = set(values) - {*_NAMES, "id", "stars"}
     if unknown:
         raise Refused(400, f"unknown: {', '.join(sorted(unknown))}")
     for name in _NAMES:
         if values.get(name) is not None and not isinstance(values[name], str):
             raise Refused(400, f"{name} is a text")
+    stars = values.get("stars", 0)
+    if not isinstance(stars, int) or isinstance(stars, bool) or stars < 0:
+        raise Refused(400, "stars is a whole number from 0")
 
 
 def _free_id(tg: Telegram) -> int:

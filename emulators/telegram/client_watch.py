@@ -69,6 +69,8 @@ def _view(tg: Telegram, chat: Chat, since: int) -> dict[str, Any]:
         "toasts": [toast for toast in chat.toasts if toast["rev"] > since],
         "action": chat.action if chat.action and chat.action["until"] > time.time() else None,
     }
+    person = tg.world.people.get(chat.id)  # gone when everything was forgotten while this request waited
+    view |= {"stars": person.stars} if person else {}
     return view | ({"keyboard": chat.keyboard} if chat.keyboard else {})
 
 
@@ -95,7 +97,14 @@ def message_view(tg: Telegram, message: Message) -> dict[str, Any]:
     media = _media(tg, content)
     view |= {"media": media} if media else {}
     other = {name: value for name, value in content.items() if name not in _SHOWN}
-    return view | ({"other": other} if other else {})
+    view |= {"other": other} if other else {}
+    charge = tg.payments.charge(_charge_id(content))
+    return view | ({"receipt": charge.view()} if charge else {})
+
+
+def _charge_id(content: dict[str, Any]) -> str:
+    payment = content.get("successful_payment") or content.get("refunded_payment") or {}
+    return str(payment.get("telegram_payment_charge_id", ""))
 
 
 def _media(tg: Telegram, content: dict[str, Any]) -> dict[str, Any] | None:

@@ -90,7 +90,7 @@ class Delivery:
                 del self._drains[queue]
 
     async def _reorder(self, queue: str, first: Pending) -> None:
-        if not self.tg.faults.for_update(first.person, "reorder"):
+        if not self.tg.faults.for_update(first.body, first.person, "reorder"):
             return
         ends = time.monotonic() + self.tg.settings.reorder_wait
         items = self.tg.updates.queues[queue]
@@ -105,16 +105,22 @@ class Delivery:
             webhook = self.tg.updates.webhook
             if webhook is None or item.update_id not in self.tg.updates.pending:
                 return
-            answer = await self._post(webhook, item.body, item)
+            answer = await self._told(webhook, item)
             self._note(webhook, answer)
-            if answer.taken and not self.tg.faults.for_update(item.person, "lose_reply"):
+            if answer.taken and not self.tg.faults.for_update(item.body, item.person, "lose_reply"):
                 self._reply(answer)
-                if self.tg.faults.for_update(item.person, "duplicate"):
+                if self.tg.faults.for_update(item.body, item.person, "duplicate"):
                     await self._post(webhook, item.body, item)
                 break
             await asyncio.sleep(self._pause(attempt, answer))
             attempt += 1
         self.tg.updates.remove(item)
+
+    async def _told(self, webhook: Webhook, item: Pending) -> Answer:
+        if not self.tg.faults.for_update(item.body, item.person, "parallel"):
+            return await self._post(webhook, item.body, item)
+        one, other = await asyncio.gather(*(self._post(webhook, item.body, item) for _ in range(2)))
+        return one if one.taken else other
 
     def _pause(self, attempt: int, answer: Answer) -> float:
         if answer.retry_after is not None:

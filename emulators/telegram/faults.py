@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 _CALL_KINDS = ("error", "drop", "drop_reply", "delay", "truncate", "status")
-_UPDATE_KINDS = ("duplicate", "reorder", "lose_reply")
+# duplicate: told again once taken; parallel: told twice at the same time; repeat: again under a new update id;
+# lose: never told; lose_reply: taken, but the answer is lost; reorder: the next one of its queue goes first.
+_UPDATE_KINDS = ("duplicate", "parallel", "repeat", "lose", "lose_reply", "reorder")
 
 
 @dataclass(slots=True)
@@ -15,6 +17,7 @@ class Rule:
     kind: str
     times: int | None = 1
     chat_id: int | None = None
+    holds: str | None = None  # for updates: their kind, or what their message carries, as successful_payment
     error_code: int = 500
     description: str = "Internal Server Error"
     parameters: dict[str, Any] | None = None
@@ -49,18 +52,26 @@ class Faults:
         trouble.rule = self._take(method, chat_id, tuple(k for k in _CALL_KINDS if k != "delay"))
         return trouble
 
-    def for_update(self, chat_id: int | None, kind: str) -> bool:
-        return bool(self.rules) and self._take("update", chat_id, (kind,)) is not None
+    def for_update(self, body: dict[str, Any], person: int | None, kind: str) -> bool:
+        return bool(self.rules) and self._take("update", person, (kind,), held=_held(body)) is not None
 
-    def _take(self, method: str, chat_id: int | None, kinds: tuple[str, ...]) -> Rule | None:
+    def _take(
+        self, method: str, chat_id: int | None, kinds: tuple[str, ...], *, held: frozenset[str] = frozenset()
+    ) -> Rule | None:
         for rule in self.rules:
-            if rule.kind in kinds and _meant(rule, method) and rule.chat_id in (None, chat_id):
+            fits = rule.chat_id in (None, chat_id) and (rule.holds is None or rule.holds in held)
+            if rule.kind in kinds and _meant(rule, method) and fits:
                 if rule.times is not None:
                     rule.times -= 1
                     if rule.times <= 0:
                         self.rules.remove(rule)
                 return rule
         return None
+
+
+def _held(body: dict[str, Any]) -> frozenset[str]:
+    inner = [name for content in body.values() if isinstance(content, dict) for name in content]
+    return frozenset([*body, *inner])
 
 
 def _meant(rule: Rule, method: str) -> bool:
@@ -78,6 +89,8 @@ def _rule(values: dict[str, Any]) -> Rule:
     kinds = _UPDATE_KINDS if rule.method == "update" else _CALL_KINDS
     if rule.kind not in kinds:
         raise ValueError(f"kind {rule.kind} is not one of {', '.join(kinds)} for {rule.method}")
+    if rule.holds is not None and rule.method != "update":
+        raise ValueError("holds is about what an update holds")
     if rule.times is not None and rule.times < 1:
         raise ValueError("times is a number from 1, or null for always")
     return rule

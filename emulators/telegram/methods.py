@@ -40,6 +40,7 @@ NAMES: dict[str, Method] = {
     "deleteMessage": methods_edit.delete_message,
     "deleteMessages": methods_edit.delete_messages,
     "sendInvoice": methods_payments.send_invoice,
+    "createInvoiceLink": methods_payments.create_invoice_link,
     "answerPreCheckoutQuery": methods_payments.answer_pre_checkout_query,
     "refundStarPayment": methods_payments.refund_star_payment,
     "getStarTransactions": methods_payments.get_star_transactions,

@@ -1,11 +1,12 @@
-"""sendInvoice, answerPreCheckoutQuery, refundStarPayment, getStarTransactions, getMyStarBalance: Stars only."""
+"""Everything about Stars: invoices and links to them, the answer before a payment, refunds, the list, the balance."""
 
 from __future__ import annotations
 
 import re
+import secrets
 from typing import Any
 
-from . import markup
+from . import markup, stars
 from .arguments import Arguments
 from .context import Telegram
 from .errors import bad_request
@@ -13,11 +14,69 @@ from .payments import CURRENCY, Invoice, Verdict
 from .recipients import addressee, sending_options
 
 MOST_STARS = 25_000
+MOST_TRANSACTIONS = 100
 _START = re.compile(r"[A-Za-z0-9_-]{0,64}")
 
 
 def send_invoice(tg: Telegram, arguments: Arguments) -> dict[str, Any]:
     person = addressee(tg, arguments)
+    start = arguments.text("start_parameter")
+    if not _START.fullmatch(start):
+        raise bad_request("START_PARAM_INVALID")
+    invoice, description = _invoice(arguments, sharable=not start)
+    shown = {"title": invoice.title, "description": description, "start_parameter": start}
+    message = tg.world.post(
+        person,
+        {"invoice": {**shown, "currency": CURRENCY, "total_amount": invoice.amount}},
+        by_bot=True,
+        extra=sending_options(tg, person, arguments),
+        markup=_pay_keyboard(arguments, invoice.amount),
+        silent=arguments.boolean("disable_notification"),
+    )
+    tg.payments.add_invoice(message.message_id, invoice)
+    return message.body()
+
+
+def create_invoice_link(tg: Telegram, arguments: Arguments) -> str:
+    invoice, _ = _invoice(arguments, sharable=True)
+    slug = secrets.token_urlsafe(15)
+    tg.payments.add_invoice(slug, invoice)
+    return f"https://t.me/${slug}"
+
+
+def answer_pre_checkout_query(tg: Telegram, arguments: Arguments) -> bool:
+    # As with Telegram, whatever is not a clear yes is a no, and a no needs its reason.
+    verdict = Verdict(arguments.boolean("ok"), arguments.text("error_message").strip())
+    if not verdict.ok and not verdict.error_message:
+        raise bad_request('parameter "error_message" is required')
+    tg.payments.answer(arguments.text("pre_checkout_query_id"), verdict)
+    return True
+
+
+def refund_star_payment(tg: Telegram, arguments: Arguments) -> bool:
+    user_id = arguments.integer("user_id")
+    if user_id <= 0:
+        raise bad_request("invalid user_id specified")
+    person = tg.world.people.get(user_id)
+    if person is None:
+        raise bad_request("user not found")
+    stars.refund(tg, tg.payments.open(arguments.text("telegram_payment_charge_id"), person=person.id))
+    return True
+
+
+def get_star_transactions(tg: Telegram, arguments: Arguments) -> dict[str, Any]:
+    # Telegram brings numbers beyond the limits back to them instead of complaining.
+    offset = max(0, arguments.integer("offset"))
+    limit = min(MOST_TRANSACTIONS, max(1, arguments.integer("limit", MOST_TRANSACTIONS)))
+    return {"transactions": tg.payments.transactions()[offset : offset + limit]}
+
+
+def get_my_star_balance(tg: Telegram, arguments: Arguments) -> dict[str, Any]:
+    return {"amount": tg.payments.balance()}
+
+
+def _invoice(arguments: Arguments, *, sharable: bool) -> tuple[Invoice, str]:
+    """The invoice and its description. Raises ApiError for one that cannot be."""
     title, description = arguments.text("title").strip(), arguments.text("description").strip()
     payload = arguments.text("payload")
     if not 1 <= len(title) <= 32:
@@ -26,59 +85,7 @@ def send_invoice(tg: Telegram, arguments: Arguments) -> dict[str, Any]:
         raise bad_request("INVOICE_DESCRIPTION_INVALID")
     if not 1 <= len(payload.encode()) <= 128:
         raise bad_request("INVOICE_PAYLOAD_INVALID")
-    amount = _stars(arguments)
-    start = arguments.text("start_parameter")
-    if not _START.fullmatch(start):
-        raise bad_request("START_PARAM_INVALID")
-    invoice = {"title": title, "description": description, "start_parameter": start}
-    invoice_content = {**invoice, "currency": CURRENCY, "total_amount": amount}
-    message = tg.world.post(
-        person,
-        {"invoice": invoice_content},
-        by_bot=True,
-        extra=sending_options(tg, person, arguments),
-        markup=_pay_keyboard(arguments, amount),
-        silent=arguments.boolean("disable_notification"),
-    )
-    tg.payments.add_invoice(message.message_id, Invoice(payload, amount, sharable=not start))
-    return message.body()
-
-
-def answer_pre_checkout_query(tg: Telegram, arguments: Arguments) -> bool:
-    if not arguments.given("ok"):
-        raise bad_request('parameter "ok" is required')
-    verdict = Verdict(arguments.boolean("ok"), arguments.text("error_message").strip())
-    if not verdict.ok and not verdict.error_message:
-        raise bad_request("error message must be non-empty")
-    tg.payments.answer(arguments.text("pre_checkout_query_id"), verdict)
-    return True
-
-
-def refund_star_payment(tg: Telegram, arguments: Arguments) -> bool:
-    person = tg.world.people.get(arguments.integer("user_id"))
-    if person is None:
-        raise bad_request("USER_ID_INVALID")
-    charge = tg.payments.refund(person.id, arguments.text("telegram_payment_charge_id"))
-    paid_back = {
-        "currency": CURRENCY,
-        "total_amount": charge.amount,
-        "invoice_payload": charge.payload,
-        "telegram_payment_charge_id": charge.id,
-    }
-    message = tg.world.post(person, {"refunded_payment": paid_back}, by_bot=False)
-    tg.updates.add("message", message.body(), person=person.id)
-    return True
-
-
-def get_star_transactions(tg: Telegram, arguments: Arguments) -> dict[str, Any]:
-    offset, limit = arguments.integer("offset"), arguments.integer("limit", 100)
-    if offset < 0 or not 1 <= limit <= 100:
-        raise bad_request("offset must be non-negative and limit between 1 and 100")
-    return {"transactions": tg.payments.transactions()[offset : offset + limit]}
-
-
-def get_my_star_balance(tg: Telegram, arguments: Arguments) -> dict[str, Any]:
-    return {"amount": tg.payments.balance()}
+    return Invoice(payload, _stars(arguments), sharable, title), description
 
 
 def _stars(arguments: Arguments) -> int:

@@ -18,24 +18,41 @@ CURRENCY = "XTR"
 
 @dataclass(slots=True)
 class Invoice:
-    """What the message does not show."""
+    """What the message does not show, and its title for the receipt."""
 
     payload: str
     amount: int
     sharable: bool
+    title: str = ""
 
 
 @dataclass(slots=True)
 class Charge:
-    """One payment; `refunded` is the time it was given back."""
+    """One payment, by whom and where its receipt stands; `date` and `refunded` are unix seconds."""
 
     id: str
     person: int
     amount: int
     payload: str
-    date: int
+    date: float
     user: dict[str, Any]
-    refunded: int | None = None
+    refunded: float | None = None
+    title: str = ""
+    message: int | None = None
+
+    def view(self) -> dict[str, Any]:
+        names = ("id", "person", "amount", "payload", "title", "date", "refunded")
+        return {name: getattr(self, name) for name in names}
+
+    def facts(self) -> dict[str, Any]:
+        """As successful_payment and refunded_payment tell it."""
+        return {
+            "currency": CURRENCY,
+            "total_amount": self.amount,
+            "invoice_payload": self.payload,
+            "telegram_payment_charge_id": self.id,
+            "provider_payment_charge_id": f"{self.person}_{int(self.date)}",
+        }
 
 
 @dataclass(slots=True)
@@ -53,14 +70,16 @@ class Payments:
         store.keep("invoice", lambda key: _row(self._invoices.get(key)))
         store.keep("charge", lambda key: _row(self._charges.get(key)))
         self._invoices.update((key, Invoice(**row)) for key, row in store.rows("invoice"))
-        self._charges.update((key, Charge(**row)) for key, row in store.rows("charge"))
+        charges = sorted((row for _, row in store.rows("charge")), key=lambda row: row["date"])
+        self._charges.update((row["id"], Charge(**row)) for row in charges)
 
-    def add_invoice(self, message_id: int, invoice: Invoice) -> None:
-        self._invoices[str(message_id)] = invoice
-        self._store.mark("invoice", message_id)
+    def add_invoice(self, key: object, invoice: Invoice) -> None:
+        """`key` is the id of the invoice's message, or the last part of its link."""
+        self._invoices[str(key)] = invoice
+        self._store.mark("invoice", key)
 
-    def invoice(self, message_id: int) -> Invoice | None:
-        return self._invoices.get(str(message_id))
+    def invoice(self, key: object) -> Invoice | None:
+        return self._invoices.get(str(key))
 
     def ask(self) -> tuple[str, asyncio.Future[Verdict]]:
         """A new pre-checkout question and where its answer will be."""
@@ -80,24 +99,32 @@ class Payments:
 
     def pay(self, user: dict[str, Any], invoice: Invoice) -> Charge:
         charge_id = "stx" + secrets.token_urlsafe(48)
-        charge = Charge(charge_id, user["id"], invoice.amount, invoice.payload, int(time.time()), user)
+        charge = Charge(charge_id, user["id"], invoice.amount, invoice.payload, time.time(), user, title=invoice.title)
         self._charges[charge.id] = charge
-        self._store.mark("charge", charge.id)
+        self.save(charge)
         return charge
 
-    def refund(self, person: int, charge_id: str) -> Charge:
+    def save(self, charge: Charge) -> None:
+        self._store.mark("charge", charge.id)
+
+    def charge(self, charge_id: str) -> Charge | None:
+        return self._charges.get(charge_id)
+
+    def charges(self) -> list[Charge]:
+        return list(self._charges.values())
+
+    def open(self, charge_id: str, *, person: int) -> Charge:
+        """A payment of this person that was not given back. Raises ApiError."""
         charge = self._charges.get(charge_id)
         if charge is None or charge.person != person:
             raise bad_request("CHARGE_NOT_FOUND")
         if charge.refunded is not None:
             raise bad_request("CHARGE_ALREADY_REFUNDED")
-        charge.refunded = int(time.time())
-        self._store.mark("charge", charge.id)
         return charge
 
     def transactions(self) -> list[dict[str, Any]]:
         """Oldest first; a refund carries the payment's own id, with a receiver in place of a source."""
-        found: list[dict[str, Any]] = []
+        found: list[tuple[float, dict[str, Any]]] = []
         for charge in self._charges.values():
             partner = {
                 "type": "user",
@@ -105,11 +132,12 @@ class Payments:
                 "user": charge.user,
                 "invoice_payload": charge.payload,
             }
-            found.append({"id": charge.id, "amount": charge.amount, "date": charge.date, "source": partner})
+            base = {"id": charge.id, "amount": charge.amount}
+            found.append((charge.date, {**base, "date": int(charge.date), "source": partner}))
             if charge.refunded is not None:
-                back = {"id": charge.id, "amount": charge.amount, "date": charge.refunded, "receiver": partner}
-                found.append(back)
-        return sorted(found, key=lambda one: int(one["date"]))
+                found.append((charge.refunded, {**base, "date": int(charge.refunded), "receiver": partner}))
+        # By the exact moment: pages that were read must not shift when a refund falls into an old second.
+        return [transaction for _, transaction in sorted(found, key=lambda one: one[0])]
 
     def balance(self) -> int:
         return sum(charge.amount for charge in self._charges.values() if charge.refunded is None)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from .faults import Faults
 from .pulse import Pulse
 from .settings import Settings
 from .store import Store
@@ -75,6 +76,7 @@ class Updates:
     world: World
     settings: Settings
     store: Store
+    faults: Faults = field(default_factory=Faults)
     webhook: Webhook | None = None
     allowed: list[str] = field(default_factory=list)
     pending: dict[int, Pending] = field(default_factory=dict)
@@ -98,14 +100,20 @@ class Updates:
         return self.add_raw({kind: payload}, kind=kind, person=person)
 
     def add_raw(self, body: dict[str, Any], *, kind: str, person: int | None = None) -> int | None:
-        if not self.wanted(kind):
+        if not self.wanted(kind) or self.faults.for_update(body, person, "lose"):
             return None
-        update_id = body.get("update_id") or self.world.next("update")
+        update_id = self._new(body, kind, person)
+        if self.faults.for_update(body, person, "repeat"):
+            self._new({**body, "update_id": None}, kind, person)
+        return update_id
+
+    def _new(self, body: dict[str, Any], kind: str, person: int | None) -> int:
+        update_id = int(body.get("update_id") or self.world.next("update"))
         item = Pending(
             update_id,
             kind,
             queue_of(kind, body.get(kind), update_id),
-            {"update_id": update_id, **body},
+            {"update_id": update_id} | body | {"update_id": update_id},
             time.time(),
             person,
         )
@@ -114,7 +122,7 @@ class Updates:
         self.pulse.beat()
         if self.on_new is not None:
             self.on_new(item.queue)
-        return int(update_id)
+        return update_id
 
     def wanted(self, kind: str) -> bool:
         if self.allowed:

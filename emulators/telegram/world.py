@@ -12,6 +12,7 @@ from .store import Store
 
 # Restarting after a kill skips ahead by one block, so that no id is ever given twice.
 ID_BLOCK = 10_000
+FIRST_STARS = 50_000
 
 
 @dataclass(slots=True)
@@ -25,6 +26,7 @@ class Person:
     deactivated: bool = False
     started: bool = False  # wrote to the bot at least once, so the bot may write back
     seen: bool = False  # the bot met this person without being written to
+    stars: int = FIRST_STARS  # what this person can pay with
 
     def _names(self) -> dict[str, Any]:
         names = {"first_name": self.first_name, "last_name": self.last_name, "username": self.username}
@@ -42,7 +44,7 @@ class Person:
     def view(self) -> dict[str, Any]:
         language = {"language_code": self.language_code} if self.language_code is not None else {}
         flags = {"blocked": self.blocked, "deactivated": self.deactivated, "started": self.started}
-        return {"id": self.id, **self._names(), **language, **flags}
+        return {"id": self.id, **self._names(), **language, **flags, "stars": self.stars}
 
 
 @dataclass(slots=True)

@@ -25,6 +25,7 @@ FIELDS: Mapping[str, str] = {
     "work": "id of a work row, random",
     "order": "id of an order, random",
     "photo": "id of a photo row, random",
+    "payment": "id of a payment row, random",
     "kind": "kind of work or of request, from a fixed list",
     "code": "code of a failure, from a fixed list",
     "reason": "class of a provider's refusal, from a fixed list",

@@ -1,7 +1,8 @@
 """The ledger: double entry, appended only, balanced, one entry per business key, no balance below zero.
 
 Credits lie in lots (trial first, then oldest). A hold moves them from lots to the person's hold account; a charge moves
-them on to the service; giving back returns them to the lots they came from.
+them on to the service; giving back returns them to the lots they came from. A refund empties a lot and closes it: what
+an order gives back to it later leaves at once. Credits that were used are never taken back.
 """
 
 from __future__ import annotations
@@ -30,15 +31,15 @@ def open_books(unit: Unit, owner: str) -> None:
     LedgerAccount.insert(id=new_id(), owner=owner, kind=LedgerAccount.HOLD, balance=0, created_at=unit.now).execute()
 
 
-def grant(unit: Unit, *, owner: str, credits: int, source: str, key: str) -> bool:
-    """Fill a new lot. False when this business key was booked before: nothing is done then."""
+def grant(unit: Unit, *, owner: str, credits: int, source: str, key: str) -> str | None:
+    """Fill a new lot; its id. None when this business key was booked before: nothing is done then."""
     if credits <= 0:
         raise ValueError("a grant is a positive number of credits")
     lot = new_id()
-    if not _enter(
-        unit, key=key, kind=LedgerEntry.GRANT, owner=owner, lines=[(LedgerAccount.GRANTS, -credits), (lot, credits)]
-    ):
-        return False
+    origin = LedgerAccount.GRANTS if source == TRIAL else LedgerAccount.SOLD
+    lines = [(origin, -credits), (lot, credits)]
+    if not _enter(unit, key=key, kind=LedgerEntry.GRANT, owner=owner, lines=lines, what=source):
+        return None
     LedgerAccount.insert(
         id=lot,
         owner=owner,
@@ -48,11 +49,11 @@ def grant(unit: Unit, *, owner: str, credits: int, source: str, key: str) -> boo
         balance=credits,
         created_at=unit.now,
     ).execute()
-    return True
+    return lot
 
 
-def hold(unit: Unit, *, owner: str, order: str, credits: int) -> None:
-    """Set credits aside for an order. Raises Rejected("credits.too_few") with what is free."""
+def hold(unit: Unit, *, owner: str, order: str, credits: int, what: str | None = None) -> None:
+    """Set credits aside for an order of kind `what`. Raises Rejected("credits.too_few") with what is free."""
     # Raising the hold first locks the person's row: two orders at once take turns and never share a credit.
     [account] = (
         LedgerAccount.update(balance=LedgerAccount.balance + credits)
@@ -76,7 +77,7 @@ def hold(unit: Unit, *, owner: str, order: str, credits: int) -> None:
         if not wanted:
             break
     lines = [(account.id, credits), *taken]
-    if not _enter(unit, key=f"hold:{order}", kind=LedgerEntry.HOLD, owner=owner, order=order, lines=lines):
+    if not _enter(unit, key=f"hold:{order}", kind=LedgerEntry.HOLD, owner=owner, order=order, lines=lines, what=what):
         raise Permanent("ledger.already_held", order=order)
     _move(taken)
 
@@ -89,6 +90,39 @@ def charge(unit: Unit, *, owner: str, order: str) -> bool:
 def give_back(unit: Unit, *, owner: str, order: str) -> bool:
     """The hold of an order returns to the lots it came from. False when it was charged or given back before."""
     return _settle(unit, owner=owner, order=order, kind=LedgerEntry.GIVE_BACK)
+
+
+def refund(unit: Unit, *, owner: str, lot: str, key: str, whole: int | None = None) -> int:
+    """Empty a lot and close it; the number of credits that left. `whole`: only if so many, all of them, lie in it.
+
+    Raises Rejected("refund.used") when they do not, or when the lot is closed already.
+    """
+    _lock(owner)
+    row = LedgerAccount.get_or_none(
+        (LedgerAccount.id == lot) & (LedgerAccount.owner == owner) & (LedgerAccount.kind == LedgerAccount.LOT)
+    )
+    if row is None or row.closed or (whole is not None and row.balance != whole):
+        raise Rejected("refund.used")
+    LedgerAccount.update(closed=True).where(LedgerAccount.id == lot).execute()
+    _empty(unit, owner=owner, lot=lot, credits=row.balance, key=key, what=row.source)
+    return int(row.balance)
+
+
+def restore(unit: Unit, *, owner: str, lot: str, key: str) -> int:
+    """Undo a refund whose Stars could not go: open the lot and put back all that left it. The number of credits."""
+    _lock(owner)
+    left = sum(
+        line.amount
+        for line in LedgerLine.select(LedgerLine.amount)
+        .join(LedgerEntry, on=(LedgerLine.entry == LedgerEntry.id))
+        .where((LedgerLine.place == lot) & LedgerEntry.kind.in_((LedgerEntry.REFUND, LedgerEntry.RESTORE)))
+    )
+    row = LedgerAccount.get(LedgerAccount.id == lot)
+    LedgerAccount.update(closed=False).where(LedgerAccount.id == lot).execute()
+    lines = [(LedgerAccount.SOLD, left), (lot, -left)]
+    if left and _enter(unit, key=key, kind=LedgerEntry.RESTORE, owner=owner, lines=lines, what=row.source):
+        _move(lines)
+    return -left
 
 
 def balance(owner: str) -> Balance:
@@ -108,27 +142,58 @@ def _settle(unit: Unit, *, owner: str, order: str, kind: str) -> bool:
     )
     if not held:
         raise Permanent("ledger.nothing_held", order=order)
+    _lock(owner)
     amount = sum(line.amount for line in held if line.amount > 0)
     if kind == LedgerEntry.CHARGE:
         place = next(line.place for line in held if line.amount > 0)
         lines = [(place, -amount), (LedgerAccount.USED, amount)]
     else:
         lines = [(line.place, -line.amount) for line in held]
-    if not _enter(unit, key=f"settle:{order}", kind=kind, owner=owner, order=order, lines=lines):
+    what = LedgerEntry.get(LedgerEntry.business_key == f"hold:{order}").what
+    if not _enter(unit, key=f"settle:{order}", kind=kind, owner=owner, order=order, lines=lines, what=what):
         return False
     _move(lines)
+    if kind == LedgerEntry.GIVE_BACK:
+        _leave_closed_lots(unit, owner=owner, order=order, lots=[place for place, amount in lines if amount > 0])
     return True
 
 
+def _leave_closed_lots(unit: Unit, *, owner: str, order: str, lots: Sequence[str]) -> None:
+    """What comes back to a refunded lot was refunded with it."""
+    closed = LedgerAccount.select().where(LedgerAccount.id.in_(lots) & LedgerAccount.closed)
+    for lot in list(closed):
+        _empty(unit, owner=owner, lot=lot.id, credits=lot.balance, key=f"refund:{order}:{lot.id}", what=lot.source)
+
+
+def _empty(unit: Unit, *, owner: str, lot: str, credits: int, key: str, what: str | None) -> None:
+    lines = [(lot, -credits), (LedgerAccount.SOLD, credits)]
+    if credits and _enter(unit, key=key, kind=LedgerEntry.REFUND, owner=owner, lines=lines, what=what):
+        _move(lines)
+
+
+def _lock(owner: str) -> None:
+    """The person's hold account is the lock of their books: whoever settles or refunds takes it first."""
+    LedgerAccount.update(balance=LedgerAccount.balance).where(
+        (LedgerAccount.owner == owner) & (LedgerAccount.kind == LedgerAccount.HOLD)
+    ).execute()
+
+
 def _enter(
-    unit: Unit, *, key: str, kind: str, owner: str, lines: Sequence[tuple[str, int]], order: str | None = None
+    unit: Unit,
+    *,
+    key: str,
+    kind: str,
+    owner: str,
+    lines: Sequence[tuple[str, int]],
+    order: str | None = None,
+    what: str | None = None,
 ) -> bool:
     """Append an entry. The unique business key decides between two that come at once."""
     if sum(amount for _, amount in lines) != 0:
         raise AssertionError("the lines of an entry sum to zero")
     entry = new_id()
     written = list(
-        LedgerEntry.insert(id=entry, business_key=key, kind=kind, owner=owner, order=order, at=unit.now)
+        LedgerEntry.insert(id=entry, business_key=key, kind=kind, owner=owner, order=order, what=what, at=unit.now)
         .on_conflict_ignore()
         .returning(LedgerEntry.id)
         .execute()
@@ -144,7 +209,7 @@ def _enter(
 def _move(lines: Sequence[tuple[str, int]]) -> None:
     """Bring the balances of the accounts in line. The database refuses one below zero."""
     for place, amount in lines:
-        if place in (LedgerAccount.GRANTS, LedgerAccount.USED):
+        if place in LedgerAccount.SERVICE:
             continue
         changed = (
             LedgerAccount.update(balance=LedgerAccount.balance + amount)

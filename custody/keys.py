@@ -13,7 +13,7 @@ from vault.fields import DataKey, binding
 from vault.master import MasterKeys
 
 LIVES = 30.0  # seconds that an unwrapped key may stay in memory
-KINDS = (KeyRow.ACCOUNT, KeyRow.PHOTOS, KeyRow.RESULTS)
+KINDS = (KeyRow.ACCOUNT, KeyRow.PHOTOS, KeyRow.RESULTS)  # made with an account, destroyed with it
 ROTATION_BATCH = 500
 
 
@@ -44,6 +44,18 @@ class Keys:
             )
             self._remember(account, kind, key)
         KeyRow.insert_many(rows).execute()
+
+    def ensure(self, unit: Unit, owner: str, kind: str) -> None:
+        """A key of a kind that is made when it is first needed."""
+        if KeyRow.select().where((KeyRow.account == owner) & (KeyRow.kind == kind)).exists():
+            return
+        row = new_id()
+        wrapped = self._master.wrap(DataKey.new().raw, binding=_binding(row, owner, kind))
+        KeyRow.insert(
+            id=row, account=owner, kind=kind, wrapped=wrapped, created_at=unit.now
+        ).on_conflict_ignore().execute()
+        with self._lock:  # a key that a rolled back transaction left in memory, or the other one of two made at once
+            self._open.pop((owner, kind), None)
 
     def get(self, account: str, kind: str) -> DataKey:
         """Raises Permanent("custody.key_destroyed") when the person's key is gone."""

@@ -12,7 +12,7 @@ YEAR = timedelta(days=365)
 ACCOUNT_GRACE = 30 * DAY
 SEEN_UPDATES = 2 * DAY  # Telegram repeats an update for at most 24 hours
 ABUSE_MARK = YEAR
-UNPAID_INVOICE = DAY
+UNPAID_INVOICE = 7 * DAY  # longer than it can be paid: a payment may reach us late
 ONE_TIME_LINK = DAY
 
 CATEGORIES: dict[str, Category] = {
@@ -70,8 +70,8 @@ CATEGORIES: dict[str, Category] = {
             id="transactions",
             name="Transaction Data",
             data="pack purchases and payment confirmation IDs, with the Telegram ID that a refund goes to; credits "
-            "granted, held, used and given back: kind, time and cost; a daily limit if you set one; never prompt, style "
-            "or picture",
+            "granted, held, used and given back: kind, time and cost; a daily limit if you set one; never prompt, "
+            "style or picture",
             source="the bot and Telegram's payment service",
             retention=Retention(start="the entry", period=7 * YEAR, words="7 years (legal and tax)"),
             promises=("P2.4", "P6.4"),

@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
+import crash
+
 PLACEHOLDER = re.compile(r"yourdomain|__[A-Z_]+__|\bexample\.|changeme|placeholder|^todo$", re.IGNORECASE)
 SECRET_WORDS = ("token", "secret", "key", "url")
 
@@ -66,6 +68,8 @@ class Settings:
     kill_timeout_seconds: float = 150.0
     tick_seconds: float = 1.0
     parallel_orders: int = 3
+    gemini_patience_seconds: float = 130.0  # a picture takes 10 to 25 s; a busy day takes longer
+    miomio_crash_at: str = ""
 
     @property
     def production(self) -> bool:
@@ -200,6 +204,10 @@ def _malformed(settings: Settings) -> list[str]:
         r"[A-Za-z0-9_-]{16,256}", settings.telegram_webhook_secret
     ):
         problems.append("TELEGRAM_WEBHOOK_SECRET must be 16 to 256 characters of A-Z a-z 0-9 _ -")
+    if settings.miomio_crash_at and settings.production:
+        problems.append("MIOMIO_CRASH_AT is for tests: production does not die on purpose")
+    if settings.miomio_crash_at and not crash.FORM.fullmatch(settings.miomio_crash_at):
+        problems.append("MIOMIO_CRASH_AT must be kind.step or kind.step:n")
     for name in ("index_key", "master_keys"):
         problems += [f"{name.upper()}: {problem}" for problem in _bad_ring(getattr(settings, name))]
     for name in (*PROVIDER_URLS, "public_url"):
@@ -211,6 +219,8 @@ def _malformed(settings: Settings) -> list[str]:
         problems.append("KLING_WEBHOOK_SECRET must be as Kling's console shows it: whsec_ and base64")
     if settings.kling_slots < 1:
         problems.append("KLING_SLOTS must be at least 1")
+    if settings.gemini_patience_seconds <= 0:
+        problems.append("GEMINI_PATIENCE_SECONDS must be above 0")
     if settings.lease_seconds <= 0 or settings.kill_timeout_seconds <= 4:
         problems.append("LEASE_SECONDS must be above 0 and KILL_TIMEOUT_SECONDS above 4")
     return problems

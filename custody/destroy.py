@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import json
 
+import crash
 from custody.media import ERASURES
 from database import Database, Unit
 from errors import Temporary
@@ -30,9 +31,13 @@ def destroy(database: Database, store: Store, media_id: str) -> None:
         return
     record = json.dumps({"objects": [media.object_name], "at": database.clock.now().isoformat()}).encode()
     store.put(new_object_name(ERASURES), io.BytesIO(record), len(record))
+    crash.at("destroy.written_down")
     with database.connection():
         Media.update(wrapped_key=None).where(Media.id == media_id).execute()
+    crash.at("destroy.key_gone")
     if store.delete([media.object_name]):
         raise Temporary("store.unavailable")
+    crash.at("destroy.object_gone")
     with database.connection():
         Media.delete().where(Media.id == media_id).execute()
+    crash.at("destroy.row_gone")

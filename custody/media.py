@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from typing import IO, BinaryIO
 
+import crash
 from custody.keys import Keys
 from custody.purpose import PurposeCheck
 from database import Database, Unit
@@ -67,8 +68,10 @@ class MediaVault:
         )
         with self._database.connection():
             row.save(force_insert=True)
+        crash.at(f"{kind}.recorded")
         sealed = seal(source, key, binding=_place(media, kind, "object"))
         self.store.put(row.object_name, sealed, sealed_length(length, DEFAULT_CHUNK))
+        crash.at(f"{kind}.stored")
         return row
 
     def stored(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import crash
 from custody.fields import Fields
 from custody.media import MediaVault
 from database import Database, Unit
@@ -67,12 +68,14 @@ class Deliver:
             with claim.finish():
                 move(Order, order.id, come_from=(Order.KEPT,), to=Order.HELD_BACK)
             return
+        crash.at("deliver.edited")
         file_id = sent.file_id if sent else None
         sealed = self._fields.seal(Order.file_id, row=order.id, account=order.account, value=file_id)
         with claim.finish():
             changes = {"message_id": sent.message_id, "file_id": sealed} if sent else {}
             move(Order, order.id, come_from=(Order.KEPT, Order.HELD_BACK), to=Order.DELIVERED, **changes)
         self._ring(person, sent)
+        crash.at("deliver.noted")
 
     def reason(self, claim: Claim) -> None:
         """The status message says why there is no picture, and that the credit is back."""
@@ -82,6 +85,7 @@ class Deliver:
             person = self._chats.person(order.account)
             text = failures.ended_badly(person.translate, order.reason or "")
             self._edit_or_send(person, status_message(order), text)
+            crash.at("tell.said")
         with claim.finish():
             pass
 
@@ -97,6 +101,7 @@ class Deliver:
             upload = Upload(opened.read(), name=name, mime=media.mime)
         text = says.original(person.translate, provider=order.provider)
         self._chats.send(person, send_document(person.chat, upload, text.text, reply_to=order.message_id))
+        crash.at("original.sent")
         with claim.finish():
             pass
 

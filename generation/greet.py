@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import crash
 from billing import ledger
 from custody.fields import Fields
 from database import Database
@@ -69,6 +70,7 @@ class Greet:
             except Permanent as error:
                 if error.code != "telegram.blocked":
                     raise
+            crash.at("greet.sent")
         with claim.finish():
             pass
 

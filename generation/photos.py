@@ -6,6 +6,7 @@ import io
 import time
 from collections.abc import Callable, Iterable, Iterator
 
+import crash
 from custody import destroy
 from custody.fields import Fields
 from custody.media import PHOTO, MediaVault
@@ -81,8 +82,10 @@ class Photos:
         file_id = self._fields.open(Photo.file_id, photo, purpose=PURPOSE)
         with self._telegram.download(file_id or "") as pieces:
             data = self._collect(pieces)
+        crash.at("intake.fetched")
         clean = self._intake.clean(data)
         del data
+        crash.at("intake.cleaned")
         media = self._media.keep(
             account=photo.account,
             kind=PHOTO,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+import crash
 import logs
 from billing import ledger
 from consent.disclosure import disclose
@@ -78,6 +79,7 @@ class Produce:
             raise Rejected("photo.gone")
         _, prompt = self._orders.wanted(order)
         self._announce(claim, order)
+        crash.at("produce.announced")
         made = self._provider.picture(
             self._opened(source),  # no name holds the photo while the provider works for many seconds
             source.mime,
@@ -85,6 +87,7 @@ class Produce:
             aspect_ratio=nearest_ratio(source.width, source.height, RATIOS),
             attempt=order.attempt + 1,
         )
+        crash.at("produce.called")
         self._keep(claim, order, made)
 
     def _opened(self, source: Media) -> bytes:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
+import crash
 from database import Database, Unit
 from errors import Failure
 from models import Work
@@ -35,28 +36,28 @@ class Claim:
     @contextmanager
     def checkpoint(self) -> Iterator[Unit]:
         """A transaction that counts only while the fence holds, and goes on holding the row."""
-        with self.database.unit() as unit:
+        with self._committing("saving", "saved") as unit:
             self._demand(unit, lease_until=unit.now + self.lease)
             yield unit
 
     @contextmanager
     def finish(self) -> Iterator[Unit]:
         """The transaction that ends the work well."""
-        with self.database.unit() as unit:
+        with self._committing("finishing", "finished") as unit:
             self._demand(unit, state=Work.DONE, ended_at=unit.now, lease_until=None, holder=None, reason=None)
             yield unit
 
     @contextmanager
     def give_up(self, *, state: str, reason: str) -> Iterator[Unit]:
         """The transaction that ends the work badly: failed or quarantined."""
-        with self.database.unit() as unit:
+        with self._committing("giving_up", "given_up") as unit:
             self._demand(unit, state=state, ended_at=unit.now, lease_until=None, holder=None, reason=reason)
             yield unit
 
     @contextmanager
     def put_back(self, *, wait: float, reason: str | None, count: bool = True) -> Iterator[Unit]:
         """The transaction that makes it due again after `wait` seconds; `count=False` takes the try back."""
-        with self.database.unit() as unit:
+        with self._committing("putting_back", "put_back") as unit:
             tries = Work.tries if count else Work.tries - 1
             due = unit.now + timedelta(seconds=wait)
             self._demand(
@@ -70,6 +71,13 @@ class Claim:
                 tries=tries,
             )
             yield unit
+
+    @contextmanager
+    def _committing(self, before: str, after: str) -> Iterator[Unit]:
+        with self.database.unit() as unit:
+            unit.after(lambda: crash.at(f"{self.kind}.{after}"))  # before any bell
+            yield unit
+            crash.at(f"{self.kind}.{before}")
 
     def _demand(self, unit: Unit, **changes: object) -> None:
         del unit

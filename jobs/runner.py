@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 
+import crash
 import logs
 from errors import Failure, Permanent, Rejected, Temporary
 from jobs.claim import Claim, FenceLost
@@ -76,6 +77,7 @@ class Runner:
         self.desk.ring(self.desk.kinds[claim.kind].queue, claim.kind, claim.id)
 
     def _attempt(self, claim: Claim) -> None:
+        crash.at(f"{claim.kind}.claimed")
         kind = self.desk.kinds[claim.kind]
         if claim.crashes >= CRASHES:
             self._end(claim, Permanent("work.quarantined", kind=claim.kind), state=Work.QUARANTINED)

@@ -31,8 +31,8 @@ from jobs.desk import Desk, Ring
 from jobs.kinds import GENERATION, RIGHTS, Kind
 from jobs.tick import Duty
 from moderation.check import PromptRules
-from providers.gemini import Gemini
-from providers.http import Outbound
+from providers.gemini import PATIENCE, Gemini
+from providers.http import Outbound, Timeout
 from providers.origins import allowed
 from providers.telegram import NAME, Telegram
 from vault.folder import FolderStore
@@ -192,4 +192,5 @@ def _gemini(settings: Settings, outbound: Outbound) -> Gemini:
         api_key=settings.gemini_api_key,
         model=settings.gemini_model,
         fallback_model=settings.gemini_fallback_model,
+        timeout=Timeout(connect=PATIENCE.connect, read=settings.gemini_patience_seconds),
     )

@@ -6,6 +6,7 @@ import os
 import sys
 from pathlib import Path
 
+import crash
 import logs
 from config import Settings, SettingsError, load
 from errors import Failure
@@ -27,9 +28,11 @@ def settings_or_exit(process: str) -> Settings:
     """The settings, with logging set up; or exit 2 with every problem named."""
     logs.configure(process=process, pid=os.getpid(), stream=sys.stderr)
     try:
-        return load(os.environ, dotenv=Path(".env"))
+        settings = load(os.environ, dotenv=Path(".env"))
     except SettingsError as error:
         sys.exit(str(error))
+    crash.arm(settings.miomio_crash_at)
+    return settings
 
 
 def surfaces(settings: Settings) -> Surfaces:

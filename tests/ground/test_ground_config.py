@@ -93,10 +93,17 @@ def test_a_missing_setting_is_named(name: str) -> None:
         ("WEB_PORT", "http"),
         ("LEASE_SECONDS", "0"),
         ("KILL_TIMEOUT_SECONDS", "4"),
+        ("GEMINI_PATIENCE_SECONDS", "0"),
     ],
 )
 def test_a_malformed_setting_is_named(name: str, value: str) -> None:
     assert any(name in problem for problem in problems(**{name: value}))
+
+
+def test_a_point_to_die_at_is_refused_by_production_and_cannot_be_lifted_and_must_be_well_formed() -> None:
+    assert any("MIOMIO_CRASH_AT" in problem for problem in problems(MIOMIO_CRASH_AT="deliver.edited"))
+    assert problems(MIOMIO_CRASH_AT="deliver.edited:2", MIOMIO_ENV="test") == []
+    assert any("MIOMIO_CRASH_AT" in problem for problem in problems(MIOMIO_CRASH_AT="edited", MIOMIO_ENV="test"))
 
 
 def test_all_problems_are_reported_at_once() -> None:

@@ -20,6 +20,7 @@ LINES = (
     ("models",),
     ("vault", "providers", "imaging", "moderation"),
     ("policy", "config", "errors", "logs"),
+    ("crash",),
 )
 # One line, one direction: opening an account grants its trial credits in the same transaction.
 ALSO = {("consent", "billing"), ("logs", "errors")}

@@ -1,4 +1,4 @@
-"""The way of one picture: open, flatten, scale, colour, turn, encode. Runs in the caged child only."""
+"""The way of one picture: open, flatten, scale, colour, turn, frame, encode. Runs in the caged child only."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import io
 from PIL import ExifTags, Image
 
 from errors import Rejected
-from imaging import colour, decode, fit
+from imaging import colour, decode, fit, frame
 from imaging.wire import TOO_HEAVY, TRUNCATED, Answer, Job
 
 _TURNS = {
@@ -57,6 +57,8 @@ def _cleaned(data: bytes, job: Job) -> Answer:
     pixels = colour.to_srgb(fit.within(pixels, job.long_side), profile)
     if turn is not None:
         pixels = pixels.transpose(turn)
+    if job.frame_side:
+        pixels = frame.framed(pixels, least_side=job.frame_side, widest=job.frame_ratio)
     jpeg = fit.encoded(pixels, quality=job.quality, max_bytes=job.max_output)
     return Answer(verdict="clean", kind=kind, jpeg=jpeg)
 

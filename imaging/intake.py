@@ -6,7 +6,7 @@ import contextlib
 import os
 import sys
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import BinaryIO, Self
 
@@ -20,6 +20,11 @@ _ATTEMPTS = 2
 # A provider's 4K PNG is larger than any photo we take in, and its shape may be one that we refuse from people.
 _RESULT_BYTES = 64 * MIB
 _RESULT_RATIO = 20.0
+# What Kling takes as a first frame: sides of 300 pixels, 1:2.5 to 2.5:1. More pixels than the film has are not seen.
+_FRAME_SIDE, _FRAME_RATIO = 300, 2.5
+_FRAME_LONG_SIDE, _FRAME_BYTES = 1920, 5 * MIB
+# What Telegram takes as a thumbnail.
+_THUMBNAIL_SIDE, _THUMBNAIL_BYTES = 320, 190_000
 # The fact that makes the sentence: "at most 20 MB" is by looking up the limit that was broken.
 _BROKEN_LIMIT = {
     "photo.too_large": "max_bytes",
@@ -66,6 +71,17 @@ class Intake:
     def shrink(self, data: bytes | memoryview, *, long_side: int, max_bytes: int) -> CleanPhoto:
         """A picture of ours or a provider's as a JPEG that a receiver takes; the original is not touched."""
         job = self._job(min_side=1, max_ratio=_RESULT_RATIO, long_side=long_side, max_output=max_bytes)
+        return self._ask(_whole(data, _RESULT_BYTES), job)
+
+    def first_frame(self, data: bytes | memoryview | BinaryIO) -> CleanPhoto:
+        """A photo or result as the picture a video starts from: enlarged when it is small, and never cropped."""
+        job = self._job(min_side=1, max_ratio=_RESULT_RATIO, long_side=_FRAME_LONG_SIDE, max_output=_FRAME_BYTES)
+        job = replace(job, frame_side=_FRAME_SIDE, frame_ratio=_FRAME_RATIO)
+        return self._ask(_whole(data, _RESULT_BYTES), job)
+
+    def thumbnail(self, data: bytes | memoryview | BinaryIO) -> CleanPhoto:
+        """What a chat shows of a video until it has loaded."""
+        job = self._job(min_side=1, max_ratio=_RESULT_RATIO, long_side=_THUMBNAIL_SIDE, max_output=_THUMBNAIL_BYTES)
         return self._ask(_whole(data, _RESULT_BYTES), job)
 
     @property
@@ -168,10 +184,17 @@ def _judged(answer: wire.Answer, job: wire.Job) -> CleanPhoto:
     if answer.verdict != wire.CLEAN:
         raise Rejected(answer.verdict, **_facts(answer.verdict, job))
     size = markers.bare_size(answer.jpeg)
-    if size is None or not answer.kind or max(size) > job.long_side:
+    if size is None or not answer.kind or not _within(size, job):
         # A child that returns anything else has been taken over by the picture it was given.
         raise Rejected(wire.TRUNCATED)
     return CleanPhoto(data=answer.jpeg, width=size[0], height=size[1], source_format=answer.kind)
+
+
+def _within(size: tuple[int, int], job: wire.Job) -> bool:
+    short, long = sorted(size)
+    if job.frame_side and (short < job.frame_side or long > short * job.frame_ratio):
+        return False
+    return long <= job.long_side
 
 
 def _facts(code: str, job: wire.Job) -> dict[str, float]:

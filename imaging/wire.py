@@ -33,7 +33,8 @@ _HEAD = struct.Struct("!BBI")
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """One picture's rules. `max_output` is 0 where the size of the result does not matter."""
+    """One picture's rules. `max_output` is 0 where the size of the result does not matter; `frame_side` and
+    `frame_ratio` are 0 where no frame is to be made of it."""
 
     max_pixels: int
     min_side: int
@@ -44,6 +45,8 @@ class Job:
     memory_bytes: int
     cpu_seconds: int
     wall_seconds: float
+    frame_side: int = 0
+    frame_ratio: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,6 @@ A task's message may quote the prompt: it is classified and dropped.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -34,6 +33,7 @@ REASONS: Final = (
     (("risk control", "content security", "content policy", "platform policy", "sensitive"), "provider.refused"),
     (("resolution", "aspect ratio"), "provider.bad_input"),
 )
+LARGEST_AMOUNT: Final = 1e6
 LONGEST_VIDEO: Final = 600.0  # seconds; beyond every model, so what is longer is no duration
 
 
@@ -163,14 +163,14 @@ def _sum(amounts: list[float | None]) -> float | None:
 
 
 def _amount(value: Any) -> float | None:
-    """A finite number that is not negative, also where it is written as text."""
+    """A number that is not negative and could be meant, also where it is written as text."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
         number = float(value)
     except (ValueError, OverflowError):
         return None
-    return number if math.isfinite(number) and number >= 0 else None
+    return number if 0 <= number <= LARGEST_AMOUNT else None
 
 
 def _seconds(value: Any) -> float | None:

@@ -8,14 +8,15 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
-from . import multipart
 from .errors import ApiError, bad_request
+from .multipart import Malformed, Part, Reader, boundary_of
+from .spool import Spool
 
 
 @dataclass(slots=True, frozen=True)
 class Upload:
     name: str
-    data: bytes
+    body: Spool
     mime: str | None = None
 
 
@@ -59,8 +60,13 @@ class Arguments:
 
     def public(self) -> dict[str, Any]:
         """For the records: everything but the bytes of files."""
-        files = {name: {"file_name": upload.name, "size": len(upload.data)} for name, upload in self.uploads.items()}
+        files = {name: {"file_name": upload.name, "size": upload.body.size} for name, upload in self.uploads.items()}
         return {**self.values, **files}
+
+    def discard(self) -> None:
+        """Lets go of the files that nobody kept."""
+        for upload in self.uploads.values():
+            upload.body.discard()
 
 
 def from_request(query: Mapping[str, str], content_type: str, body: bytes | bytearray) -> Arguments:
@@ -68,6 +74,12 @@ def from_request(query: Mapping[str, str], content_type: str, body: bytes | byte
     arguments = Arguments(dict(query))
     if body:
         read_body(arguments, content_type, body)
+    return arguments
+
+
+def from_form(query: Mapping[str, str], parts: list[Part]) -> Arguments:
+    arguments = Arguments(dict(query))
+    _take_parts(arguments, parts)
     return arguments
 
 
@@ -79,6 +91,10 @@ def read_body(arguments: Arguments, content_type: str, body: bytes | bytearray) 
         arguments.values.update(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
     elif kind == "multipart/form-data":
         _read_multipart(arguments, content_type, body)
+
+
+def malformed() -> ApiError:
+    return ApiError(400, "Bad Request: can't parse multipart form data")
 
 
 def _json_object(body: bytes | bytearray) -> dict[str, Any]:
@@ -93,10 +109,17 @@ def _json_object(body: bytes | bytearray) -> dict[str, Any]:
 
 def _read_multipart(arguments: Arguments, content_type: str, body: bytes | bytearray) -> None:
     try:
-        for part in multipart.parts(body, multipart.boundary_of(content_type)):
-            if part.file_name is None:
-                arguments.values[part.name] = part.data.decode("utf-8", "replace")
-            else:
-                arguments.uploads[part.name] = Upload(part.file_name, part.data, part.mime)
-    except multipart.Malformed as error:
-        raise ApiError(400, "Bad Request: can't parse multipart form data") from error
+        reader = Reader(boundary_of(content_type))
+        reader.feed(bytes(body))
+        _take_parts(arguments, reader.finish())
+    except Malformed as error:
+        raise malformed() from error
+
+
+def _take_parts(arguments: Arguments, parts: list[Part]) -> None:
+    for part in parts:
+        if part.file_name is None:
+            arguments.values[part.name] = part.body.text()
+            part.body.discard()
+        else:
+            arguments.uploads[part.name] = Upload(part.file_name, part.body, part.mime)

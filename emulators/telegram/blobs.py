@@ -8,6 +8,8 @@ import shutil
 from collections import OrderedDict
 from pathlib import Path
 
+from .spool import Spool
+
 CACHE_BYTES = 64 * 1024 * 1024
 
 
@@ -15,6 +17,9 @@ class Blobs:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
+        # Beside the folder, so that a file on its way in is moved by its name alone.
+        self.incoming = folder.with_name("incoming")
+        shutil.rmtree(self.incoming, ignore_errors=True)
         self._unwritten: dict[str, bytes] = {}
         self._cache: OrderedDict[str, bytes] = OrderedDict()
         self._cached = 0
@@ -27,6 +32,23 @@ class Blobs:
             self._known.add(digest)
             self._unwritten[digest] = data
         return digest
+
+    def take(self, spool: Spool) -> str:
+        """Keeps what came in; one that waits in a file is moved, never copied."""
+        digest = spool.digest
+        if spool.path is None:
+            return self.add(spool.data())
+        if digest not in self._known:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            spool.move(self._folder / digest)
+            self._known.add(digest)
+        return digest
+
+    async def path(self, digest: str) -> Path:
+        """Where it stands as a file; written now if it was not yet."""
+        if digest in self._unwritten:
+            await self.flush()
+        return self._folder / digest
 
     async def get(self, digest: str) -> bytes:
         for kept in (self._unwritten, self._cache):

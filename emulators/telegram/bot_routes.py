@@ -8,11 +8,14 @@ from aiohttp import web
 
 from . import arguments as reading
 from . import bodies
+from .arguments import Arguments
 from .calls import Outcome, encode, perform
 from .context import TELEGRAM, Telegram
-from .errors import ApiError
+from .errors import ApiError, too_large
 from .faults import Rule
 from .images import NotAPicture
+from .multipart import Malformed
+from .serving import served
 
 routes = web.RouteTableDef()
 
@@ -23,17 +26,28 @@ async def call(request: web.Request) -> web.StreamResponse:
     if request.match_info["token"] != tg.token:
         return _answer(401, {"ok": False, "error_code": 401, "description": "Unauthorized"})
     try:
-        body = await bodies.read(request)
-    except web.HTTPRequestEntityTooLarge:
-        return _answer(413, {"ok": False, "error_code": 413, "description": "Request Entity Too Large"})
-    try:
-        arguments = reading.from_request(request.query, request.headers.get("Content-Type", ""), body)
+        arguments = await _arguments(request, tg)
     except ApiError as error:
         return _answer(error.code, {"ok": False, "error_code": error.code, "description": error.description})
-    outcome = await perform(tg, request.match_info["method"], arguments)
+    try:
+        outcome = await perform(tg, request.match_info["method"], arguments)
+    finally:
+        arguments.discard()
     if outcome.rule is None:
         return _answer(outcome.status, outcome.body)
     return await _spoiled(request, outcome.rule, _answer_of(outcome))
+
+
+async def _arguments(request: web.Request, tg: Telegram) -> Arguments:
+    try:
+        if bodies.is_form(request):
+            return reading.from_form(request.query, await bodies.read_form(request, tg.files.blobs.incoming))
+        body = await bodies.read(request)
+    except web.HTTPRequestEntityTooLarge as error:
+        raise too_large() from error
+    except Malformed as error:
+        raise reading.malformed() from error
+    return reading.from_request(request.query, request.headers.get("Content-Type", ""), body)
 
 
 @routes.get("/file/bot{token}/{path:.+}")
@@ -48,19 +62,20 @@ async def download(request: web.Request) -> web.StreamResponse:
     if rule is not None and rule.kind == "error":
         body = {"ok": False, "error_code": rule.error_code, "description": rule.description}
         return _answer(rule.error_code, body)
-    response = await _file(tg, request.match_info["path"])
-    return response if rule is None else await _spoiled(request, rule, response)
-
-
-async def _file(tg: Telegram, path: str) -> web.Response:
-    file = tg.files.linked(path)
+    file = tg.files.linked(request.match_info["path"])
     if file is None:
-        return _answer(404, {"ok": False, "error_code": 404, "description": "Not Found"})
+        return _nothing()
     try:
+        if rule is None:
+            return await served(tg.files, file, {"Content-Type": "application/octet-stream"})
         data = await tg.files.read(file)
     except (NotAPicture, OSError):
-        return _answer(404, {"ok": False, "error_code": 404, "description": "Not Found"})
-    return web.Response(body=data, content_type="application/octet-stream")
+        return _nothing()
+    return await _spoiled(request, rule, web.Response(body=data, content_type="application/octet-stream"))
+
+
+def _nothing() -> web.Response:
+    return _answer(404, {"ok": False, "error_code": 404, "description": "Not Found"})
 
 
 async def _spoiled(request: web.Request, rule: Rule, response: web.Response) -> web.StreamResponse:

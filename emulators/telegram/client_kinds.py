@@ -9,6 +9,7 @@ from . import images
 from .client_answers import Refused
 from .files import Files
 from .media import plain
+from .spool import Spool
 
 _FILES: dict[str, dict[str, Any]] = {
     "voice": {"duration": 2, "mime_type": "audio/ogg"},
@@ -62,4 +63,4 @@ def content(files: Files, kind: str, facts: dict[str, Any]) -> dict[str, Any]:
 def _file(files: Files, kind: str) -> dict[str, Any]:
     data = images.sticker() if kind == "sticker" else b"OggS" + random.randbytes(64)
     mime = "image/webp" if kind == "sticker" else _FILES[kind].get("mime_type")
-    return plain(files.add_document(data, kind=kind, mime=mime))
+    return plain(files.add_document(Spool.of(data), kind=kind, mime=mime))

@@ -8,12 +8,11 @@ from typing import Any
 from aiohttp import web
 
 from . import bodies, client_kinds, entities
-from .arguments import Upload
 from .client_answers import Refused, message_of, person_of, read_json
 from .context import TELEGRAM, Telegram
 from .images import NotAPicture
 from .media import document, photo_sizes
-from .multipart import Malformed, Part, boundary_of, parts
+from .multipart import Malformed, Part
 from .world import Message, Person
 
 routes = web.RouteTableDef()
@@ -131,16 +130,20 @@ def _text(text: str, name: str) -> dict[str, Any]:
 
 async def _files(request: web.Request, tg: Telegram) -> list[dict[str, Any]]:
     try:
-        body = list(parts(await bodies.read(request), boundary_of(request.headers["Content-Type"])))
+        form = await bodies.read_form(request, tg.files.blobs.incoming)
     except Malformed as error:
         raise Refused(400, "the multipart body is broken") from error
-    captions = [part.data.decode("utf-8", "replace") for part in body if part.name == "caption"]
-    files = [part for part in body if part.name in ("photo", "document")]
-    if not files:
-        raise Refused(400, "no file in the field photo or document")
-    if len(files) > LARGEST_ALBUM:
-        raise Refused(400, "an album holds ten files at most")
-    contents = [await _file(tg, part) for part in files]
+    captions = [part.body.text() for part in form if part.name == "caption"]
+    files = [part for part in form if part.name in ("photo", "document")]
+    try:
+        if not files:
+            raise Refused(400, "no file in the field photo or document")
+        if len(files) > LARGEST_ALBUM:
+            raise Refused(400, "an album holds ten files at most")
+        contents = [await _file(tg, part) for part in files]
+    finally:
+        for part in form:
+            part.body.discard()
     if captions and captions[0].strip():
         contents[0] |= _text(captions[0], "caption")
     return contents
@@ -148,11 +151,10 @@ async def _files(request: web.Request, tg: Telegram) -> list[dict[str, Any]]:
 
 async def _file(tg: Telegram, part: Part) -> dict[str, Any]:
     if part.name == "document":
-        upload = Upload(part.file_name or "file", part.data, part.mime)
-        file = tg.files.add_document(upload.data, name=upload.name, mime=upload.mime)
+        file = tg.files.add_document(part.body, name=part.file_name or "file", mime=part.mime)
         return {"document": document(file)}
     try:
-        return {"photo": photo_sizes(await tg.files.add_client_photo(part.data))}
+        return {"photo": photo_sizes(await tg.files.add_client_photo(part.body.data()))}
     except NotAPicture as error:
         raise Refused(400, "this is no picture a client could send as a photo; send it as a file") from error
 

@@ -18,7 +18,7 @@ routes = web.RouteTableDef()
 
 @routes.post("/client/people/{person}/pay")
 async def pay(request: web.Request) -> web.Response:
-    """`message_id`: an invoice in this person's chat; `link`: one of createInvoiceLink; `as`: who pays, if somebody else."""
+    """`message_id`: an invoice in this person's chat; `link`: one of createInvoiceLink; `as`: who pays instead."""
     tg = request.app[TELEGRAM]
     owner = person_of(request)
     values = await read_json(request)

@@ -12,6 +12,7 @@ from aiohttp import web
 from .client_answers import Refused, number, person_of, wait_of
 from .context import TELEGRAM, Telegram
 from .images import NotAPicture
+from .serving import served
 from .world import Chat, Message
 
 routes = web.RouteTableDef()
@@ -33,20 +34,19 @@ async def chat(request: web.Request) -> web.Response:
 
 
 @routes.get("/client/files/{file}")
-async def file(request: web.Request) -> web.Response:
+async def file(request: web.Request) -> web.StreamResponse:
     tg = request.app[TELEGRAM]
     found = tg.files.get(request.match_info["file"])
     if found is None:
         raise Refused(404, "there is no such file")
-    try:
-        data = await tg.files.read(found)
-    except (NotAPicture, OSError) as error:
-        raise Refused(404, "this file cannot be shown") from error
     headers = {"Content-Type": found.mime or "application/octet-stream", "X-Content-Type-Options": "nosniff"}
     headers["Cache-Control"] = "private, max-age=86400"
     if found.name:
         headers["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(found.name)}"
-    return web.Response(body=data, headers=headers)
+    try:
+        return await served(tg.files, found, headers)
+    except (NotAPicture, OSError) as error:
+        raise Refused(404, "this file cannot be shown") from error
 
 
 @routes.get("/client/callbacks/{press}")
@@ -115,6 +115,7 @@ def _media(tg: Telegram, content: dict[str, Any]) -> dict[str, Any] | None:
             size = found.size if found else None
             names = ("width", "height", "duration", "file_name", "mime_type")
             view = {"kind": kind, "url": f"/client/files/{facts['file_id']}", "size": size}
-            mime = {"mime_type": found.mime} if found and found.mime else {}
-            return view | mime | {name: facts[name] for name in names if name in facts}
+            view |= {"mime_type": found.mime} if found and found.mime else {}
+            view |= {"poster": f"/client/files/{found.thumbnail}"} if found and found.thumbnail else {}
+            return view | {name: facts[name] for name in names if name in facts}
     return None

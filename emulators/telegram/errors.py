@@ -23,3 +23,7 @@ def forbidden(reason: str) -> ApiError:
 
 def too_many_requests(seconds: int) -> ApiError:
     return ApiError(429, f"Too Many Requests: retry after {seconds}", parameters={"retry_after": seconds})
+
+
+def too_large() -> ApiError:
+    return ApiError(413, "Request Entity Too Large")

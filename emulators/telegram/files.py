@@ -14,15 +14,19 @@ from typing import Any
 from . import images
 from .blobs import Blobs
 from .settings import Settings
+from .spool import Spool
 from .store import Store
 
-_PREFIX = {"photo": "AgACAgIAAxk", "video": "BAACAgIAAxk", "document": "BQACAgIAAxk"}
-_FOLDER = {"photo": "photos", "video": "videos", "document": "documents", "voice": "voice"}
+_PREFIX = {"photo": "AgACAgIAAxk", "video": "BAACAgIAAxk", "document": "BQACAgIAAxk", "thumbnail": "AAMCAgADGQ"}
+_FOLDER = {"photo": "photos", "video": "videos", "document": "documents", "voice": "voice", "thumbnail": "thumbnails"}
 
 
 @dataclass(slots=True, frozen=True)
 class File:
-    """`source` names the uploaded bytes; `side` is the longest side of a copy made of them, 0 for themselves."""
+    """`source` names the uploaded bytes; `side` is the longest side of a copy made of them, 0 for themselves.
+
+    A video's `duration` is in seconds, its `thumbnail` the file id of its poster.
+    """
 
     file_id: str
     unique_id: str
@@ -36,6 +40,8 @@ class File:
     full_height: int | None = None
     name: str | None = None
     mime: str | None = None
+    duration: int | None = None
+    thumbnail: str | None = None
 
 
 class Files:
@@ -57,11 +63,18 @@ class Files:
         return self._files.get(file_id)
 
     def add_document(
-        self, data: bytes, *, kind: str = "document", name: str | None = None, mime: str | None = None
+        self, body: Spool, *, kind: str = "document", name: str | None = None, mime: str | None = None, **facts: Any
     ) -> File:
-        source = self.blobs.add(data)
+        """`facts` are further fields of the file, as a video's shape."""
+        source = self.blobs.take(body)
         guessed = mime or mimetypes.guess_type(name or "")[0] or "application/octet-stream"
-        return self._add(kind, source, size=len(data), name=name, mime=guessed)
+        return self._add(kind, source, size=body.size, name=name, mime=guessed, **facts)
+
+    def add_thumbnail(self, data: bytes) -> File:
+        """Raises NotAPicture."""
+        width, height = images.dimensions(data)
+        source = self.blobs.add(data)
+        return self._add("thumbnail", source, size=len(data), width=width, height=height, mime="image/jpeg")
 
     def again(self, file: File) -> File:
         """The same file in a new message: a new id."""

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from aiohttp import ClientError, ClientTimeout
 
+from . import videos
 from .arguments import Arguments, Upload
 from .context import Telegram
-from .errors import ApiError, bad_request
+from .errors import bad_request, too_large
 from .files import File
 from .images import NotAPicture
+from .spool import Spool
 
 PHOTO_BYTES = 10 * 1024 * 1024
 FILE_BYTES = 50 * 1024 * 1024
@@ -52,7 +57,7 @@ def photo(tg: Telegram, origin: Source) -> list[File]:
         return tg.files.photo(file.source, file.full_width or 0, file.full_height or 0)
     assert origin.upload is not None
     try:
-        sizes = tg.files.add_photo(origin.upload.data)
+        sizes = tg.files.add_photo(origin.upload.body.data())
     except NotAPicture as error:
         raise bad_request("IMAGE_PROCESS_FAILED") from error
     width, height = sizes[-1].full_width or 1, sizes[-1].full_height or 1
@@ -61,22 +66,60 @@ def photo(tg: Telegram, origin: Source) -> list[File]:
     return sizes
 
 
-def other(tg: Telegram, origin: Source, *, kind: str) -> File:
+def document(tg: Telegram, origin: Source) -> File:
     if origin.file is not None:
         return tg.files.again(origin.file)
     assert origin.upload is not None
     upload = origin.upload
-    return tg.files.add_document(upload.data, kind=kind, name=upload.name, mime=upload.mime)
+    return tg.files.add_document(upload.body, name=upload.name, mime=upload.mime)
+
+
+async def video(tg: Telegram, arguments: Arguments, origin: Source, facts: Mapping[str, Any]) -> File:
+    """What `facts` leave open is found in the video itself. One known by its id stays as it was first sent."""
+    if origin.file is not None:
+        return tg.files.again(origin.file)
+    assert origin.upload is not None
+    body, mime = origin.upload.body, origin.upload.mime or ""
+    found = await asyncio.to_thread(_look, body)
+    poster = _thumbnail(arguments, facts) or found.poster
+    return tg.files.add_document(
+        body,
+        kind="video",
+        name=origin.upload.name,
+        mime=mime if mime.startswith("video/") else "video/mp4",
+        width=_count(facts.get("width")) or found.width,
+        height=_count(facts.get("height")) or found.height,
+        duration=_count(facts.get("duration")) or found.duration,
+        thumbnail=tg.files.add_thumbnail(poster).file_id if poster else None,
+    )
+
+
+def _look(body: Spool) -> videos.Facts:
+    with body.open() as file:
+        return videos.look(file)
+
+
+def _thumbnail(arguments: Arguments, facts: Mapping[str, Any]) -> bytes:
+    """Only an upload counts: a thumbnail cannot be sent again by its id."""
+    value = facts.get("thumbnail")
+    name = value.removeprefix("attach://") if isinstance(value, str) and value.startswith("attach://") else ""
+    upload = arguments.uploads.get(name) or (arguments.uploads.get("thumbnail") if value is None else None)
+    data = upload.body.data() if upload and upload.body.size <= videos.THUMB_BYTES else b""
+    return data if videos.is_thumbnail(data) else b""
+
+
+def _count(value: Any) -> int:
+    return int(value) if isinstance(value, int) or (isinstance(value, str) and value.isdecimal()) else 0
 
 
 def _sized(upload: Upload, kind: str) -> Upload:
-    size = len(upload.data)
+    size = upload.body.size
     if size == 0:
         raise bad_request("file must be non-empty")
     if kind == "photo" and size > PHOTO_BYTES:
         raise bad_request(f"file of size {size} bytes is too big for a photo; the maximum size is {PHOTO_BYTES} bytes")
     if size > FILE_BYTES:
-        raise ApiError(413, "Request Entity Too Large")
+        raise too_large()
     return upload
 
 
@@ -104,4 +147,4 @@ async def _fetched(tg: Telegram, url: str, kind: str) -> Upload:
         raise bad_request("failed to get HTTP URL content")
     if kind == "photo" and not mime.startswith("image/"):
         raise bad_request("wrong type of the web page content")
-    return Upload(urlsplit(url).path.rpartition("/")[2] or "file", data, mime)
+    return Upload(urlsplit(url).path.rpartition("/")[2] or "file", Spool.of(data), mime)

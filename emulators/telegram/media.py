@@ -16,9 +16,10 @@ def document(file: File) -> dict[str, Any]:
     return {"file_name": file.name or "file", "mime_type": file.mime, **_ids(file)}
 
 
-def video(file: File, *, width: int, height: int, duration: int) -> dict[str, Any]:
-    shape = {"width": width, "height": height, "duration": duration}
-    return {**shape, "file_name": file.name or "video.mp4", "mime_type": file.mime, **_ids(file)}
+def video(file: File, thumbnail: File | None) -> dict[str, Any]:
+    shape = {"width": file.width or 0, "height": file.height or 0, "duration": file.duration or 0}
+    named = {**shape, "file_name": file.name or "video.mp4", "mime_type": file.mime, **_ids(file)}
+    return named | ({"thumbnail": photo_sizes([thumbnail])[0]} if thumbnail else {})
 
 
 def plain(file: File) -> dict[str, Any]:

@@ -105,15 +105,11 @@ async def file_content(
     spoiler = {"has_media_spoiler": True} if facts.get("has_spoiler") else {}
     if kind == "photo":
         return {"photo": media.photo_sizes(inputs.photo(tg, origin)), **spoiler}
-    file = inputs.other(tg, origin, kind=kind)
     if kind == "document":
-        return {"document": media.document(file)}
-    shape = {side: _count(facts.get(side)) for side in ("width", "height", "duration")}
-    return {"video": media.video(file, **shape), **spoiler}
-
-
-def _count(value: Any) -> int:
-    return int(value) if isinstance(value, int) or (isinstance(value, str) and value.isdecimal()) else 0
+        return {"document": media.document(inputs.document(tg, origin))}
+    file = await inputs.video(tg, arguments, origin, facts)
+    poster = tg.files.get(file.thumbnail) if file.thumbnail else None
+    return {"video": media.video(file, poster), **spoiler}
 
 
 async def _send_file(tg: Telegram, arguments: Arguments, kind: str) -> dict[str, Any]:

@@ -152,7 +152,7 @@ def _webhook(arguments: Arguments, url: str) -> Webhook:
         secret,
         connections if 1 <= connections <= 100 else 40,
         _address(arguments.text("ip_address").strip()),
-        upload.data.decode("ascii", "replace") if upload else "",
+        upload.body.text() if upload else "",
     )
 
 

@@ -1,12 +1,15 @@
-"""Reads multipart/form-data held in memory. Searching for the boundary is all the work there is to do."""
+"""Reads multipart/form-data as it comes in. Searching for the boundary is all the work there is to do."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
+
+from .spool import Spool
 
 _PARAMETER = re.compile(r';\s*(\w+\*?)=(?:"((?:[^"\\]|\\.)*)"|([^;\s]+))')
+LONGEST_HEAD = 16 * 1024
 
 
 class Malformed(Exception):
@@ -16,7 +19,7 @@ class Malformed(Exception):
 @dataclass(slots=True, frozen=True)
 class Part:
     name: str
-    data: bytes
+    body: Spool
     file_name: str | None
     mime: str | None
 
@@ -28,24 +31,65 @@ def boundary_of(content_type: str) -> bytes:
     raise Malformed
 
 
-def parts(body: bytes | bytearray, boundary: bytes) -> Iterator[Part]:
-    """Raises Malformed when the closing boundary is missing or a part has no name."""
-    line = b"--" + boundary
-    view = memoryview(body)
-    start = body.find(line)
-    if start < 0:
-        raise Malformed
-    start += len(line)
-    while not body.startswith(b"--", start):
-        end = body.find(b"\r\n" + line, start)
-        split = body.find(b"\r\n\r\n", start)
-        if end < 0 or split < 0 or split > end:
+class Reader:
+    """Fed with pieces of any length; what cannot belong to a boundary any more goes to its part at once."""
+
+    def __init__(self, boundary: bytes, folder: Path | None = None) -> None:
+        """Parts that grow large are kept in files of the folder."""
+        self.parts: list[Part] = []
+        self._line = b"\r\n--" + boundary
+        self._held = bytearray(b"\r\n")  # the first boundary has no line before it
+        self._folder = folder
+        self._body = Spool()  # what comes before the first boundary is nobody's
+        self._step = self._in_body
+        self._ended = False
+
+    def feed(self, piece: bytes) -> None:
+        """Raises Malformed for a part without a name, or a head that does not end."""
+        self._held += piece
+        while not self._ended and self._step():
+            pass
+
+    def finish(self) -> list[Part]:
+        """Raises Malformed when the closing boundary is missing."""
+        if not self._ended:
             raise Malformed
-        yield _part(body[start:split].decode("utf-8", "replace"), bytes(view[split + 4 : end]))
-        start = end + 2 + len(line)
+        return self.parts
+
+    def discard(self) -> None:
+        for part in self.parts:
+            part.body.discard()
+
+    def _in_body(self) -> bool:
+        """True when what is held may still hold more, as it is for the other step."""
+        at = self._held.find(self._line)
+        self._body.write(self._held[: at if at >= 0 else max(0, len(self._held) - len(self._line))])
+        if at < 0:
+            del self._held[: -len(self._line)]
+            return False
+        self._body.close()
+        del self._held[: at + len(self._line)]
+        self._step = self._in_head
+        return True
+
+    def _in_head(self) -> bool:
+        """After a boundary: two dashes at the very end, else the head of a part."""
+        if self._held.startswith(b"--"):
+            self._ended = True
+            return False
+        end = self._held.find(b"\r\n\r\n")
+        if end < 0:
+            if len(self._held) > LONGEST_HEAD:
+                raise Malformed
+            return False
+        self._body = Spool(self._folder)
+        self.parts.append(_part(self._held[:end].decode("utf-8", "replace"), self._body))
+        del self._held[: end + 4]
+        self._step = self._in_body
+        return True
 
 
-def _part(head: str, data: bytes) -> Part:
+def _part(head: str, body: Spool) -> Part:
     name = file_name = mime = None
     for header in head.split("\r\n"):
         key, _, value = header.partition(":")
@@ -57,7 +101,7 @@ def _part(head: str, data: bytes) -> Part:
             mime = value.strip()
     if name is None:
         raise Malformed
-    return Part(name, data, file_name, mime)
+    return Part(name, body, file_name, mime)
 
 
 def _plain_name(found: dict[str, str]) -> str | None:

@@ -1,4 +1,4 @@
-"""Runs the emulators: python -m emulators --telegram-port 8081 --gemini-port 8082 --state DIR."""
+"""Runs the emulators: python -m emulators --telegram-port 8081 --gemini-port 8082 --kling-port 8083 --state DIR."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ GRACE_SECONDS = 0.3
 
 def main(arguments: list[str] | None = None) -> int:
     options = _options(arguments)
-    if options.telegram_port is None and options.gemini_port is None:
-        print("nothing to run: give --telegram-port, --gemini-port or both", file=sys.stderr)
+    if options.telegram_port is None and options.gemini_port is None and options.kling_port is None:
+        print("nothing to run: give one or more of --telegram-port, --gemini-port, --kling-port", file=sys.stderr)
         return 2
     return asyncio.run(_run(options))
 
@@ -58,6 +58,9 @@ def _apps(options: argparse.Namespace) -> list[tuple[str, web.Application, int]]
     if options.gemini_port is not None:
         gemini = importlib.import_module("emulators.gemini.app")
         apps.append(("gemini", gemini.make_app(), options.gemini_port))
+    if options.kling_port is not None:
+        kling = importlib.import_module("emulators.kling.app")
+        apps.append(("kling", kling.make_app(), options.kling_port))
     return apps
 
 
@@ -69,6 +72,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m emulators", description=__doc__)
     parser.add_argument("--telegram-port", type=int, help="0 picks a free one")
     parser.add_argument("--gemini-port", type=int, help="0 picks a free one")
+    parser.add_argument("--kling-port", type=int, help="0 picks a free one")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--state", type=Path, help="a folder; without it everything is forgotten at the end")
     parser.add_argument("--token", default="12345:demo")

@@ -94,6 +94,11 @@ class Desk:
             if (claim.id, claim.fence) not in ours:
                 claim.lost.set()
 
+    def not_heard(self, works: Sequence[str]) -> None:
+        """Forget that the bell rang for these: whoever heard it will not come."""
+        with self.database.connection():
+            Work.update(rung_at=None).where(Work.id.in_(tuple(works)) & (Work.state == Work.DUE)).execute()
+
     def overdue(self, *, quiet: float, limit: int) -> list[Work]:
         """Rows that are due or abandoned and were not rung for `quiet` seconds, oldest first; marked as rung now.
 

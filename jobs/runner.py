@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 
 import crash
 import logs
@@ -26,12 +27,24 @@ class Runner:
         self.desk = desk
         self._lock = threading.Lock()
         self._active: dict[str, Claim] = {}
-        self.draining = threading.Event()
+        self._inside = 0  # threads between the question whether to claim and the end of what they claimed
+        self._draining = False
 
     def run(self, work: str) -> bool:
         """Whether there was something to do. Never raises: the row tells how it went."""
-        if self.draining.is_set():
+        with self._lock:
+            welcome = not self._draining
+            self._inside += welcome
+        if not welcome:
+            self.pass_on([work])
             return False
+        try:
+            return self._run(work)
+        finally:
+            with self._lock:
+                self._inside -= 1
+
+    def _run(self, work: str) -> bool:
         try:
             claim = self.desk.claim(work)
         except Temporary as error:  # the database is away: the row stays due and the clock comes back to it
@@ -55,6 +68,23 @@ class Runner:
     def active(self) -> list[Claim]:
         with self._lock:
             return list(self._active.values())
+
+    def drain(self) -> None:
+        """Claim nothing more from here on."""
+        with self._lock:
+            self._draining = True
+
+    def busy(self) -> bool:
+        """Whether a thread still works on something, or is just about to."""
+        with self._lock:
+            return self._inside > 0
+
+    def pass_on(self, works: Sequence[str]) -> None:
+        """Rows that this process was rung for and will not take: the clock rings for them again at its next round."""
+        try:
+            self.desk.not_heard(works)
+        except Temporary as error:  # it rings again anyway, only later
+            log.warning("work.not_passed_on", count=len(works), exc_info=error)
 
     def renew(self) -> None:
         """Prolong the leases of all claims under way; called every third of a lease."""

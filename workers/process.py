@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 import redis
 from dramatiq import Worker
@@ -21,7 +20,8 @@ from workers.assembly import House, assemble
 from workers.broker import Doorbell, connect, make_broker
 
 GIVE_BACK_BEFORE_KILL = 4.0  # seconds
-ASK_EVERY = 1.0  # seconds between questions to the database while Redis is away
+BELL_CHECKED_EVERY = 1.0  # seconds
+ASK_EVERY = 0.25  # seconds between questions to the database while Redis is away
 
 log = logs.get()
 
@@ -33,6 +33,8 @@ class WorkerProcess:
         self.house = house
         self.queue = queue
         self.stop = threading.Event()
+        self._drained = threading.Event()
+        self._askers: list[threading.Thread] = []
         self.runner = Runner(house.desk)
         self._client = client
         self._broker = broker
@@ -46,32 +48,39 @@ class WorkerProcess:
         self._broker.emit_after("process_boot")
         worker.start()
         every = (
-            (self._clockwork.tick, settings.tick_seconds),
-            (self.runner.renew, settings.lease_seconds / 3),
-            (self._ask_database, ASK_EVERY),
+            (self._clockwork.tick, settings.tick_seconds, self.stop),
+            (self.runner.renew, settings.lease_seconds / 3, self._drained),  # a call that may finish keeps its lease
+            (self._ask_database, BELL_CHECKED_EVERY, self.stop),
         )
-        for act, seconds in every:
-            threading.Thread(target=self._repeat, args=(act, seconds), daemon=True).start()
+        for act, seconds, over in every:
+            threading.Thread(target=self._repeat, args=(act, seconds, over), daemon=True).start()
         log.info("worker.ready", count=self._threads)
         self.stop.wait()
         self._drain(worker)
 
     def _drain(self, worker: Worker) -> None:
         """Claim nothing more, let calls finish, give back what is left shortly before the kill."""
-        self.runner.draining.set()
+        self.runner.drain()
+        for consumer in worker.consumers.values():
+            consumer.pause()  # what is rung for from now on is for the others
         seconds = self.house.settings.kill_timeout_seconds - GIVE_BACK_BEFORE_KILL
         until = time.monotonic() + seconds
         stopping = threading.Thread(target=worker.stop, kwargs={"timeout": int(seconds * 1000)}, daemon=True)
         stopping.start()
-        while self.runner.active() and time.monotonic() < until:
+        passed_on: set[str] = set()
+        while self.runner.busy() and time.monotonic() < until:
+            if fetched := {item.message.args[0] for item in list(worker.work_queue.queue)} - passed_on:
+                self.runner.pass_on(sorted(fetched))
+                passed_on |= fetched
             time.sleep(0.05)
         given = self.runner.give_back()
         stopping.join(2.0 if not given else 0.5)
+        self._drained.set()
         log.info("worker.stopped", count=given)
         self.house.close()
 
-    def _repeat(self, act: Callable[[], None], seconds: float) -> None:
-        while not self.stop.wait(seconds):
+    def _repeat(self, act: Callable[[], None], seconds: float, over: threading.Event) -> None:
+        while not over.wait(seconds):
             try:
                 act()
             except Failure as error:
@@ -84,14 +93,17 @@ class WorkerProcess:
         if self._bell_works():
             return
         log.warning("bell.away")
-        with ThreadPoolExecutor(self._threads) as pool:
-            while not self.stop.is_set():
-                due = self.house.desk.next_due({self.queue}, limit=self._threads)
-                if sum(pool.map(self.runner.run, due)) == 0 and self.stop.wait(ASK_EVERY):
-                    return
-                if self._bell_works():
-                    log.info("bell.back")
-                    return
+        while not self.stop.wait(ASK_EVERY):
+            if self._bell_works():
+                log.info("bell.back")
+                return
+            self._askers = [thread for thread in self._askers if thread.is_alive()]
+            free = self._threads - len(self._askers)
+            for work in self.house.desk.next_due({self.queue}, limit=free)[:free]:
+                # A daemon, unlike a pool's threads: a call that was given back must not keep the process alive.
+                asker = threading.Thread(target=self.runner.run, args=(work,), daemon=True)
+                asker.start()
+                self._askers.append(asker)
 
     def _bell_works(self) -> bool:
         try:

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from errors import Permanent, Rejected, Temporary
+from jobs.tick import Clockwork
 from models import Pacing, Work
+from tests.jobs.conftest import finish
 
 
 def fails(error: Exception) -> Any:
@@ -135,7 +137,7 @@ def test_a_process_that_must_go_gives_its_work_back_without_counting_the_try(
     bell.rung.clear()
 
     def told_to_go(claim: Any) -> None:
-        process.runner.draining.set()
+        process.runner.drain()
         assert process.runner.give_back() == 1
         assert (process.row(work).state, process.row(work).tries) == (Work.DUE, 0)
         assert other.runner.run(work)
@@ -154,9 +156,36 @@ def test_a_process_that_must_go_gives_its_work_back_without_counting_the_try(
 
 def test_a_process_that_drains_takes_nothing_new(process: Any) -> None:
     work = process.add()
-    process.runner.draining.set()
+    process.runner.drain()
     assert not process.runner.run(work)
+    assert not process.runner.busy()
     assert process.row(work).state == Work.DUE
+
+
+def test_what_a_draining_process_was_rung_for_is_rung_again_at_the_next_round(
+    process: Any, other: Any, bell: Any
+) -> None:
+    work = process.add()
+    process.runner.drain()
+    process.runner.run(work)
+    bell.rung.clear()
+    Clockwork(other.desk).tick()
+    assert bell.rung == [("generation", "paint", work)]
+
+
+def test_a_process_is_busy_until_the_last_thing_it_took_has_ended(process: Any) -> None:
+    work = process.add()
+
+    def asked_to_go(claim: Any) -> None:
+        process.runner.drain()
+        assert process.runner.busy()
+        finish(claim)
+        assert process.runner.busy()
+
+    process.do = asked_to_go
+    process.runner.run(work)
+    assert not process.runner.busy()
+    assert process.row(work).state == Work.DONE
 
 
 def test_the_runner_renews_what_is_under_way(process: Any, other: Any, clock: Any) -> None:

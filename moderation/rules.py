@@ -34,10 +34,15 @@ class Rule:
         present = {hit.concept for hit in hits}
         if any(part.isdisjoint(present) for part in self.parts):
             return False
-        followed = {hit.first - 1 for hit in hits if hit.concept in self.unless_next}
+        followed = self._followed(hits)
         counted = [hit for hit in hits if hit.last not in followed]
         groups = self._groups(reading, counted)
         return any(self._in_order(group) if self.ordered else self._complete(group) for group in groups)
+
+    def _followed(self, hits: Sequence[Hit]) -> set[int]:
+        """The letters that `unless_next` directly follows; 上 ("on it") does not follow where 上衣 ("top") begins."""
+        begun = {hit.first for hit in hits if hit.concept in self.concepts}
+        return {hit.first - 1 for hit in hits if hit.concept in self.unless_next and hit.first not in begun}
 
     def _groups(self, reading: Reading, hits: list[Hit]) -> Iterator[list[Hit]]:
         """Cuts the hits of the parts where the next is out of reach or a breaking concept stands between."""

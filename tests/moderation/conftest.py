@@ -25,7 +25,7 @@ def phrasings() -> list[Phrasing]:
 
 @pytest.fixture(scope="session")
 def held_out() -> list[Phrasing]:
-    """Written after the rules had been frozen, twice; see the figures in test_prompts.py."""
+    """Written in rounds, each while the rules stood still; see the figures in test_prompts.py."""
     return _lines("held_out.jsonl")
 
 

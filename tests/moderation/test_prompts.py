@@ -1,7 +1,9 @@
 """The phrasings, banned and harmless, plain and disguised.
 
-`held_out.jsonl` was written in two rounds, each after the rules had been frozen. First runs: 71 of 81 banned refused
-and 4 of 56 harmless refused; then 34 of 41 and 1 of 38. The rules were widened afterwards, by kind and not by line.
+`held_out.jsonl` was written in rounds, each while the rules stood still; afterwards they were widened, by kind and not
+by line. At first sight, banned refused and harmless refused: 71/81 and 4/56, 34/41 and 1/38, 69/76 and 2/65, 65/82
+and 3/66, 70/84 and 3/66, 72/82 and 0/66. So about one in eight new ways to ask still passes: the provider's own filter
+stands behind these rules.
 """
 
 from __future__ import annotations
@@ -98,6 +100,15 @@ def test_every_banned_phrasing_is_refused_as_what_it_is(rules: PromptRules, phra
 def test_at_most_two_in_a_hundred_harmless_phrasings_are_refused(rules: PromptRules, phrasings: list[Phrasing]) -> None:
     refused = [one["text"] for one in _harmless(phrasings) if rules.refuse(one["text"])]
     assert len(refused) <= 0.02 * len(_harmless(phrasings)), refused
+
+
+def test_the_held_out_set_has_six_rounds_in_three_languages(held_out: list[Phrasing]) -> None:
+    assert {one["round"] for one in held_out} == {1, 2, 3, 4, 5, 6}
+    later = [one for one in held_out if one["round"] > 2]
+    for number in range(3, 7):
+        written = [one for one in later if one["round"] == number]
+        assert {one["language"] for one in written} == {"en", "zh-Hant", "zh-Hans"}
+        assert min(len(_banned(written)), len(_harmless(written))) >= 60
 
 
 def test_held_out_banned_phrasings_are_refused_and_minors_are_told_apart(

@@ -1,0 +1,136 @@
+"""The body of an upload: exact to the byte, and never held whole."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from errors import Permanent
+from providers.telegram_calls import Readable, Upload
+from providers.telegram_form import form
+from tests.emulators.conftest import TOKEN, run
+
+ROOT = Path(__file__).resolve().parents[2]
+MIB = 1024 * 1024
+CLIP_BYTES = 50_000_000
+CLIP = bytes(range(256)) * 300
+
+# VmHWM is this program's own peak; ru_maxrss would begin at the size of the test runner that started it.
+CHILD = """
+import sys
+from pathlib import Path
+from providers.http import Origin, Outbound
+from providers.telegram import Telegram
+from providers.telegram_calls import Upload, send_text, edit_to_video
+from vault.fields import DataKey
+from vault.folder import FolderStore
+from vault.stream import open_stream, seal, sealed_length
+
+class Made:
+    def __init__(self, length):
+        self.left = length
+    def read(self, size=-1):
+        size = min(size, self.left)
+        self.left -= size
+        return b"\\x55" * size
+
+folder, url, token, chat, length = Path(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4]), int(sys.argv[5])
+store, key = FolderStore(folder), DataKey.new()
+store.put("video", seal(Made(length), key, binding=b"here"), sealed_length(length))
+telegram = Telegram(Outbound([Origin.of(url)]), api_url=url, token=token)
+video = Upload.stream(
+    lambda: open_stream(store.get("video"), key, binding=b"here"), length, name="miomio.mp4", mime="video/mp4"
+)
+status = telegram.send(send_text(chat, "in the making"))
+sent = telegram.send(
+    edit_to_video(chat, status.message_id, video, None, "ready", seconds=5.0, width=720, height=1280)
+)
+assert sent.file_id
+print(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0])
+"""
+
+
+class Dripping(io.BytesIO):
+    """Gives little at a time, as sockets and seals may."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        return super().read(min(700, size) if size is not None and size >= 0 else 700)
+
+
+def stream(source: io.BytesIO, length: int) -> Upload:
+    return Upload.stream(lambda: source, length, name="miomio.mp4", mime="video/mp4")
+
+
+def body_of(upload: Upload, *, piece: int = 16_384) -> tuple[bytes, int]:
+    with form({"chat_id": "1"}, {"video": upload}) as sent:
+        return b"".join(iter(lambda: sent.body.read(piece), b"")), sent.length
+
+
+@pytest.mark.parametrize("piece", [1000, 16_384, 1_000_000])
+def test_the_body_is_as_long_as_announced_and_holds_the_file(piece: int) -> None:
+    body, length = body_of(stream(Dripping(CLIP), len(CLIP)), piece=piece)
+    assert len(body) == length
+    head, _, rest = body.partition(b'filename="miomio.mp4"\r\nContent-Type: video/mp4\r\n\r\n')
+    assert b'name="chat_id"\r\n\r\n1\r\n' in head
+    assert rest.startswith(CLIP + b"\r\n--")
+
+
+@pytest.mark.parametrize("length", [len(CLIP) - 1, len(CLIP) + 1], ids=["longer", "shorter"])
+def test_a_file_that_is_longer_or_shorter_than_announced_is_not_sent_to_its_end(length: int) -> None:
+    with pytest.raises(Permanent, match=r"telegram\.upload_length"):
+        body_of(stream(Dripping(CLIP), length))
+
+
+def test_a_file_is_opened_anew_for_each_sending_and_closed_after_it() -> None:
+    opened: list[io.BytesIO] = []
+
+    @contextmanager
+    def opens() -> Iterator[Readable]:
+        with io.BytesIO(CLIP) as source:
+            opened.append(source)
+            yield source
+
+    upload = Upload.stream(opens, len(CLIP), name="miomio.mp4", mime="video/mp4")
+    assert body_of(upload)[1] == body_of(upload)[1]
+    with pytest.raises(RuntimeError), form({}, {"video": upload}):
+        raise RuntimeError("nobody answers")
+    assert [source.closed for source in opened] == [True, True, True]
+
+
+def test_a_file_does_not_show_in_what_may_be_logged() -> None:
+    shown = repr(stream(io.BytesIO(b"secret"), 6))
+    assert "secret" not in shown
+    assert "BytesIO" not in shown
+
+
+@pytest.mark.alone
+def test_a_video_of_50_mb_goes_from_its_opened_seal_to_telegram_in_constant_memory(tmp_path: Path) -> None:
+    emulator = run()
+    try:
+        ann = emulator.person("Ann")
+        ann.says("/start")
+
+        def peak_bytes(length: int) -> int:
+            arguments = [str(tmp_path), emulator.url, TOKEN, str(ann.id), str(length)]
+            child = subprocess.run([sys.executable, "-c", CHILD, *arguments], cwd=ROOT, capture_output=True, text=True)
+            assert child.returncode == 0, child.stderr
+            return int(child.stdout) * 1024
+
+        baseline = peak_bytes(1)
+        begun = time.monotonic()
+        growth = peak_bytes(CLIP_BYTES) - baseline
+        took = time.monotonic() - begun
+        assert [message["media"]["size"] for message in ann.messages()[1:]] == [1, CLIP_BYTES]
+        assert growth < 8 * MIB, f"{growth / MIB:.1f} MiB"
+        assert took < 30, f"{took:.1f} s"
+    finally:
+        emulator.stop()
+        if emulator.process.stdout is not None:
+            emulator.process.stdout.close()

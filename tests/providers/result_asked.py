@@ -1,4 +1,4 @@
-"""What the tests of fetching results have in common: hosts that reach a server of the test, and what fetching raises."""
+"""What the tests of fetching results share: hosts that reach a server of the test, and what fetching raises."""
 
 from __future__ import annotations
 

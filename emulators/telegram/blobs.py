@@ -26,8 +26,8 @@ class Blobs:
         self._known = {path.name for path in folder.iterdir()}
         self._flushing = asyncio.Lock()
 
-    def add(self, data: bytes) -> str:
-        digest = hashlib.sha256(data).hexdigest()
+    def add(self, data: bytes, digest: str = "") -> str:
+        digest = digest or hashlib.sha256(data).hexdigest()
         if digest not in self._known:
             self._known.add(digest)
             self._unwritten[digest] = data
@@ -37,7 +37,7 @@ class Blobs:
         """Keeps what came in; one that waits in a file is moved, never copied."""
         digest = spool.digest
         if spool.path is None:
-            return self.add(spool.data())
+            return self.add(spool.data(), digest)
         if digest not in self._known:
             self._folder.mkdir(parents=True, exist_ok=True)
             spool.move(self._folder / digest)

@@ -80,12 +80,12 @@ class Files:
         """The same file in a new message: a new id."""
         return self._keep(replace(file, file_id=_file_id(file.kind)))
 
-    def add_photo(self, data: bytes) -> list[File]:
+    def add_photo(self, body: Spool) -> list[File]:
         """The sizes of a photo a bot sends; copies are drawn only when somebody looks. Raises NotAPicture."""
-        source = self.blobs.add(data)
+        source = body.digest
         if source not in self._shapes:
-            self._shapes[source] = images.dimensions(data)
-        return self.photo(source, *self._shapes[source])
+            self._shapes[source] = images.dimensions(body.data())
+        return self.photo(self.blobs.take(body), *self._shapes[source])
 
     async def add_client_photo(self, data: bytes) -> list[File]:
         """The sizes of a photo a person sends: re-encoded at once, as clients do. Raises NotAPicture."""

@@ -57,7 +57,7 @@ def photo(tg: Telegram, origin: Source) -> list[File]:
         return tg.files.photo(file.source, file.full_width or 0, file.full_height or 0)
     assert origin.upload is not None
     try:
-        sizes = tg.files.add_photo(origin.upload.body.data())
+        sizes = tg.files.add_photo(origin.upload.body)
     except NotAPicture as error:
         raise bad_request("IMAGE_PROCESS_FAILED") from error
     width, height = sizes[-1].full_width or 1, sizes[-1].full_height or 1

@@ -19,6 +19,7 @@ def film(width: int, height: int, *, seconds: int) -> bytes:
         for number in range(seconds * RATE):
             shade = Image.linear_gradient("L").resize((width, height))
             picture = Image.merge("RGB", (shade, shade.rotate(90), Image.new("L", (width, height), number * 9 % 256)))
-            container.mux(stream.encode(av.VideoFrame.from_image(picture)))
+            frame = av.VideoFrame.from_image(picture)  # type: ignore[no-untyped-call]  # PyAV leaves it untyped
+            container.mux(stream.encode(frame))
         container.mux(stream.encode())
     return out.getvalue()

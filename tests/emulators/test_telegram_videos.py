@@ -92,7 +92,12 @@ def test_a_thumbnail_that_is_not_as_asked_is_left_out(
 def test_a_text_becomes_a_video_and_then_another(ann: Any, emulator: Any, movie: bytes, picture: Picture) -> None:
     status = emulator.ok("sendMessage", chat_id=ann.id, text="The video is being made")
     place = {"chat_id": str(ann.id), "message_id": str(status["message_id"])}
-    media = {"type": "video", "media": "attach://film", "thumbnail": "attach://poster", "caption": "done"}
+    media: dict[str, Any] = {
+        "type": "video",
+        "media": "attach://film",
+        "thumbnail": "attach://poster",
+        "caption": "done",
+    }
     media |= {"width": 640, "height": 360, "duration": 5, "supports_streaming": True}
     files = {"film": ("v.mp4", movie, "video/mp4"), "poster": ("t.jpg", picture(120, 68), "image/jpeg")}
     edited = emulator.ok("editMessageMedia", files, media=json.dumps(media), **place)

@@ -21,6 +21,9 @@ from providers.telegram_form import form
 from providers.telegram_refusals import failure_of
 from providers.telegram_stars import StarTransaction
 
+# With a file to send the library would rewrite how urllib3 writes the headers of every form, for the whole process.
+apihelper.format_header_param = None
+
 NAME = "telegram"
 # Without pre_checkout_query every payment would run into its time limit.
 ALLOWED_UPDATES = ("message", "callback_query", "pre_checkout_query", "my_chat_member")

@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+from urllib3.fields import RequestField
 
 from errors import Permanent, Temporary
 from providers.http import Origin, Outbound
@@ -150,6 +151,13 @@ def test_a_413_that_is_not_telegrams_own_means_the_same() -> None:
     finally:
         server.shutdown()
         server.server_close()
+
+
+def test_sending_a_file_changes_nothing_about_the_forms_of_others(ann: Person, telegram: Telegram) -> None:
+    telegram.send(send_video(ann.id, clip(), None, "", **SHAPE))
+    field = RequestField(name="file", data=b"", filename="two words.mp4")
+    field.make_multipart()
+    assert 'filename="two words.mp4"' in field.render_headers()
 
 
 class Sealed(io.BytesIO):

@@ -67,6 +67,9 @@ def _rule(declared: Mapping[str, Any], concepts: Mapping[str, Any]) -> Rule:
 def _expanded(terms: Iterable[str], lists: Mapping[str, list[str]]) -> Iterator[str]:
     """ "{whose} skirt" becomes one term for each entry of the list `whose`."""
     for term in terms:
+        if "{" not in term:
+            yield term
+            continue
         names = [name for _, name, _, _ in Formatter().parse(term) if name]
         _known(names, lists)
         for chosen in product(*(lists[name] for name in names)):

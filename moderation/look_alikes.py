@@ -6,7 +6,8 @@ Matched to the letter: who writes "n u d e lipstick" is not talking about lipsti
 from __future__ import annotations
 
 from moderation.normalise import COMMA, NONE, SPACE, Reading, spell
-from moderation.terms import Hit, Node
+from moderation.terms import Hit
+from moderation.trie import Node, Trie
 
 _PHRASE = "phrase"
 
@@ -15,13 +16,10 @@ class LookAlikes:
     """ "phrase*" matches any ending."""
 
     def __init__(self) -> None:
-        self._root = Node("", 0)
+        self._phrases = Trie()
 
     def add(self, phrase: str) -> None:
-        node = self._root
-        for letter in spell(phrase.removesuffix("*")):
-            node = node.step(letter)
-        (node.begun if phrase.endswith("*") else node.whole).add(_PHRASE)
+        self._phrases.plant(spell(phrase.removesuffix("*")), _PHRASE, runs_on=phrase.endswith("*"))
 
     def uncovered(self, reading: Reading, hits: list[Hit]) -> list[Hit]:
         covered_to = self._covered_to(reading)
@@ -37,7 +35,7 @@ class LookAlikes:
         return covered
 
     def _phrase_end(self, reading: Reading, start: int) -> int:
-        node, end = self._root, -1
+        node, end = self._phrases.root(reading.readings[start][0]), -1
         for index in range(start, len(reading)):
             step = _step(node, reading, index, first=index == start)
             if step is None:

@@ -1,10 +1,11 @@
-"""Finds terms in a reading: one trie, walked from every letter that may begin a word."""
+"""Finds terms in a reading: a trie, walked from every letter that may begin a word."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 from moderation.normalise import NONE, PARTED, SPACE, SYMBOL, Reading, spell
+from moderation.trie import Node, Trie
 
 _LONGEST_WALK = 64  # letters; a bound on the work that one beginning can cause
 _LONG_ENOUGH = 5  # letters that a term needs to be looked for inside words that are run together
@@ -18,57 +19,39 @@ class Hit(NamedTuple):
     concept: str
 
 
-class Node:
-    __slots__ = ("begun", "depth", "following", "letter", "whole")
-
-    def __init__(self, letter: str, depth: int) -> None:
-        self.letter = letter
-        self.depth = depth
-        self.following: dict[str, Node] = {}
-        self.whole: set[str] = set()  # concepts whose term ends here and must end a word
-        self.begun: set[str] = set()  # concepts whose term may run on: "erotic*"
-
-    def step(self, letter: str) -> Node:
-        if letter not in self.following:
-            self.following[letter] = Node(letter, self.depth + 1)
-        return self.following[letter]
-
-
 class Terms:
     """Terms by concept. "term*" matches any ending, "*term*" inside a word too; blanks in a term are optional."""
 
     def __init__(self) -> None:
-        self._words = Node("", 0)
-        self._inner = Node("", 0)
+        self._words = Trie()
+        self._inner = Trie()
 
     def add(self, term: str, concept: str) -> None:
-        node = self._inner if term.startswith("*") else self._words
-        for letter in spell(term.strip("*")).replace(" ", ""):
-            node = node.step(letter)
-        (node.begun if term.endswith("*") else node.whole).add(concept)
+        trie = self._inner if term.startswith("*") else self._words
+        trie.plant(spell(term.strip("*")).replace(" ", ""), concept, runs_on=term.endswith("*"))
 
     def find(self, reading: Reading) -> list[Hit]:
         """The longest hit of each concept at each letter, in the order of their first letters."""
         hits: dict[tuple[int, str], int] = {}
         for start, readings in enumerate(reading.readings):
             if reading.opens[start] or reading.run_together[start]:
-                self._walk(reading, start, self._words, hits)
-            if not self._inner.following.keys().isdisjoint(readings):
-                self._walk(reading, start, self._inner, hits)
+                _walk(reading, start, self._words.root(readings), PARTED, hits)
+            if self._inner.begins(readings):
+                _walk(reading, start, self._inner.root(readings), SPACE, hits)
         return [Hit(first, last, concept) for (first, concept), last in sorted(hits.items())]
 
-    def _walk(self, reading: Reading, start: int, root: Node, hits: dict[tuple[int, str], int]) -> None:
-        inner = root is self._inner
-        nodes = {root}
-        for index in range(start, min(start + _LONGEST_WALK, len(reading))):
-            if index > start and reading.before[index] >= (SPACE if inner else PARTED):
-                return
-            nodes = _advance(nodes, reading, index, stretch=index > start and reading.before[index] == NONE)
-            if not nodes:
-                return
-            for node in nodes:
-                if node.whole or node.begun:
-                    _collect(node, reading, start, index, hits)
+
+def _walk(reading: Reading, start: int, root: Node, stops_at: int, hits: dict[tuple[int, str], int]) -> None:
+    nodes = {root}
+    for index in range(start, min(start + _LONGEST_WALK, len(reading))):
+        if index > start and reading.before[index] >= stops_at:
+            return
+        nodes = _advance(nodes, reading, index, stretch=index > start and reading.before[index] == NONE)
+        if not nodes:
+            return
+        for node in nodes:
+            if node.whole or node.begun:
+                _collect(node, reading, start, index, hits)
 
 
 def _advance(nodes: set[Node], reading: Reading, index: int, *, stretch: bool) -> set[Node]:

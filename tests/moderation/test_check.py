@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -168,3 +170,18 @@ def _is_simplified(character: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def test_threads_that_grow_the_rules_at_the_same_time_agree(phrasings: list[dict[str, Any]]) -> None:
+    texts = [one["text"] for one in phrasings]
+    alone = PromptRules.load()
+    expected = [alone.refuse(text) for text in texts]
+    fresh = PromptRules.load()
+    together = Barrier(8)
+
+    def answers(_: int) -> list[str | None]:
+        together.wait()
+        return [fresh.refuse(text) for text in texts]
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(answers, range(8))) == [expected] * 8

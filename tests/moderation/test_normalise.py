@@ -108,3 +108,9 @@ def test_every_letter_has_every_fact_about_it(text: str) -> None:
     )
     assert {len(one) for one in lists} == {len(reading)}
     assert reading.begins_at == sorted(reading.begins_at)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(alphabet="abn' 衣體", max_size=12))
+def test_the_short_cuts_of_spelling_change_nothing(term: str) -> None:
+    assert spell(term) == spell(f"\u200b{term}")  # an invisible letter leads around the short cuts

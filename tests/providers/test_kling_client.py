@@ -93,6 +93,14 @@ def test_a_finished_task_comes_with_its_address() -> None:
     assert (found.state, found.url, found.seconds) == (SUCCEEDED, "https://v1.klingai.com/a.mp4", 5.1)
 
 
+def test_the_answer_to_a_look_at_thousands_of_tasks_is_taken() -> None:
+    tasks = [
+        {"id": str(n), "status": "processing", "external_id": f"v-{n}-1", "message": "m" * 700} for n in range(4000)
+    ]
+    with serving(http(200, orjson.dumps({"code": 0, "data": tasks}))) as server:
+        assert len(client(server).look([f"v-{n}-1" for n in range(4000)])) == 4000
+
+
 def test_the_body_is_never_in_memory_as_a_whole() -> None:
     def take(line: socket.socket) -> None:
         line.sendall(made())

@@ -9,6 +9,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,13 +19,16 @@ import pytest
 import requests
 from PIL import Image
 
+from jobs.kinds import GENERATION
 from ops.once import Client, button
 from ops.processes import answers, valkey_command
 from ops.stack import Ports, Stack
+from tests.spine.forked import Forked
 
 FAST = {"LEASE_SECONDS": "1.5", "TICK_SECONDS": "0.2"}
 SPEEDS = {"retry_first": 0.2, "retry_cap": 0.5, "pending_timeout": 20}
 SAMPLES = Path(__file__).parents[2] / "samples"
+LONG = 60.0  # seconds; the machine may be busy with other tests
 
 
 @cache
@@ -59,9 +63,17 @@ class Person(Client):
 
     def offers(self, photo: bytes, prompt: str) -> tuple[int, str]:
         """Consents, sends a first photo with these words, and has an offer: message and button."""
+        self.press(*self.asks(photo, prompt))
+        return self.offer()
+
+    def asks(self, photo: bytes, prompt: str) -> tuple[int, str]:
+        """Consents, sends a first photo, and is asked about the people in it: message and button."""
         self.agrees()
         self.send_photo(photo, name="p.jpg", as_file=False, caption=prompt)
-        self.tap("The question about people", "people")
+        message, data = self.wait("The question about people", lambda m: button(m, "people"))
+        return message, data
+
+    def offer(self) -> tuple[int, str]:
         message, data = self.wait("The offer", lambda m: button(m, "make:"))
         return message, data
 
@@ -102,6 +114,7 @@ class Spine:
         self.stack = stack
         self.postgres = postgres
         self.gemini = f"http://127.0.0.1:{stack.ports.gemini}"
+        self.forks: list[Forked] = []
 
     def person(self, **names: str) -> Person:
         return Person(self.stack.chat, **names)
@@ -113,7 +126,7 @@ class Spine:
     def sql(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         with psycopg.connect(self.postgres, autocommit=True) as connection:
             cursor = connection.execute(statement, values)
-            return list(cursor.fetchall())
+            return list(cursor.fetchall()) if cursor.description else []
 
     def order_state(self, order: str) -> str:
         [(state,)] = self.sql("SELECT state FROM orders WHERE id = %s", order)
@@ -151,6 +164,39 @@ class Spine:
         process.send_signal(number)
         return process.wait(seconds)
 
+    def fork(self, queue: str = GENERATION, *, held: bool = False, **environ: str) -> Forked:
+        """One more worker process, with other settings than the stack's own."""
+        log = self.stack.data / "logs" / f"fork-{len(self.forks)}.log"
+        self.forks.append(Forked(queue, {**self.stack.environ, **environ}, log, held=held))
+        return self.forks[-1]
+
+    @contextmanager
+    def frozen(self, name: str) -> Iterator[None]:
+        """A process of the stack stands still meanwhile, so that another one gets the work."""
+        [process] = [process for known, process in self.stack.processes.running if known == name]
+        process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            process.send_signal(signal.SIGCONT)
+
+    def leases_end(self) -> None:
+        """As if time had passed: the leases of whoever was killed are over, and what it rang for is long ago."""
+        self.sql("UPDATE work SET lease_until = now() AT TIME ZONE 'utc' WHERE state = 'held'")
+        self.sql("UPDATE work SET rung_at = rung_at - interval '1 minute' WHERE state = 'due'")
+
+    def tidies_up(self) -> None:
+        """As if hours had passed: the duty for what killed processes left behind runs, and ends."""
+        self.sql("UPDATE media SET created_at = created_at - interval '2 hours' WHERE state = 'storing'")
+        self.sql("UPDATE lease SET next_at = NULL WHERE name = 'leftovers'")
+        until("a tidy store", lambda: not self.sql("SELECT id FROM media WHERE state <> 'stored'"))
+
+    def objects(self) -> set[str]:
+        """Names of the pictures in the store."""
+        folder = self.stack.data / "objects"
+        names = {str(path.relative_to(folder)).removesuffix(".object") for path in folder.rglob("*.object")}
+        return {name for name in names if not name.startswith("erasures/")}
+
     def start_worker(self) -> None:
         log = self.stack.data / "logs" / "worker.log"
         before = log.read_text().count("worker.ready")
@@ -168,6 +214,17 @@ class Spine:
         return found[1]
 
 
+def balanced(spine: Spine) -> bool:
+    [(total,)] = spine.sql("SELECT coalesce(sum(amount), 0) FROM ledger_line")
+    return bool(total == 0)
+
+
+def paid_once(spine: Spine, person: Person, order: str) -> bool:
+    """Whether the order ended in one picture in the chat and one charge."""
+    until("the delivery", lambda: spine.order_state(order) == "delivered", seconds=LONG)
+    return len(person.pictures()) == 1 and spine.charges(order) == ["charge"]
+
+
 @pytest.fixture(scope="session")
 def spine(postgres_port: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Spine]:
     name = "s" + os.urandom(6).hex()
@@ -176,11 +233,14 @@ def spine(postgres_port: int, tmp_path_factory: pytest.TempPathFactory) -> Itera
     address = f"postgresql://postgres@127.0.0.1:{postgres_port}/{name}"
     data = tmp_path_factory.mktemp("spine")
     stack = Stack(data, Ports.unused(), emulators=True, extra={**FAST, "DATABASE_URL": address})
+    running = Spine(stack, address)
     try:
         stack.start()
         requests.post(f"{stack.chat}/client/settings", json=SPEEDS, timeout=10).raise_for_status()
-        yield Spine(stack, address)
+        yield running
     finally:
+        for fork in running.forks:
+            fork.kill()
         stack.stop()
 
 

@@ -7,26 +7,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import redis
 
-from tests.spine.conftest import small_photo, until
+from tests.spine.conftest import LONG, balanced, paid_once, small_photo, until
 
 if TYPE_CHECKING:
-    from tests.spine.conftest import Person, Spine
+    from tests.spine.conftest import Spine
 
 pytestmark = pytest.mark.xdist_group("spine")
 
 REFUSED = ("image-safety", "prompt-blocked", "pup-limited", "400")
 PASSING = ("429-bare", "503", "drop", "truncate", "garbage", "unknown-reason")
-LONG = 60.0  # seconds; the machine may be busy with other tests
-
-
-def balanced(spine: Spine) -> bool:
-    [(total,)] = spine.sql("SELECT coalesce(sum(amount), 0) FROM ledger_line")
-    return bool(total == 0)
-
-
-def paid_once(spine: Spine, person: Person, order: str) -> bool:
-    until("the delivery", lambda: spine.order_state(order) == "delivered", seconds=LONG)
-    return len(person.pictures()) == 1 and spine.charges(order) == ["charge"]
 
 
 def test_a_worker_killed_at_each_step_leaves_one_picture_and_one_charge(quick: Spine) -> None:

@@ -29,9 +29,10 @@ NAME = "telegram"
 ALLOWED_UPDATES = ("message", "callback_query", "pre_checkout_query", "my_chat_member")
 LARGEST_DOWNLOAD = 20 * 1024 * 1024  # getFile refuses more
 ANSWER_LIMIT = 4 << 20
-# Seconds. They bound each piece that is sent and the wait for the answer, never the whole of an upload: a slow line
-# that moves is no fault. The answer comes when Telegram has passed the file on, so a large one is waited for longer.
-CONNECT, CALL, UPLOAD = 5.0, 30.0, 120.0
+# Seconds. Nothing bounds the whole of an upload: a slow line that moves is no fault. urllib3 bounds each piece of a
+# body by the time to connect, so one with files gets STALLED for that. The answer comes when Telegram has passed the
+# file on, so a large one is waited for longer.
+CONNECT, STALLED, CALL, UPLOAD = 5.0, 30.0, 30.0, 120.0
 PASSED_ON = 500_000.0  # bytes a second that Telegram is trusted with: 50 MB may take 100 s more
 
 
@@ -164,7 +165,7 @@ class Telegram:
                     url,
                     headers={"Content-Type": sent.content_type},
                     body=sent.body,
-                    timeout=Timeout(CONNECT, read),
+                    timeout=Timeout(STALLED if files else CONNECT, read),
                     max_bytes=ANSWER_LIMIT,
                 )
             )

@@ -6,7 +6,6 @@ import io
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -123,34 +122,6 @@ def test_a_file_that_telegram_finds_too_large_is_given_up(ann: Person, telegram:
     upload = Upload.stream(lambda: io.BytesIO(bytes(large)), large, name="miomio.mp4", mime="video/mp4")
     with pytest.raises(Permanent, match=r"telegram\.too_large"):
         telegram.send(send_video(ann.id, upload, None, "", **SHAPE))
-
-
-class TooLarge(BaseHTTPRequestHandler):
-    """A server before Telegram's that refuses by the announced length, in HTML, and hangs up."""
-
-    def do_POST(self) -> None:
-        body = b"<html>413 Request Entity Too Large</html>"
-        self.send_response(413)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-        while self.rfile.read(1 << 16):
-            pass
-
-    def log_message(self, *_: Any) -> None:
-        pass
-
-
-def test_a_413_that_is_not_telegrams_own_means_the_same() -> None:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), TooLarge)
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    try:
-        with pytest.raises(Permanent, match=r"telegram\.too_large"):
-            client(f"http://127.0.0.1:{server.server_port}").send(send_video(1, clip(), None, "", **SHAPE))
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 def test_sending_a_file_changes_nothing_about_the_forms_of_others(ann: Person, telegram: Telegram) -> None:

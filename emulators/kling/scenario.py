@@ -76,7 +76,8 @@ class Scenario:
     def take(self, stage: str, candidates: Iterable[Asked], *, status: str | None = None) -> Rule | None:
         """The first rule of the stage that fits, used up once."""
         for rule in self.rules:
-            if rule.stage != stage or rule.status not in (None, status) or not rule.fits(candidates):
+            other = stage == CALLBACK and rule.status not in (None, status)
+            if rule.stage != stage or other or not rule.fits(candidates):
                 continue
             if rule.times is not None:
                 rule.times -= 1

@@ -17,6 +17,8 @@ from typing import Any
 import pytest
 import requests
 
+from tests.emulators import kling_hands
+
 ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "12345:demo"
 
@@ -256,3 +258,27 @@ def picture() -> Callable[..., bytes]:
         return out.getvalue()
 
     return draw
+
+
+@pytest.fixture(scope="session")
+def shared_kling() -> Iterator[kling_hands.Kling]:
+    emulator = kling_hands.start()
+    yield emulator
+    emulator.stop()
+
+
+@pytest.fixture
+def kling(shared_kling: kling_hands.Kling) -> kling_hands.Kling:
+    """The shared Kling emulator with everything forgotten, quick, and with one clip for all."""
+    shared_kling.key = "k"
+    shared_kling.control("reset", {})
+    shared_kling.set(seconds=0.05)
+    shared_kling.rules({"kind": "ok", "stage": "task", "canned": True, "times": None})
+    return shared_kling
+
+
+@pytest.fixture
+def ear() -> Iterator[kling_hands.Ear]:
+    listener = kling_hands.Ear()
+    yield listener
+    listener.close()

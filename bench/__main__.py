@@ -1,23 +1,30 @@
-"""`python -m bench`: every figure there is, printed and written to `bench/results/`."""
+"""`python -m bench [name …]`: every figure there is, or those named, printed and written to `bench/results/`."""
 
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
-from bench import sealing
+from bench import crowd, job, sealing, start, webhook
 
 RESULTS = Path(__file__).parent / "results"
-FIGURES = {"sealing": sealing.run}
+FIGURES = {
+    "sealing": sealing.run,
+    "webhook": webhook.run,
+    "job": job.run,
+    "start": start.run,
+    "crowd": crowd.run,
+}
 
 
 def main() -> None:
     RESULTS.mkdir(exist_ok=True)
-    for name, run in FIGURES.items():
-        figures = run()
+    for name in sys.argv[1:] or FIGURES:
+        figures = FIGURES[name]()
         (RESULTS / f"{name}.json").write_text(json.dumps(figures, indent=1) + "\n")
         for figure, value in figures.items():
-            print(f"{name}: {figure} = {value:.3g}")
+            print(f"{name}: {figure} = {value:.3g}", flush=True)
 
 
 if __name__ == "__main__":

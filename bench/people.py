@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from datetime import datetime
 
 import requests
 from PIL import Image
 
 from bench.ground import Ground
+from billing import ledger
 from consent.accounts import Accounts, Identity
 from consent.record import accept
 from custody.media import PHOTO
 from generation.kinds import PRODUCE
 from jobs.kinds import GENERATION
-from models import Acceptance, Account, Order, Photo, new_id
+from models import Acceptance, Account, Order, Photo, Work, new_id
 from policy.versions import CURRENT
 from workers.assembly import House
 
@@ -33,13 +35,15 @@ def names(number: int) -> dict[str, object]:
     }
 
 
-def join(house: House, number: int) -> str:
-    """Open the account of a person who also said that the people in their photos agree; its id."""
+def join(house: House, number: int, *, credits: int = 0) -> str:
+    """Open the account of a person who also said that the people in their photos agree; its id. With extra credits."""
     shown = names(number)
     who = Identity(FIRST + number, "Una", None, str(shown["username"]), "en")
     with house.database.unit() as unit:
         account = Accounts(house.fields, house.keys).open(unit, who, version=CURRENT.id)
         accept(unit, account=account.id, kind=Acceptance.PEOPLE)
+        if credits:
+            ledger.grant(unit, owner=account.id, credits=credits, source=ledger.TRIAL, key=f"bench:{account.id}")
     return str(account.id)
 
 
@@ -86,6 +90,19 @@ def work_of(house: House, order: str) -> tuple[str, str, str]:
     with house.database.connection():
         [(work,)] = house.database.rows("SELECT id FROM work WHERE subject = ? AND kind = ?", order, PRODUCE)
     return GENERATION, PRODUCE, str(work)
+
+
+def postpone(house: House) -> None:
+    """Nobody starts on what is due until `due_now` says so, neither by the bell nor by the clock."""
+    with house.database.connection():
+        house.database.rows("UPDATE work SET due_at = due_at + interval '1 day' WHERE state = ?", Work.DUE)
+
+
+def due_now(house: House, work: str) -> datetime:
+    """When it became due, by the database's clock."""
+    with house.database.unit() as unit:
+        Work.update(due_at=unit.now, rung_at=unit.now).where(Work.id == work).execute()
+    return unit.now
 
 
 def state_of(house: House, orders: list[str]) -> dict[str, int]:

@@ -113,6 +113,13 @@ def test_a_video_call_says_that_it_streams_and_names_its_thumbnail() -> None:
     assert set(sent.files) == {"video", "thumbnail"}
 
 
+def test_a_video_that_telegram_has_takes_no_file_along() -> None:
+    known = Upload(file_id="f")
+    for call in (send_video(1, known, thumbnail(), "", **SHAPE), edit_to_video(1, 2, known, thumbnail(), "", **SHAPE)):
+        assert call.files == {}
+        assert "thumbnail" not in str(call.params)
+
+
 def test_a_video_shorter_than_half_a_second_is_still_given_a_length() -> None:
     assert send_video(1, clip(), None, "", seconds=0.2, width=1, height=1).params["duration"] == 1
 

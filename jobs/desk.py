@@ -99,6 +99,12 @@ class Desk:
         with self.database.connection():
             Work.update(rung_at=None).where(Work.id.in_(tuple(works)) & (Work.state == Work.DUE)).execute()
 
+    def forget_rings(self) -> None:
+        """The bell's memory was lost: no row that is due counts as rung for."""
+        due = (Work.state == Work.DUE) & (Work.due_at <= self.database.clock.now())
+        with self.database.connection():
+            Work.update(rung_at=None).where(due).execute()
+
     def overdue(self, *, quiet: float, limit: int) -> list[Work]:
         """Rows that are due or abandoned and were not rung for `quiet` seconds, oldest first; marked as rung now.
 

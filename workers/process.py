@@ -95,6 +95,7 @@ class WorkerProcess:
         log.warning("bell.away")
         while not self.stop.wait(ASK_EVERY):
             if self._bell_works():
+                self.house.desk.forget_rings()
                 log.info("bell.back")
                 return
             self._askers = [thread for thread in self._askers if thread.is_alive()]

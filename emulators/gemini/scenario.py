@@ -13,7 +13,7 @@ REFUSAL_KINDS = words(
     "text-only no-image image-safety image-prohibited image-other prompt-blocked unknown-reason pup-limited "
     "finish empty undecodable bad-base64"
 )
-WIRE_KINDS = words("slow drop drop_reply truncate garbage stall html-502")
+WIRE_KINDS = words("slow drop reset drop_reply truncate garbage stall html-502")
 KINDS = PICTURE_KINDS | REFUSAL_KINDS | WIRE_KINDS | ERROR_KINDS
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import hmac
 import json
+import socket
+import struct
 from concurrent.futures import Executor
 from typing import Any
 
@@ -87,8 +89,8 @@ class Generate:
         if rule.kind in faults.ERROR_KINDS:
             error = faults.by_kind(rule.kind, model=model.name, version=call["version"])
             return _json(call, error.http, [error.body] if rule.kind == "array-error" else error.body)
-        if rule.kind == "drop":
-            return _hang_up(request, call)
+        if rule.kind in ("drop", "reset"):
+            return _hang_up(request, call, rudely=rule.kind == "reset")
         if rule.kind == "garbage":
             return _raw(call, 200, b"\x00\xffnot json{", "application/json")
         if rule.kind == "html-502":
@@ -141,8 +143,12 @@ def _raw(call: dict[str, Any], status: int, body: bytes, content_type: str) -> w
     return web.Response(status=status, body=body, content_type=content_type)
 
 
-def _hang_up(request: web.Request, call: dict[str, Any]) -> web.Response:
+def _hang_up(request: web.Request, call: dict[str, Any], *, rudely: bool = False) -> web.Response:
+    """Close the connection without an answer; rudely, by a reset."""
     call["status"] = 0
     if request.transport is not None:
+        if rudely:
+            plug = request.transport.get_extra_info("socket")
+            plug.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         request.transport.abort()
     return web.Response(status=500)

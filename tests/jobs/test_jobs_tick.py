@@ -174,3 +174,16 @@ def test_a_wait_that_a_service_asked_for_holds_for_everybody_until_it_is_over(pr
         pacing.demand(process.database, "telegram")
     clock.turn(1)
     pacing.demand(process.database, "telegram")
+
+
+def test_what_a_bell_forgot_is_rung_again_at_the_next_round(process: Any, bell: Any) -> None:
+    work, later = process.add(), process.add(wait=60)
+    bell.rung.clear()
+    clockwork = Clockwork(process.desk)
+    clockwork.tick()
+    assert bell.rung == []
+    process.desk.forget_rings()
+    clockwork.tick()
+    clockwork.tick()
+    assert bell.rung == [("generation", "paint", work)]
+    assert process.row(later).state == Work.DUE

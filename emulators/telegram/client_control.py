@@ -58,6 +58,15 @@ async def traffic(request: web.Request) -> web.Response:
     )
 
 
+@routes.get("/client/traffic/{n}")
+async def entry(request: web.Request) -> web.Response:
+    text = request.match_info["n"]
+    found = request.app[TELEGRAM].traffic.entry(int(text)) if text.isdecimal() else None
+    if found is None:
+        raise Refused(404, "this entry is not kept any more")
+    return web.json_response(found.whole())
+
+
 @routes.get("/client/calls")
 async def calls(request: web.Request) -> web.Response:
     method = request.query.get("method", "").lower()

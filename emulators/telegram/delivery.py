@@ -20,6 +20,7 @@ from .updates import Pending, Webhook
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the name of a header
 LONGEST_RETRY_AFTER = 3600.0
+LONGEST_NOTE = 4096
 
 
 @dataclass(slots=True)
@@ -31,6 +32,11 @@ class Answer:
     content_type: str = ""
     body: bytes = b""
     retry_after: float | None = None
+
+    def view(self) -> dict[str, Any]:
+        """For the records: a body is a call that gets a record of its own, so its beginning will do."""
+        said = self.body[:LONGEST_NOTE].decode("utf-8", "replace")
+        return {"status": self.status, "reason": self.reason} | ({"body": said} if said else {})
 
     @property
     def taken(self) -> bool:
@@ -146,7 +152,7 @@ class Delivery:
             body,
             status=answer.status,
             started=started,
-            response=answer.reason,
+            response=answer.view(),
             person=item.person if item else None,
         )
         return answer

@@ -11,7 +11,7 @@ from typing import Any
 
 from .pulse import Pulse
 
-KEPT = 2000
+KEPT = 2000  # entries with their bodies: a few kilobytes each, without the bytes of files
 SUMMARY_LENGTH = 200
 _HEAD = ("message_id", "from", "chat", "date", "edit_date", "media_group_id", "caption", "caption_entities", "id")
 
@@ -40,6 +40,11 @@ class Entry:
     def call(self) -> dict[str, Any]:
         facts = {"n": self.n, "at": self.at, "method": self.name, "direction": self.direction}
         return {**facts, "params": self.params, "status": self.status, "response": self.response}
+
+    def whole(self) -> dict[str, Any]:
+        """The view with all that was said in both directions."""
+        said = "update" if self.direction == "update" else "params"
+        return {**self.view(), said: self.params, "response": self.response}
 
 
 class Traffic:
@@ -71,6 +76,11 @@ class Traffic:
         if n >= self.last:
             return []
         return [entry for entry in self._entries if entry.n > n]
+
+    def entry(self, n: int) -> Entry | None:
+        """None for one that is not known, or not any more."""
+        first = self._entries[0].n if self._entries else 0
+        return self._entries[n - first] if first <= n <= self.last and self._entries else None
 
     def forget(self) -> None:
         self._entries.clear()

@@ -71,6 +71,9 @@ export const readChat = (id, since, wait, signal) =>
 export const readTraffic = (since, wait, signal) =>
   ask("GET", `/client/traffic?since=${since}&wait=${wait}`, { signal, wait });
 
+/** One entry with all that was said in both directions. */
+export const readEntry = (n) => ask("GET", `/client/traffic/${n}`);
+
 export const readCalls = (method, since = 0) =>
   ask("GET", `/client/calls?method=${encodeURIComponent(method)}&since=${since}`);
 
@@ -91,6 +94,11 @@ export const deleteMessage = (id, messageId) => ask("DELETE", `${person(id)}/mes
 
 export const pressButton = (id, messageId, row, column) =>
   ask("POST", `${person(id)}/press`, { json: { message_id: messageId, row, column } });
+
+/** {paid, error?}: waits as long as the bot may think about it. */
+export const payInvoice = (id, messageId) => ask("POST", `${person(id)}/pay`, { json: { message_id: messageId }, wait: 10 });
+
+export const setStars = (id, stars) => ask("PATCH", person(id), { json: { stars } });
 
 /** {answered, text?, show_alert?}: what the bot's answerCallbackQuery said. */
 export const readCallback = (queryId, wait) =>

@@ -11,6 +11,8 @@ import { alertBox, toast } from "./notices.js";
 import { Panes } from "./panes.js";
 import { People } from "./people.js";
 import { showReplyKeyboard } from "./reply_keyboard.js";
+import { starCount } from "./stars.js";
+import { starsWords } from "./time.js";
 import { Traffic } from "./traffic.js";
 import { Tray } from "./tray.js";
 
@@ -33,6 +35,7 @@ function openChat(person) {
   composer.reset();
   panes.closeDrawers();
   showAction(null);
+  showStars(null);
   showEmpty(false);
   showReplyKeyboard(null, {});
   showPerson(person);
@@ -60,10 +63,12 @@ async function readProfile() {
 const shows = {
   action: showAction,
   empty: showEmpty,
+  stars: showStars,
   keyboard: (markup) => showReplyKeyboard(markup, { onPick: (text) => composer.sendText(text) }),
   away: showAway,
   back: showBack,
-  opened: (messageId) => lightbox.open(conversation.messages, messageId),
+  opened: (messageId, seconds) => lightbox.open(conversation.messages, messageId, seconds),
+  paid: ({ title }) => toast(`Payment done: ${title}`, { kind: "good" }),
   notice: (text, { alert }) => (alert ? alertBox(text) : toast(text)),
   failed: (error) => toast(error.message, { kind: "bad" }),
   edit: (message) => composer.edit(message),
@@ -91,11 +96,22 @@ function showPerson(person) {
 
 let action = null;
 
-function showAction(words) {
+function showAction(words, name = "") {
   action = words;
   byId("action-bubble").hidden = !words;
+  byId("action-bubble").dataset.action = name;
   byId("action-words").textContent = words ?? "";
   showSubtitle();
+}
+
+/** What the chosen person can pay with; null while it is not known. */
+function showStars(count) {
+  for (const place of [byId("stars"), byId("stars-small")]) {
+    place.hidden = count === null;
+    if (count === null) continue;
+    place.replaceChildren(starCount(count, { size: place.id === "stars" ? 16 : 13 }));
+    place.setAttribute("aria-label", `Balance: ${starsWords(count)}`);
+  }
 }
 
 function showSubtitle() {

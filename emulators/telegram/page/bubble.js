@@ -6,14 +6,16 @@ import { el, icon, iconButton } from "./dom.js";
 import { richText } from "./entities.js";
 import { inlineKeyboard } from "./keyboard.js";
 import { fileCard, isPicture, mediaNode, picture } from "./media.js";
+import { isService, serviceRow } from "./service.js";
 import { clock, fullDate } from "./time.js";
 
 /**
  * `block` = {messages, first, last}: one message, or those of one album; first and last tell its place in a run
- * from the same side. `handlers` = {chat, press, openPicture, onCommand, edit, remove, jumpTo, find}.
+ * from the same side. `handlers` = {chat, press, pay, openPicture, onCommand, edit, remove, jumpTo, find}.
  */
 export function blockNode(block, handlers) {
   const [message] = block.messages;
+  if (isService(message)) return serviceRow(message, messageHooks(message));
   const isAlbum = block.messages.length > 1;
   const row = isAlbum
     ? el("article", { class: "row", testid: "album", data: { from: message.from, group: message.media_group_id } })
@@ -67,11 +69,12 @@ const hasOther = (message) => !message.media && message.other && Object.keys(mes
 const entitiesOf = (message) => message.entities ?? message.caption_entities;
 
 function openers(message, handlers) {
-  return { describe: describePicture(message), onOpen: () => handlers.openPicture(message.message_id) };
+  return { describe: describePicture(message), onOpen: (seconds) => handlers.openPicture(message.message_id, seconds) };
 }
 
 function describePicture(message) {
-  const whose = message.from === "bot" ? "Photo from the bot" : "Your photo";
+  const what = message.media.kind === "photo" ? "photo" : "video";
+  const whose = message.from === "bot" ? `${capital(what)} from the bot` : `Your ${what}`;
   return message.caption ? `${whose}: ${message.caption.slice(0, 80)}` : whose;
 }
 
@@ -111,6 +114,7 @@ export function excerpt(message) {
   const said = message.text ?? message.caption;
   if (said) return said.length > 90 ? `${said.slice(0, 89)}…` : said;
   if (message.media) return message.media.kind === "document" ? (message.media.file_name ?? "File") : capital(message.media.kind);
+  if (message.other?.invoice) return `Invoice: ${message.other.invoice.title}`;
   return hasOther(message) ? capital(otherName(message.other)) : "";
 }
 

@@ -1,6 +1,7 @@
 // What is neither text nor media: places, contacts, and whatever else a message may carry, as small cards.
 
 import { el, icon } from "./dom.js";
+import { starCount } from "./stars.js";
 
 /** `other` is the part of a Bot API message that has no file, e.g. {location: {latitude, longitude}}. */
 export function otherCard(other) {
@@ -23,8 +24,18 @@ const CARDS = {
   sticker: (sticker) => el("span", { class: "big-emoji", role: "img", "aria-label": "Sticker" }, sticker.emoji ?? "🐈"),
   dice: (dice) => el("span", { class: "big-emoji" }, `${dice.emoji ?? "🎲"}`, el("sub", {}, dice.value ?? "")),
   passport_data: () => plainCard("passport", "Telegram Passport", "Identity documents"),
-  invoice: (invoice) => plainCard("file", invoice.title ?? "Invoice", `${invoice.total_amount ?? ""} ${invoice.currency ?? ""}`),
+  invoice: invoiceCard,
 };
+
+function invoiceCard(invoice) {
+  return el(
+    "div",
+    { class: "invoice", testid: "invoice" },
+    el("span", { class: "invoice-mark" }, icon("star", { size: 26 })),
+    el("span", { class: "file-body" }, el("b", {}, invoice.title), starCount(invoice.total_amount)),
+    el("p", { class: "invoice-words", dir: "auto" }, invoice.description),
+  );
+}
 
 function plainCard(iconName, title, detail) {
   return el(

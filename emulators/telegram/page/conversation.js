@@ -2,6 +2,7 @@
 
 import * as api from "./api.js";
 import { Feed } from "./feed.js";
+import { askForPayment } from "./payment_sheet.js";
 import { Timeline } from "./timeline.js";
 
 const PRESS_SECONDS = 45;
@@ -24,10 +25,12 @@ const ACTIONS = {
 export class Conversation {
   #messages = new Map();
   #actionTimer = null;
+  stars = 0;
 
   /**
-   * `parts` = {list, scroller, jump}; `show` = {action(words), empty(isEmpty), keyboard(markup), away(delay), back(), opened(id), notice(text,
-   * {alert}), failed(error), edit(message), command(text)}: what the rest of the page does with it.
+   * `parts` = {list, scroller, jump}; `show` = {action(words, name), empty(isEmpty), keyboard(markup), stars(count),
+   * away(delay), back(), opened(id, seconds), notice(text, {alert}), paid(invoice), failed(error), edit(message),
+   * command(text)}: what the rest of the page does with it.
    */
   constructor({ person, parts, show }) {
     this.person = person;
@@ -66,7 +69,9 @@ export class Conversation {
     }
   }
 
-  #take({ messages = [], action = null, keyboard = null }, fresh) {
+  #take({ messages = [], action = null, keyboard = null, stars = 0 }, fresh) {
+    this.stars = stars;
+    this.show.stars(stars);
     if (fresh) this.#messages.clear();
     const arrived = messages.filter((one) => one.from === "bot" && !this.#messages.has(one.message_id)).length;
     for (const message of messages) this.#messages.set(message.message_id, message);
@@ -84,7 +89,7 @@ export class Conversation {
       this.show.action(null);
       return;
     }
-    this.show.action(ACTIONS[action.name] ?? `${action.name}…`);
+    this.show.action(ACTIONS[action.name] ?? `${action.name}…`, action.name);
     this.#actionTimer = setTimeout(() => this.show.action(null), left);
   }
 
@@ -93,12 +98,29 @@ export class Conversation {
       chat: this.person.id,
       find: (messageId) => this.#messages.get(messageId),
       jumpTo: (messageId) => this.timeline.jumpTo(messageId),
-      openPicture: (messageId) => this.show.opened(messageId),
+      openPicture: (messageId, seconds) => this.show.opened(messageId, seconds),
       onCommand: (text) => this.show.command(text),
       edit: (message) => this.show.edit(message),
       remove: (message) => this.attempt((id) => api.deleteMessage(id, message.message_id)),
       press: (messageId, row, column) => this.#press(messageId, row, column),
+      pay: (message) => this.#pay(message),
     };
+  }
+
+  async #pay(message) {
+    const { invoice } = message.other;
+    const account = {
+      stars: () => this.stars,
+      pay: () => api.payInvoice(this.person.id, message.message_id),
+      topUp: async (more) => {
+        ({ stars: this.stars } = await api.setStars(this.person.id, this.stars + more));
+        this.show.stars(this.stars);
+      },
+    };
+    if (!(await askForPayment(invoice, account))) return;
+    this.show.paid(invoice);
+    this.timeline.toNewest();
+    this.feed.nudge();
   }
 
   /** Presses a button and waits until the bot answers, or as long as a real client shows its spinner. */

@@ -2,18 +2,22 @@
 
 import { el, icon } from "./dom.js";
 import { safeUrl } from "./entities.js";
+import { starText } from "./stars.js";
 
 /** Presses that wait for their answer, by "chat:message:row:column"; kept here so that a re-drawn button still waits. */
 const waiting = new Set();
 
-/** `chat` names the conversation; `press(messageId, row, column)` resolves when the bot has answered, or has had its time. */
-export function inlineKeyboard(message, { chat, press }) {
+/**
+ * `chat` names the conversation; `press(messageId, row, column)` resolves when the bot has answered, or has had its
+ * time; `pay(message)` when the sheet is closed.
+ */
+export function inlineKeyboard(message, { chat, press, pay }) {
   const rows = message.buttons.map((buttons, row) =>
     el(
       "div",
       { class: "keyboard-row" },
       buttons.map((button, column) =>
-        button.url ? addressButton(button) : pressButton(message, button, { chat, row, column, press }),
+        button.url ? addressButton(button) : button.pay ? payButton(message, button, pay) : pressButton(message, button, { chat, row, column, press }),
       ),
     ),
   );
@@ -27,6 +31,14 @@ function addressButton(button) {
     { class: "inline-button", testid: "inline-button", href, target: "_blank", rel: "noopener noreferrer", title: button.url },
     el("span", {}, button.text),
     icon("link", { size: 14 }),
+  );
+}
+
+function payButton(message, button, pay) {
+  return el(
+    "button",
+    { type: "button", class: "inline-button pay", testid: "pay", on: { click: () => pay(message) } },
+    el("span", {}, starText(button.text)),
   );
 }
 

@@ -1,6 +1,6 @@
 // Pictures, videos, files and sounds inside a message. Space is reserved from the known size, so nothing jumps.
 
-import { el, icon } from "./dom.js";
+import { el, icon, iconButton } from "./dom.js";
 import { duration, fileSize } from "./time.js";
 
 const WIDEST = 480;
@@ -50,7 +50,7 @@ export function mediaNode(media, handlers) {
     case "video":
     case "animation":
     case "video_note":
-      return moving(media);
+      return moving(media, handlers);
     case "sticker":
       return el("img", { class: "sticker", src: media.url, alt: "Sticker", draggable: "false" });
     case "voice":
@@ -67,23 +67,36 @@ function sized(node, media) {
   return node;
 }
 
-function moving(media) {
+/** Plays where it stands; opened large it goes on from the same second. */
+function moving(media, { describe, onOpen }) {
   const loops = media.kind === "animation";
   if (loops && !(media.mime_type ?? "").startsWith("video/")) {
     return sized(el("img", { class: "picture", src: media.url, alt: "Animation" }), media);
   }
   const video = el("video", {
-    class: `picture video ${media.kind === "video_note" ? "round" : ""}`.trim(),
     src: media.url,
+    poster: media.poster,
     controls: !loops,
     loop: loops,
     autoplay: loops,
     playsinline: true,
     preload: "metadata",
-    "aria-label": loops ? "Animation" : "Video",
+    "aria-label": describe,
   });
   video.muted = loops;
-  return sized(video, media);
+  const expand = () => {
+    video.pause();
+    onOpen(video.currentTime);
+  };
+  const frame = el(
+    "div",
+    { class: `picture video ${media.kind === "video_note" ? "round" : ""}`.trim(), testid: "video" },
+    video,
+    el("span", { class: "video-facts", "aria-hidden": "true" }, icon("video", { size: 14 }), duration(media.duration)),
+    !loops && iconButton("expand", `${describe}: open`, { class: "video-open", testid: "video-open", on: { click: expand } }),
+  );
+  video.addEventListener("playing", () => (frame.dataset.begun = "true"), { once: true });
+  return sized(frame, media);
 }
 
 function sound(media) {

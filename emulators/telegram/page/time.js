@@ -37,6 +37,13 @@ export function milliseconds(ms) {
   return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
 }
 
+const WHOLE = new Intl.NumberFormat("en");
+
+/** 50000 as 50,000. */
+export const grouped = (number) => WHOLE.format(number);
+
+export const starsWords = (count) => `${grouped(count)} ${count === 1 ? "Star" : "Stars"}`;
+
 export function duration(seconds) {
   const whole = Math.max(0, Math.round(seconds || 0));
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;

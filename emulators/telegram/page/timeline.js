@@ -2,6 +2,7 @@
 
 import { blockNode } from "./bubble.js";
 import { arrange, el } from "./dom.js";
+import { isService } from "./service.js";
 import { dayKey, dayName } from "./time.js";
 
 const RUN_SECONDS = 300;
@@ -154,6 +155,7 @@ function blocksOf(messages) {
 function sameRun(before, after) {
   if (!before || !after) return false;
   const [one, other] = [before.messages[0], after.messages[0]];
+  if (isService(one) || isService(other)) return false;
   const close = Math.abs(other.date - one.date) < RUN_SECONDS && dayKey(one.date) === dayKey(other.date);
   return one.from === other.from && close;
 }

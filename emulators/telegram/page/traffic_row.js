@@ -1,7 +1,8 @@
 // One line of the wire: which way it went, what it was, how it ended; a click unfolds all that is known of it.
 
 import * as api from "./api.js";
-import { el, icon } from "./dom.js";
+import { el, icon, iconButton } from "./dom.js";
+import { jsonText, jsonView } from "./json_view.js";
 import { exactClock, milliseconds } from "./time.js";
 
 const WAYS = {
@@ -48,15 +49,14 @@ export class TrafficRow {
     this.node.scrollIntoView({ block: "nearest" });
   }
 
-  /** Calls are recorded in full elsewhere; an update's own body comes with its entry when the emulator gives it. */
+  /** The list tells each entry in a line; its bodies are fetched when somebody looks. */
   async #unfold(details) {
-    if (this.entry.update) details.append(block("Update", this.entry.update));
-    if (this.entry.direction === "update") return;
     try {
-      const calls = await api.readCalls(nameOf(this.entry), this.entry.n - 1);
-      const call = calls.find((one) => one.n === this.entry.n);
-      if (!call) return;
-      details.append(block("Parameters", call.params), block("Answer", call.response));
+      const { update, params, response } = await api.readEntry(this.entry.n);
+      details.querySelector(".wire-whole")?.remove();
+      if (update) details.append(block("Update", update));
+      if (params) details.append(block("Parameters", params));
+      details.append(block(update ? "The bot's answer" : "Answer", response));
     } catch (error) {
       details.append(el("p", { class: "faint" }, error.message));
     }
@@ -85,20 +85,6 @@ function factsOf(entry) {
 }
 
 function block(title, value) {
-  const text = JSON.stringify(unpacked(value), null, 2) ?? "nothing";
-  return el("section", {}, el("h4", {}, title), el("pre", { tabindex: "0" }, el("code", {}, text)));
-}
-
-/** Form fields of the Bot API are JSON inside strings; shown as what they mean. */
-function unpacked(value) {
-  if (Array.isArray(value)) return value.map(unpacked);
-  if (typeof value === "string" && /^\s*[[{]/.test(value)) {
-    try {
-      return JSON.parse(value);
-    } catch {
-      return value;
-    }
-  }
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, unpacked(inner)]));
+  const copy = iconButton("copy", `Copy: ${title}`, { class: "small", on: { click: () => navigator.clipboard?.writeText(jsonText(value)) } });
+  return el("section", {}, el("header", { class: "wire-block" }, el("h4", {}, title), copy), jsonView(value));
 }

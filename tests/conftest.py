@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,10 @@ import pytest
 from config import Settings, load
 from database import Clock, Database
 from tests.parts import postgres
+
+# A database per test is made and dropped, and on a disk each of both waits for it: six times as long as in memory.
+IN_MEMORY = Path("/dev/shm")
+ROOM = 4 << 30  # bytes: Postgres keeps up to 1 GB of its log, and two runs may share the machine
 
 
 class TurnedClock:
@@ -39,7 +45,8 @@ def clock() -> TurnedClock:
 @pytest.fixture(scope="session")
 def postgres_port() -> Iterator[int]:
     # A folder of its own: pytest's are closed to the user that Postgres runs as, and tidied up by other sessions.
-    with tempfile.TemporaryDirectory(prefix="miomio-postgres-", ignore_cleanup_errors=True) as folder:
+    where = str(IN_MEMORY) if _has_room(IN_MEMORY) else None
+    with tempfile.TemporaryDirectory(prefix="miomio-postgres-", dir=where, ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
         with postgres(Path(folder)) as port:
             yield port
@@ -48,30 +55,70 @@ def postgres_port() -> Iterator[int]:
 @pytest.fixture
 def new_postgres(postgres_port: int) -> Iterator[str]:
     """The address of an empty Postgres database, dropped afterwards."""
-    name = "t" + os.urandom(6).hex()
-    admin = f"postgresql://postgres@127.0.0.1:{postgres_port}/postgres"
-    with psycopg.connect(admin, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-    yield f"postgresql://postgres@127.0.0.1:{postgres_port}/{name}"
-    with psycopg.connect(admin, autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    with _postgres_database(postgres_port) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_port: int, clock_of_session: Clock) -> Iterator[str]:
+    """The name of a Postgres database that the migrations were really applied to; made to be copied, never opened."""
+    with _postgres_database(postgres_port) as address:
+        _migrate(address, clock_of_session)
+        yield address.rpartition("/")[2]
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory, clock_of_session: Clock) -> Path:
+    """The same as a file of SQLite."""
+    path = tmp_path_factory.mktemp("migrated") / "test.db"
+    _migrate(f"sqlite:///{path}", clock_of_session)
+    return path
+
+
+@pytest.fixture(scope="session")
+def clock_of_session() -> TurnedClock:
+    return TurnedClock()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Both databases, one after the other."""
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Both databases, one after the other. The Postgres is migrated; for SQLite `database` brings the file."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/test.db"
-    return str(request.getfixturevalue("new_postgres"))
+        yield f"sqlite:///{tmp_path}/test.db"
+        return
+    port = request.getfixturevalue("postgres_port")
+    with _postgres_database(port, template=request.getfixturevalue("migrated_postgres")) as address:
+        yield address
 
 
 @pytest.fixture
-def database(database_url: str, clock: Clock) -> Iterator[Database]:
+def database(database_url: str, clock: Clock, migrated_sqlite: Path) -> Iterator[Database]:
     """Migrated and empty, with the test's clock."""
+    if database_url.startswith("sqlite:///"):
+        shutil.copyfile(migrated_sqlite, database_url.removeprefix("sqlite:///"))
     opened = Database(database_url, clock=clock)
-    opened.migrate()
     yield opened
     opened.close()
+
+
+def _has_room(folder: Path) -> bool:
+    return folder.is_dir() and shutil.disk_usage(folder).free > ROOM
+
+
+def _migrate(address: str, clock: Clock) -> None:
+    opened = Database(address, clock=clock)
+    opened.migrate()
+    opened.close()
+
+
+@contextmanager
+def _postgres_database(port: int, *, template: str = "template1") -> Iterator[str]:
+    server, name = f"postgresql://postgres@127.0.0.1:{port}", "t" + os.urandom(6).hex()
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    yield f"{server}/{name}"
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture(scope="session")

@@ -107,7 +107,7 @@ RUNG: list[tuple[str, str, str]] = []
 
 @pytest.fixture(scope="session")
 def built(environ: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """Assembled once: reading the rules of moderation takes most of a second."""
+    """Assembled and migrated once: that takes longer than most tests."""
     folder = tmp_path_factory.mktemp("house")
     local = {"STORE_PATH": str(folder / "objects"), "DATABASE_URL": f"sqlite:///{folder}/test.db"}
     opened = assemble(load({**environ, **local}), ring=lambda *ring: RUNG.append(ring))

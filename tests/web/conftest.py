@@ -17,7 +17,7 @@ from workers.assembly import House, assemble
 
 @pytest.fixture(scope="session")
 def built_for_web(environ: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """Assembled once: reading the rules of moderation takes most of a second."""
+    """Assembled and migrated once: that takes longer than most tests."""
     folder = tmp_path_factory.mktemp("web")
     local = {"STORE_PATH": str(folder / "objects"), "DATABASE_URL": f"sqlite:///{folder}/test.db"}
     opened = assemble(load({**environ, **local}), ring=lambda *_: None)

@@ -18,6 +18,11 @@ import pytest
 import requests
 
 from tests.emulators import kling_hands
+from tests.emulators.page_windows import browser as browser
+from tests.emulators.page_windows import opened as opened
+from tests.emulators.page_windows import talking_bot as talking_bot
+from tests.emulators.page_windows import url as url
+from tests.emulators.page_windows import window as window
 
 ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "12345:demo"

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import threading
 from pathlib import Path
 from typing import Any
 
 import telebot
 from telebot import apihelper, types
+
+from tests.emulators.moving_pictures import film
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
 TOKEN = "12345:demo"
@@ -23,6 +27,7 @@ class TalkingBot:
         apihelper.CUSTOM_REQUEST_SENDER = None  # the library's own way, whoever used it before
         self.bot = telebot.TeleBot(TOKEN, threaded=False)
         self.told: list[Any] = []
+        self.refusal = ""  # why nothing is sold; empty when it is
         self.may_answer = threading.Event()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -46,6 +51,9 @@ class TalkingBot:
         if update.callback_query:
             self.told.append(update.callback_query)
             self._press(update.callback_query)
+        elif update.pre_checkout_query:
+            self.told.append(update.pre_checkout_query)
+            self._sell(update.pre_checkout_query)
         elif update.edited_message:
             self.told.append(update.edited_message)
             self.bot.send_message(update.edited_message.chat.id, f"You now say: {update.edited_message.text}")
@@ -58,6 +66,10 @@ class TalkingBot:
         answer = getattr(self, f"_on_{(message.text or '').removeprefix('/')}", None)
         if answer:
             answer(chat)
+        elif message.successful_payment or message.refunded_payment:
+            self.bot.send_message(
+                chat, "I know of it: paid" if message.successful_payment else "I know of it: refunded"
+            )
         elif message.text is None:
             self.bot.send_message(chat, f"I got: {message.content_type}", reply_to_message_id=message.message_id)
         else:
@@ -66,6 +78,25 @@ class TalkingBot:
     def _press(self, query: Any) -> None:
         self.may_answer.wait(5)
         self.bot.answer_callback_query(query.id, f"You chose {query.data}", show_alert=query.data == "loud")
+
+    def _sell(self, query: Any) -> None:
+        self.may_answer.wait(5)
+        answer = {"ok": False, "error_message": self.refusal} if self.refusal else {"ok": True}
+        with contextlib.suppress(apihelper.ApiTelegramException):  # it may be too late
+            self.bot.answer_pre_checkout_query(query.id, **answer)
+
+    def _on_shop(self, chat: int) -> None:
+        price = [types.LabeledPrice("Ten", 150)]
+        self.bot.send_invoice(chat, "10 generations", "Ten pictures. /paysupport", "pack:10", "", "XTR", price)
+
+    def _on_film(self, chat: int) -> None:
+        """As a job does it: a line that says what happens, and in its place the video."""
+        status = self.bot.send_message(chat, "The video is being made")
+        self.bot.send_chat_action(chat, "record_video")
+        self.may_answer.wait(5)
+        keys = types.InlineKeyboardMarkup([[types.InlineKeyboardButton("again", callback_data="again")]])
+        media = types.InputMediaVideo(io.BytesIO(film(480, 854, seconds=3)), caption="a film", supports_streaming=True)
+        self.bot.edit_message_media(media, chat, status.message_id, reply_markup=keys)
 
     def _on_start(self, chat: int) -> None:
         keys = types.InlineKeyboardMarkup()

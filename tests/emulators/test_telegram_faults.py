@@ -138,3 +138,36 @@ def test_recorded_calls_hold_parameters_and_answers_but_no_file_bytes(ann: Any, 
 @pytest.mark.parametrize("values", [{"no_such": 1}, {"retry_first": "fast"}, {"retry_first": -1}])
 def test_settings_that_make_no_sense_are_refused(emulator: Any, values: dict[str, Any]) -> None:
     assert emulator.http.post(f"{emulator.url}/client/settings", json=values).status_code == 400
+
+
+def test_an_entry_of_the_traffic_can_be_read_whole(told: Any, ann: Any, emulator: Any) -> None:
+    told.answer = lambda update: (200, {"Content-Type": "application/json"}, b'{"method": "getMe"}')
+    ann.says("hello")
+    told.wait(2)
+    emulator.ok("sendMessage", chat_id=ann.id, text="hi", reply_markup='{"inline_keyboard": []}')
+    entries = emulator.client("GET", "traffic")["entries"]
+    (update,) = [e for e in entries if e.get("summary") == "Ann: hello"]
+    whole = emulator.client("GET", f"traffic/{update['n']}")
+    assert whole["update"] == told.told[1]
+    assert whole["response"] == {"status": 200, "reason": "OK", "body": '{"method": "getMe"}'}
+    (call,) = [e for e in entries if e.get("method") == "sendMessage"]
+    whole = emulator.client("GET", f"traffic/{call['n']}")
+    assert whole["params"] == {"chat_id": ann.id, "text": "hi", "reply_markup": '{"inline_keyboard": []}'}
+    assert whole["response"]["result"]["text"] == "hi"
+    assert whole["summary"] == call["summary"]
+
+
+def test_the_traffic_keeps_only_the_last_two_thousand(ann: Any, emulator: Any) -> None:
+    first = emulator.client("GET", "traffic")["next"] + 1
+    emulator.ok("getMe")
+    for _ in range(2000):
+        emulator.ok("getMe")
+    assert emulator.client("GET", f"traffic/{first + 1}")["n"] == first + 1
+    for gone in (first, 0, first + 5000, "x"):
+        assert emulator.http.get(f"{emulator.url}/client/traffic/{gone}").status_code == 404
+
+
+@pytest.mark.parametrize("rule", [{"method": "sendMessage", "kind": "drop", "holds": "text"}])
+def test_only_a_rule_for_updates_may_name_what_they_hold(emulator: Any, rule: dict[str, Any]) -> None:
+    answer = emulator.http.post(f"{emulator.url}/client/faults", json={"rules": [rule]})
+    assert answer.json() == {"error": "holds is about what an update holds"}

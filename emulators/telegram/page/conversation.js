@@ -79,7 +79,7 @@ export class Conversation {
     if (fresh) this.timeline.toNewest();
     this.show.empty(this.#messages.size === 0);
     this.show.keyboard(keyboard);
-    this.#showAction(arrived > 0 && !fresh ? null : action);
+    this.#showAction(action);
   }
 
   #showAction(action) {

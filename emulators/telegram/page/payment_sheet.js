@@ -58,7 +58,7 @@ class PaymentSheet {
     this.isAsking = isAsking;
     const missing = this.invoice.total_amount - this.account.stars();
     this.have.replaceChildren("Balance", starCount(this.account.stars()));
-    this.says.textContent = error || (this.isShort ? `You have too few: ${starsWords(missing)} are missing.` : "");
+    this.says.textContent = error || (this.isShort ? `You are ${starsWords(missing)} short.` : "");
     this.says.hidden = !this.says.textContent;
     this.confirm.disabled = isAsking;
     this.confirm.dataset.waiting = String(isAsking);

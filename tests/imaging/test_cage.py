@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from tests.imaging.conftest import Pictures
+
 HOUSE = Path(__file__).parent.parent.parent
 TRY = """
 import ctypes, json, os, resource, socket, sys
@@ -91,5 +93,5 @@ def test_a_process_that_has_lost_its_parent_does_not_start_work() -> None:
     assert (done.returncode, done.stdout) == (1, b"")
 
 
-def test_heif_is_decoded_in_the_cage_for_a_user_who_is_not_root(pictures) -> None:
+def test_heif_is_decoded_in_the_cage_for_a_user_who_is_not_root(pictures: Pictures) -> None:
     assert run(DECODE, data=pictures.heic) == b"clean"

@@ -12,6 +12,7 @@ from errors import Rejected
 from imaging import fit
 from imaging.intake import CleanPhoto, Intake
 from imaging.markers import bare_size
+from tests.imaging.conftest import Pictures
 
 Shown = Callable[[CleanPhoto], Image.Image]
 
@@ -31,7 +32,7 @@ def test_a_size_is_scaled_by_its_long_side_and_never_enlarged(
     assert fit.target(size, long_side) == fitted
 
 
-def test_quality_is_given_up_before_pixels(pictures) -> None:
+def test_quality_is_given_up_before_pixels(pictures: Pictures) -> None:
     image = pictures.noise(300, 300)
     free = fit.encoded(image, quality=92, max_bytes=0)
     less = fit.encoded(image, quality=92, max_bytes=len(free) * 2 // 3)
@@ -40,12 +41,12 @@ def test_quality_is_given_up_before_pixels(pictures) -> None:
     assert len(least) <= len(free) // 10 and max(bare_size(least) or (300, 300)) < 300
 
 
-def test_a_bound_that_nothing_meets_ends_with_one_pixel(pictures) -> None:
+def test_a_bound_that_nothing_meets_ends_with_one_pixel(pictures: Pictures) -> None:
     assert bare_size(fit.encoded(pictures.noise(40, 30), quality=92, max_bytes=1)) == (1, 1)
 
 
 def test_a_result_too_heavy_for_a_chat_is_shrunk_and_stays_the_same_picture(
-    pictures, intake: Intake, shown: Shown
+    pictures: Pictures, intake: Intake, shown: Shown
 ) -> None:
     noise = pictures.noise(900, 600)
     noise.paste(pictures.quarters(600, 400), (150, 100))
@@ -58,7 +59,7 @@ def test_a_result_too_heavy_for_a_chat_is_shrunk_and_stays_the_same_picture(
     assert max(abs(a - b) for a, b in zip(before, after, strict=True)) < 16
 
 
-def test_a_result_may_have_shapes_that_a_persons_photo_may_not(pictures, intake: Intake) -> None:
+def test_a_result_may_have_shapes_that_a_persons_photo_may_not(pictures: Pictures, intake: Intake) -> None:
     assert intake.shrink(pictures.png(1600, 100), long_side=4096, max_bytes=10**7).width == 1600
     assert intake.shrink(pictures.png(20, 20), long_side=4096, max_bytes=10**7).width == 20
     with pytest.raises(Rejected) as refusal:
@@ -66,14 +67,14 @@ def test_a_result_may_have_shapes_that_a_persons_photo_may_not(pictures, intake:
     assert refusal.value.code == "photo.too_narrow"
 
 
-def test_a_result_may_be_larger_than_a_persons_photo(pictures, intake: Intake) -> None:
+def test_a_result_may_be_larger_than_a_persons_photo(pictures: Pictures, intake: Intake) -> None:
     png = pictures.with_chunk(pictures.saved(plugin="PNG"), b"prVt", bytes(21 * 1024 * 1024))
     with pytest.raises(Rejected):
         intake.clean(png)
     assert intake.shrink(png, long_side=96, max_bytes=10**7).source_format == "png"
 
 
-def test_shrinking_leaves_the_original_alone(pictures, intake: Intake) -> None:
+def test_shrinking_leaves_the_original_alone(pictures: Pictures, intake: Intake) -> None:
     original = bytearray(pictures.saved(plugin="PNG"))
     before = bytes(original)
     photo = intake.shrink(memoryview(original), long_side=48, max_bytes=10**6)

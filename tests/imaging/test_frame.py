@@ -17,6 +17,7 @@ from imaging import wire
 from imaging.frame import canvas, framed
 from imaging.intake import CleanPhoto, Intake, _judged
 from imaging.markers import bare_size
+from tests.imaging.conftest import Pictures
 
 Shown = Callable[[CleanPhoto], Image.Image]
 LEAST, WIDEST, LONG_SIDE = 300, 2.5, 1920
@@ -81,7 +82,7 @@ def test_what_is_missing_shows_the_picture_blurred_and_no_bars() -> None:
 
 
 def test_a_frame_is_made_of_a_photo_in_the_cage_upright_and_bare(
-    pictures, intake: Intake, shown: Shown, corners
+    pictures: Pictures, intake: Intake, shown: Shown, corners: Callable[[Image.Image], str]
 ) -> None:
     photo = pictures.saved(pictures.quarters(960, 640), exif=pictures.exif(6, "canary"))
     frame = intake.first_frame(photo)
@@ -96,19 +97,19 @@ def test_a_frame_is_made_of_a_photo_in_the_cage_upright_and_bare(
     [((96, 64), (450, 300)), ((20, 20), (300, 300)), ((3000, 2000), (1920, 1280)), ((64, 640), (300, 750))],
 )
 def test_a_frame_has_the_size_a_film_can_start_from(
-    pictures, intake: Intake, shown: Shown, size: tuple[int, int], framed_size: tuple[int, int]
+    pictures: Pictures, intake: Intake, shown: Shown, size: tuple[int, int], framed_size: tuple[int, int]
 ) -> None:
     frame = intake.first_frame(pictures.saved(pictures.quarters(*size), "PNG"))
     assert shown(frame).size == framed_size
     assert frame.source_format == "png"
 
 
-def test_a_frame_may_be_read_from_an_opened_seal(pictures, intake: Intake) -> None:
+def test_a_frame_may_be_read_from_an_opened_seal(pictures: Pictures, intake: Intake) -> None:
     photo = pictures.saved(pictures.quarters(400, 400), "WEBP")
     assert intake.first_frame(io.BytesIO(photo)) == intake.first_frame(photo)
 
 
-def test_the_heaviest_frame_is_light_enough_and_keeps_its_size(pictures, intake: Intake) -> None:
+def test_the_heaviest_frame_is_light_enough_and_keeps_its_size(pictures: Pictures, intake: Intake) -> None:
     frame = intake.first_frame(pictures.saved(pictures.noise(1920, 1920), quality=95))
     assert len(frame.data) <= 5 * 1024 * 1024
     assert (frame.width, frame.height) == (1920, 1920)
@@ -120,7 +121,7 @@ def test_no_frame_is_made_of_what_is_no_picture(intake: Intake) -> None:
 
 
 @pytest.mark.parametrize("size", [(299, 400), (300, 751), (1921, 1000)], ids=["small", "narrow", "long"])
-def test_a_frame_that_breaks_its_own_rules_is_not_believed(pictures, size: tuple[int, int]) -> None:
+def test_a_frame_that_breaks_its_own_rules_is_not_believed(pictures: Pictures, size: tuple[int, int]) -> None:
     rules: dict[str, Any] = dict.fromkeys(wire.Job.__dataclass_fields__, 0)
     job = wire.Job(**{**rules, "long_side": LONG_SIDE, "frame_side": LEAST, "frame_ratio": WIDEST})
 
@@ -135,7 +136,7 @@ def test_a_frame_that_breaks_its_own_rules_is_not_believed(pictures, size: tuple
 
 @pytest.mark.parametrize("size", [(2000, 1500), (1500, 2000), (40, 30)])
 def test_a_thumbnail_is_small_in_pixels_and_bytes(
-    pictures, intake: Intake, shown: Shown, size: tuple[int, int]
+    pictures: Pictures, intake: Intake, shown: Shown, size: tuple[int, int]
 ) -> None:
     small = intake.thumbnail(pictures.saved(pictures.noise(*size), "PNG"))
     assert shown(small).size == ((320, 240) if size[0] == 2000 else (240, 320) if size[0] == 1500 else size)

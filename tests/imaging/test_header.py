@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 from errors import Permanent
 from imaging import header
 from imaging.result import probe
+from tests.imaging.conftest import Pictures
 
 SIZES = [(1, 1), (300, 7), (640, 480), (65, 1023)]
 
@@ -26,17 +29,19 @@ SIZES = [(1, 1), (300, 7), (640, 480), (65, 1023)]
         ("WEBP", "RGB", {"xmp": b"extended"}),
     ],
 )
-def test_a_results_type_and_size_are_read_from_its_header(pictures, size, plugin, mode, options) -> None:
+def test_a_results_type_and_size_are_read_from_its_header(
+    pictures: Pictures, size: tuple[int, int], plugin: str, mode: str, options: dict[str, Any]
+) -> None:
     image = pictures.noise(*size, mode) if len(mode) > 1 else pictures.noise(*size, "RGB").convert(mode)
     assert probe(pictures.saved(image, plugin, **options)) == (f"image/{plugin.lower()}", *size)
 
 
-def test_a_size_behind_large_metadata_and_fill_bytes_is_found(pictures) -> None:
+def test_a_size_behind_large_metadata_and_fill_bytes_is_found(pictures: Pictures) -> None:
     jpeg = pictures.with_segment(pictures.saved(), 0xE1, b"\xff\xc0" * 30_000)
     assert probe(jpeg[:2] + b"\xff\xff\xff" + jpeg[2:]) == ("image/jpeg", 96, 64)
 
 
-def test_a_header_is_enough(pictures) -> None:
+def test_a_header_is_enough(pictures: Pictures) -> None:
     assert probe(pictures.saved(plugin="PNG")[:24]) == ("image/png", 96, 64)
 
 
@@ -49,12 +54,12 @@ def test_what_is_no_result_is_given_up_without_a_quote(data: bytes) -> None:
     assert str(failure.value) == f"result.not_a_picture (size={len(data)})"
 
 
-def test_a_heic_is_no_result(pictures) -> None:
+def test_a_heic_is_no_result(pictures: Pictures) -> None:
     with pytest.raises(Permanent):
         probe(pictures.heic)
 
 
-def test_a_picture_without_pixels_is_no_result(pictures) -> None:
+def test_a_picture_without_pixels_is_no_result(pictures: Pictures) -> None:
     png = bytearray(pictures.saved(plugin="PNG"))
     png[16:20] = bytes(4)
     with pytest.raises(Permanent):

@@ -22,6 +22,7 @@ from PIL import Image
 
 from errors import Rejected, Temporary
 from imaging.intake import CleanPhoto, Intake
+from tests.imaging.conftest import Pictures
 
 HOUSE = Path(__file__).parent.parent.parent
 Shown = Callable[[CleanPhoto], Image.Image]
@@ -62,7 +63,7 @@ class Stream(BytesIO):
         return piece
 
 
-def test_a_photo_may_come_as_bytes_as_a_view_or_as_a_stream(pictures, intake: Intake) -> None:
+def test_a_photo_may_come_as_bytes_as_a_view_or_as_a_stream(pictures: Pictures, intake: Intake) -> None:
     data = pictures.saved(pictures.noise(700, 500), quality=95)
     assert len(data) > 200_000
     photos = [intake.clean(data), intake.clean(memoryview(data)), intake.clean(Stream(data))]
@@ -78,14 +79,14 @@ def test_a_stream_is_not_read_beyond_the_limit(new_intake: Callable[..., Intake]
     assert stream.taken == 1_000_001
 
 
-def test_the_largest_file_allowed_is_taken(pictures, new_intake: Callable[..., Intake]) -> None:
+def test_the_largest_file_allowed_is_taken(pictures: Pictures, new_intake: Callable[..., Intake]) -> None:
     jpeg = pictures.saved()
     padded = jpeg + bytes(1_000_000 - len(jpeg))
     assert new_intake(max_bytes=1_000_000).clean(padded).width == 96
 
 
 def test_eight_threads_get_each_their_own_picture(
-    pictures, shown: Shown, soon: Soon, new_intake: Callable[..., Intake]
+    pictures: Pictures, shown: Shown, soon: Soon, new_intake: Callable[..., Intake]
 ) -> None:
     shared = new_intake(parallel=8)
     colours = [(30 * n, 255 - 30 * n, 128) for n in range(8)]
@@ -106,7 +107,7 @@ def test_eight_threads_get_each_their_own_picture(
 
 
 def test_no_more_pictures_are_decoded_at_once_than_allowed(
-    pictures, soon: Soon, new_intake: Callable[..., Intake]
+    pictures: Pictures, soon: Soon, new_intake: Callable[..., Intake]
 ) -> None:
     narrow = new_intake(parallel=2, wall_seconds=1.0)
     narrow.start()
@@ -122,7 +123,7 @@ def test_no_more_pictures_are_decoded_at_once_than_allowed(
 
 
 def test_who_waits_too_long_for_a_place_is_asked_to_come_again(
-    pictures, soon: Soon, new_intake: Callable[..., Intake]
+    pictures: Pictures, soon: Soon, new_intake: Callable[..., Intake]
 ) -> None:
     narrow = new_intake(parallel=1, queue_seconds=0.1, wall_seconds=1.0)
     narrow.start()
@@ -136,7 +137,7 @@ def test_who_waits_too_long_for_a_place_is_asked_to_come_again(
     assert narrow.clean(pictures.saved()).width == 96
 
 
-def test_a_child_that_was_killed_is_replaced(pictures, new_intake: Callable[..., Intake]) -> None:
+def test_a_child_that_was_killed_is_replaced(pictures: Pictures, new_intake: Callable[..., Intake]) -> None:
     intake = new_intake()
     intake.clean(pictures.saved())
     first = child(intake)
@@ -147,7 +148,7 @@ def test_a_child_that_was_killed_is_replaced(pictures, new_intake: Callable[...,
 
 
 def test_a_picture_in_work_survives_the_death_of_the_child(
-    pictures, soon: Soon, new_intake: Callable[..., Intake]
+    pictures: Pictures, soon: Soon, new_intake: Callable[..., Intake]
 ) -> None:
     intake = new_intake(wall_seconds=1.0)
     intake.start()
@@ -164,7 +165,7 @@ def test_a_picture_in_work_survives_the_death_of_the_child(
     assert intake.clean(pictures.saved()).width == 96
 
 
-def test_a_child_that_no_longer_answers_is_replaced(pictures, new_intake: Callable[..., Intake]) -> None:
+def test_a_child_that_no_longer_answers_is_replaced(pictures: Pictures, new_intake: Callable[..., Intake]) -> None:
     intake = new_intake(wall_seconds=1.0, grace_seconds=0.2)
     intake.clean(pictures.saved())
     frozen = child(intake)
@@ -175,7 +176,7 @@ def test_a_child_that_no_longer_answers_is_replaced(pictures, new_intake: Callab
 
 @pytest.mark.parametrize("python", ["/nowhere/python", "/bin/false"])
 def test_a_child_that_cannot_be_started_says_nothing_about_the_picture(
-    pictures, new_intake: Callable[..., Intake], python: str
+    pictures: Pictures, new_intake: Callable[..., Intake], python: str
 ) -> None:
     broken = new_intake(python=python)
     broken.start()
@@ -185,7 +186,9 @@ def test_a_child_that_cannot_be_started_says_nothing_about_the_picture(
     assert broken.pid is None
 
 
-def test_a_closed_intake_takes_nothing_and_leaves_no_process(pictures, new_intake: Callable[..., Intake]) -> None:
+def test_a_closed_intake_takes_nothing_and_leaves_no_process(
+    pictures: Pictures, new_intake: Callable[..., Intake]
+) -> None:
     intake = new_intake()
     intake.clean(pictures.saved())
     process = child(intake)
@@ -197,7 +200,7 @@ def test_a_closed_intake_takes_nothing_and_leaves_no_process(pictures, new_intak
     assert intake.pid is None
 
 
-def test_no_process_is_left_as_a_zombie(pictures, soon: Soon, new_intake: Callable[..., Intake]) -> None:
+def test_no_process_is_left_as_a_zombie(pictures: Pictures, soon: Soon, new_intake: Callable[..., Intake]) -> None:
     before = {process.pid for process in psutil.Process().children()}
     intake = new_intake(wall_seconds=0.3)
     for data in (pictures.saved(), pictures.endless_jpeg, b"no picture", pictures.saved()):
@@ -213,7 +216,7 @@ def test_no_process_is_left_as_a_zombie(pictures, soon: Soon, new_intake: Callab
 
 
 def test_a_picture_that_dies_in_its_decoder_is_refused_and_others_are_not_touched(
-    pictures, soon: Soon, new_intake: Callable[..., Intake]
+    pictures: Pictures, soon: Soon, new_intake: Callable[..., Intake]
 ) -> None:
     intake = new_intake()
     intake.start()
@@ -236,7 +239,7 @@ def test_a_picture_that_dies_in_its_decoder_is_refused_and_others_are_not_touche
 
 
 def test_a_child_that_was_taken_over_cannot_slip_metadata_past_the_supervisor(
-    pictures, tmp_path: Path, new_intake: Callable[..., Intake]
+    pictures: Pictures, tmp_path: Path, new_intake: Callable[..., Intake]
 ) -> None:
     """The child is played by a program that answers every picture with that picture."""
     fake = tmp_path / "python"
@@ -269,7 +272,7 @@ def test_a_child_that_was_taken_over_cannot_slip_metadata_past_the_supervisor(
 
 
 def test_the_child_knows_none_of_our_secrets(
-    pictures, monkeypatch: pytest.MonkeyPatch, new_intake: Callable[..., Intake]
+    pictures: Pictures, monkeypatch: pytest.MonkeyPatch, new_intake: Callable[..., Intake]
 ) -> None:
     monkeypatch.setenv("MASTER_KEYS", "canary")
     with socket.socket() as open_connection:
@@ -296,7 +299,7 @@ threading.Thread(target=intake.clean, args=(sys.stdin.buffer.read(),)).start()
 """
 
 
-def test_nothing_is_left_on_disk_and_no_decoder_enters_the_worker(pictures, tmp_path: Path) -> None:
+def test_nothing_is_left_on_disk_and_no_decoder_enters_the_worker(pictures: Pictures, tmp_path: Path) -> None:
     temporary, home = tmp_path / "temporary", tmp_path / "home"
     for folder in (temporary, home):
         folder.mkdir()
@@ -305,7 +308,7 @@ def test_nothing_is_left_on_disk_and_no_decoder_enters_the_worker(pictures, tmp_
     assert large.stat().st_size > 700_000
     heic = Path(__file__).parent / "quarters-turned.heic"
     environ = {**os.environ, "TMPDIR": str(temporary), "HOME": str(home), "PYTHONPATH": str(HOUSE)}
-    command = [sys.executable, "-c", LIFE, large, heic]
+    command = [sys.executable, "-c", LIFE, str(large), str(heic)]
     subprocess.run(
         command, env=environ, input=pictures.saved(), cwd=home, stdout=subprocess.PIPE, timeout=60, check=True
     )
@@ -314,9 +317,9 @@ def test_nothing_is_left_on_disk_and_no_decoder_enters_the_worker(pictures, tmp_
 
 @pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGTERM])
 def test_the_death_of_the_worker_ends_the_child_and_the_picture_in_work(
-    pictures, soon: Soon, sign: signal.Signals
+    pictures: Pictures, soon: Soon, sign: signal.Signals
 ) -> None:
-    command = [sys.executable, "-c", LIFE, HOUSE / "samples" / "cat.jpg"]
+    command = [sys.executable, "-c", LIFE, str(HOUSE / "samples" / "cat.jpg")]
     with subprocess.Popen(command, cwd=HOUSE, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as worker:
         assert worker.stdin and worker.stdout
         warm = psutil.Process(int(worker.stdout.readline()))
@@ -328,14 +331,14 @@ def test_the_death_of_the_worker_ends_the_child_and_the_picture_in_work(
     assert soon(lambda: gone(warm) and gone(working))
 
 
-def test_a_worker_that_ends_in_peace_takes_the_child_along(pictures, soon: Soon) -> None:
-    command = [sys.executable, "-c", LIFE, HOUSE / "samples" / "cat.jpg"]
+def test_a_worker_that_ends_in_peace_takes_the_child_along(pictures: Pictures, soon: Soon) -> None:
+    command = [sys.executable, "-c", LIFE, str(HOUSE / "samples" / "cat.jpg")]
     done = subprocess.run(command, cwd=HOUSE, input=pictures.saved(), stdout=subprocess.PIPE, timeout=60, check=True)
     pid = int(done.stdout)
     assert soon(lambda: not psutil.pid_exists(pid))
 
 
-def test_a_fork_of_the_worker_gets_a_child_of_its_own(pictures, new_intake: Callable[..., Intake]) -> None:
+def test_a_fork_of_the_worker_gets_a_child_of_its_own(pictures: Pictures, new_intake: Callable[..., Intake]) -> None:
     intake = new_intake()
     intake.clean(pictures.saved())
     ours = intake.pid

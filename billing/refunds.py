@@ -59,12 +59,12 @@ class Refunds:
         self._begin(unit, row, reason="refund.asked", whole=True)
         return row
 
-    def order(self, unit: Unit, charge_id: str) -> Payment:
+    def order(self, unit: Unit, charge_id: str, *, reason: str) -> Payment:
         """Staff give any charge back: unused credits leave, used ones stay used. Raises Rejected("refund.gone")."""
         row = self._payments.find(charge_id)
         if row is None or row.state not in STILL_THERE:
             raise Rejected("refund.gone")
-        self._begin(unit, row, reason="refund.staff", whole=False)
+        self._begin(unit, row, reason=f"refund.{reason}", whole=False)
         return row
 
     def booked(self, unit: Unit, charge_id: str) -> Payment | None:

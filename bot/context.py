@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from billing.payments import Payments
+from billing.refunds import Refunds
 from consent.accounts import Accounts
+from custody.fields import Fields
 from custody.keys import Keys
 from database import Database
 from generation.deliver import Deliver
@@ -23,7 +26,10 @@ class Context:
     database: Database
     keys: Keys
     desk: Desk
+    fields: Fields
     accounts: Accounts
+    payments: Payments
+    refunds: Refunds
     photos: Photos
     orders: Orders
     deliver: Deliver
@@ -38,7 +44,10 @@ class Context:
             database=house.database,
             keys=house.keys,
             desk=house.desk,
-            accounts=Accounts(house.fields, house.keys),
+            fields=house.fields,
+            accounts=house.accounts,
+            payments=house.payments,
+            refunds=house.refunds,
             photos=house.photos,
             orders=house.orders,
             deliver=house.deliver,

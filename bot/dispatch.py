@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import logs
-from bot import messages, strangers, taps
+from bot import messages, payments, strangers, taps
 from bot.context import Context
 from bot.update import Update, read
-from database import Unit
+from database import Unit, execute
 from errors import Failure, Permanent, Rejected
 from generation.chat import Person
 from models import Account, SeenUpdate
@@ -16,6 +16,8 @@ from providers.telegram import Telegram
 from providers.telegram_calls import Call, answer, send_text
 from wording import failures
 from wording.language import Translate, translate
+
+FIRST_TIME = "INSERT INTO seen_update (id, at) VALUES (?, ?) ON CONFLICT DO NOTHING RETURNING id"
 
 log = logs.get()
 
@@ -27,6 +29,8 @@ def handle(context: Context, raw: Any) -> list[Call]:
         return []
     with context.database.connection():
         account = context.accounts.find(update.who.telegram_id)
+    if update.kind in payments.KINDS:
+        return payments.handle_payment(context, update, account)
     if account is None:
         return strangers.meet(context, update)
     person = Person(account.id, update.chat, translate(update.who.language_code))
@@ -59,14 +63,15 @@ def _act(context: Context, unit: Unit, account: Account, person: Person, update:
         if not update.member:
             Account.update(reachable=False).where(Account.id == account.id).execute()
         return []
+    if account.state == Account.BANNED:
+        raise Rejected("account.banned")
     if update.kind == "tap":
         return taps.tapped(context, unit, account, person, update)
     return messages.received(context, unit, account, person, update)
 
 
 def _first_time(unit: Unit, number: int) -> bool:
-    written = SeenUpdate.insert(id=number, at=unit.now).on_conflict_ignore().returning(SeenUpdate.id).execute()
-    return bool(list(written))
+    return execute(SeenUpdate, FIRST_TIME, number, unit.now).fetchone() is not None
 
 
 def _told(_: Translate, update: Update, error: Failure) -> list[Call]:

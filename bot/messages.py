@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from billing import ledger
+from bot import purse
 from bot.context import Context
 from bot.update import Update
 from consent.record import accepted
@@ -82,11 +83,6 @@ def _help(context: Context, unit: Unit, account: Account, person: Person, update
     return [_say(person, says_photos.help_text(person.translate, support_email=context.support_email))]
 
 
-def _balance(context: Context, unit: Unit, account: Account, person: Person, update: Update) -> list[Call]:
-    has = ledger.balance(account.id)
-    return [_say(person, says_orders.balance(person.translate, free=has.free, held=has.held))]
-
-
 def _privacy(context: Context, unit: Unit, account: Account, person: Person, update: Update) -> list[Call]:
     text = notice.privacy(person.translate, policy_url=context.policy_url, support_email=context.support_email)
     return [_say(person, text)]
@@ -117,6 +113,9 @@ COMMANDS: dict[str, Handler] = {
     "help": _help,
     "styles": _styles,
     "photos": _photos,
-    "balance": _balance,
+    "balance": purse.balance,
+    "packs": purse.show_packs,
+    "paysupport": purse.pay_support,
+    "limit": purse.limit,
     "privacy": _privacy,
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from peewee import IntegrityError
 
-from billing.prices import TRIAL_CREDITS
+from billing import ledger
 from bot.context import Context
 from bot.update import Update
 from policy.versions import CURRENT
@@ -39,8 +39,9 @@ def _agreed(context: Context, update: Update) -> list[Call]:
         return [answer(update.query)]
     try:
         with context.database.unit() as unit:
-            context.accounts.open(unit, update.who, version=CURRENT.id)
+            account = context.accounts.open(unit, update.who, version=CURRENT.id)
+            credits = ledger.balance(account.id).free
     except IntegrityError:  # tapped twice at once: the other tap has opened the account
         return [answer(update.query)]
-    text = notice.welcome(_, credits=TRIAL_CREDITS)
+    text = notice.welcome(_, credits=credits)
     return [answer(update.query), edit_text(update.chat, update.message, text.text)]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from billing import ledger
+from billing.prices import PACKS
+from bot import purse
 from bot.context import Context
 from bot.update import Update
 from consent.record import accept
@@ -50,7 +52,7 @@ def _already(context: Context, unit: Unit, account: Account, person: Person, upd
 
 
 def _minor(context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap) -> list[Call]:
-    close_account(unit, desk=context.desk, keys=context.keys, account=account.id)
+    close_account(unit, desk=context.desk, keys=context.keys, fields=context.fields, account=account.id)
     return [edit_text(person.chat, update.message, notice.minor_with_account(person.translate).text)]
 
 
@@ -200,6 +202,21 @@ def _gone(person: Person, update: Update, text: str) -> list[Call]:
     return [nothing, delete(person.chat, update.message), send_text(person.chat, text)]
 
 
+def _packs(context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap) -> list[Call]:
+    return [purse.packs(account, person)]
+
+
+def _pack(context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap) -> list[Call]:
+    if tap.id not in PACKS:
+        raise Rejected("payment.stale")
+    return [purse.invoice(context, unit, account, person, PACKS[tap.id])]
+
+
+def _refund(context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap) -> list[Call]:
+    text = purse.give_back(context, unit, account, person, payment=tap.id)
+    return [edit_text(person.chat, update.message, text.text, text.keyboard)]
+
+
 def _with_result(context: Context, account: Account, tap: Tap) -> Order:
     order = context.orders.of(account.id, tap.id)
     if order.media is None:
@@ -227,4 +244,7 @@ VERBS: dict[str, Handler] = {
     b.PHOTO_DELETE: _photo_delete,
     b.PHOTO_DELETE_YES: _photo_delete_yes,
     b.PHOTO_KEEP: _photo_keep,
+    b.PACKS: _packs,
+    b.PACK: _pack,
+    b.REFUND: _refund,
 }

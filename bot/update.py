@@ -16,8 +16,19 @@ UNSUPPORTED = (
 
 
 @dataclass(frozen=True, repr=False)
+class Payment:
+    """What is to be paid, was paid or went back. `charge` is empty before the payment."""
+
+    payload: str
+    amount: int
+    currency: str
+    charge: str = ""
+
+
+@dataclass(frozen=True, repr=False)
 class Update:
-    """The part of an update that we act on. `kind` is message, tap, membership, or unsupported."""
+    """The part of an update that we act on. `kind` is text, photo, tap, membership, checkout, paid, refunded, or
+    unsupported."""
 
     id: int
     kind: str
@@ -30,6 +41,7 @@ class Update:
     data: str | None = None
     query: str = ""
     member: bool = False
+    payment: Payment | None = None
 
 
 def read(raw: Any) -> Update | None:
@@ -40,6 +52,8 @@ def read(raw: Any) -> Update | None:
         return _message(raw["update_id"], message)
     if isinstance(query := raw.get("callback_query"), Mapping):
         return _tap(raw["update_id"], query)
+    if isinstance(question := raw.get("pre_checkout_query"), Mapping):
+        return _checkout(raw["update_id"], question)
     if isinstance(change := raw.get("my_chat_member"), Mapping):
         return _membership(raw["update_id"], change)
     return None
@@ -49,6 +63,10 @@ def _message(number: int, message: Mapping[str, Any]) -> Update | None:
     who, chat, mid = _who(message.get("from")), _private_chat(message), message.get("message_id")
     if who is None or chat != who.telegram_id or not isinstance(mid, int):
         return None
+    for kind, field in (("paid", "successful_payment"), ("refunded", "refunded_payment")):
+        if field in message:
+            payment = _payment(message[field])
+            return Update(number, kind, who, chat, message=mid, payment=payment) if payment else None
     if any(name in message for name in UNSUPPORTED):
         return Update(number, "unsupported", who, chat, message=mid)
     file_id = _file_id(message)
@@ -67,6 +85,20 @@ def _tap(number: int, query: Mapping[str, Any]) -> Update | None:
     if chat is None or not isinstance(mid, int):
         return None
     return Update(number, "tap", who, chat, message=mid, data=_text(query, "data"), query=query["id"])
+
+
+def _checkout(number: int, query: Mapping[str, Any]) -> Update | None:
+    who, payment = _who(query.get("from")), _payment(query)
+    if who is None or payment is None or not isinstance(query.get("id"), str):
+        return None
+    return Update(number, "checkout", who, who.telegram_id, query=query["id"], payment=payment)
+
+
+def _payment(said: Any) -> Payment | None:
+    if not isinstance(said, Mapping) or not isinstance(said.get("total_amount"), int):
+        return None
+    charge = _text(said, "telegram_payment_charge_id") or ""
+    return Payment(_text(said, "invoice_payload") or "", said["total_amount"], _text(said, "currency") or "", charge)
 
 
 def _membership(number: int, change: Mapping[str, Any]) -> Update | None:

@@ -9,8 +9,8 @@ from billing.prices import TRIAL_CREDITS
 from consent.record import accept
 from custody.fields import Fields
 from custody.keys import Keys
-from database import Unit
-from models import Acceptance, Account, new_id
+from database import Unit, find
+from models import AbuseMark, Acceptance, Account, new_id
 
 
 @dataclass(frozen=True, repr=False)
@@ -34,10 +34,19 @@ class Accounts:
     def find(self, telegram_id: int) -> Account | None:
         """The account of this Telegram id, if its person ever said yes."""
         indexes = self._fields.indexes(Account.telegram_id_index, str(telegram_id))
-        return Account.get_or_none(Account.telegram_id_index.in_(indexes))
+        rows = find(Account, f"telegram_id_index IN ({', '.join('?' * len(indexes))})", *indexes)
+        return rows[0] if rows else None
+
+    def buyer(self, telegram_id: int) -> str | None:
+        """The account that this Telegram id may buy for: an open one that is not banned."""
+        row = self.find(telegram_id)
+        return row.id if row is not None and row.state == Account.ACTIVE else None
 
     def open(self, unit: Unit, who: Identity, *, version: str) -> Account:
-        """A new account with keys, the recorded yes and the trial credits. Raises IntegrityError when it exists."""
+        """A new account with keys, the recorded yes and, the first time, the trial credits.
+
+        Raises IntegrityError when it exists.
+        """
         account = new_id()
         self._keys.create(unit, account)
         row = Account(
@@ -50,8 +59,17 @@ class Accounts:
         row.save(force_insert=True)
         accept(unit, account=account, kind=Acceptance.NOTICE, version=version)
         ledger.open_books(unit, account)
-        ledger.grant(unit, owner=account, credits=TRIAL_CREDITS, source=ledger.TRIAL, key=f"trial:{account}")
+        if not AbuseMark.select().where(AbuseMark.mark.in_(self._marks(who.telegram_id))).exists():
+            ledger.grant(unit, owner=account, credits=TRIAL_CREDITS, source=ledger.TRIAL, key=f"trial:{account}")
         return row
+
+    def mark(self, unit: Unit, row: Account) -> None:
+        """Remember, as a keyed hash, that this Telegram id has had its trial credits. For an account that ends."""
+        telegram_id = self._fields.open(Account.telegram_id, row, purpose="abuse")
+        mark = self._fields.index(AbuseMark.mark, telegram_id or "")
+        AbuseMark.insert(mark=mark, at=unit.now).on_conflict(
+            conflict_target=[AbuseMark.mark], update={AbuseMark.at: unit.now}
+        ).execute()
 
     def refresh(self, row: Account, who: Identity) -> bool:
         """Follow the names Telegram shows now; also notes that the person is back. Whether anything changed."""
@@ -61,6 +79,9 @@ class Accounts:
         if changes:
             Account.update(**changes).where(Account.id == row.id).execute()
         return bool(changes)
+
+    def _marks(self, telegram_id: int) -> list[bytes]:
+        return self._fields.indexes(AbuseMark.mark, str(telegram_id))
 
     def _names(self, account: str, who: Identity) -> dict[str, object]:
         username = who.username

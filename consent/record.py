@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from database import Unit
+from database import Unit, exists
 from models import Acceptance, new_id
 from policy.versions import CURRENT
 
@@ -20,4 +20,4 @@ def accept(unit: Unit, *, account: str, kind: str, version: str = CURRENT.id) ->
 
 def accepted(account: str, kind: str) -> bool:
     """Whether the person ever agreed to this."""
-    return bool(Acceptance.select().where((Acceptance.account == account) & (Acceptance.kind == kind)).exists())
+    return exists(Acceptance, "account = ? AND kind = ?", account, kind)

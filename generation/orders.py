@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from billing import ledger
+from datetime import timedelta
+
+from billing import ledger, statement
 from billing.prices import PICTURE, PRICES
 from custody import destroy
 from custody.fields import Fields
@@ -12,11 +14,12 @@ from generation.chat import PURPOSE
 from generation.kinds import DELIVER, DESTROY, PRODUCE, TELL
 from generation.styles import FREE_PROMPT_LIMIT, Catalogue, Style
 from jobs.desk import Desk
-from models import Order, Photo, new_id
+from models import Account, Order, Photo, new_id
 from moderation.check import PromptRules
 from states import move
 
 PROVIDER = "gemini"
+DAY = timedelta(hours=24)
 
 
 class Orders:
@@ -61,7 +64,8 @@ class Orders:
     def place(self, unit: Unit, *, account: str, order: str, message: int) -> tuple[Order, int]:
         """Hold the price, put it into the queue. Returns the order and how many are before it.
 
-        Raises Rejected("orders.gone" | "orders.already_made" | "orders.too_many" | "photo.gone" | "credits.too_few").
+        Raises Rejected("orders.gone" | "orders.already_made" | "orders.too_many" | "photo.gone" | "credits.too_few" |
+        "credits.daily_limit").
         """
         row = self.of(account, order)
         if row.state != Order.OFFERED:
@@ -69,7 +73,8 @@ class Orders:
         if not Photo.select().where((Photo.id == row.photo) & (Photo.state == Photo.READY)).exists():
             raise Rejected("photo.gone")
         # The hold comes first: it locks the person's books, so that two taps at once count each other's orders.
-        ledger.hold(unit, owner=account, order=order, credits=row.price)
+        ledger.hold(unit, owner=account, order=order, credits=row.price, what=row.kind)
+        self._within_daily_limit(unit, account)
         if self._open(account) >= self._parallel:
             raise Rejected("orders.too_many")
         ahead = waiting_before(unit.now)
@@ -135,6 +140,12 @@ class Orders:
         """How the order is called in messages."""
         style, _ = self.wanted(row)
         return style.name if style else "Your own idea"
+
+    def _within_daily_limit(self, unit: Unit, account: str) -> None:
+        """Asked after the hold, which counts already."""
+        limit = Account.get(Account.id == account).daily_limit
+        if limit is not None and statement.spent_since(account, unit.now - DAY) > limit:
+            raise Rejected("credits.daily_limit")
 
     def _open(self, account: str) -> int:
         return Order.select().where((Order.account == account) & Order.state.in_(Order.OPEN)).count()

@@ -10,7 +10,7 @@ import crash
 from custody import destroy
 from custody.fields import Fields
 from custody.media import PHOTO, MediaVault
-from database import Database, Unit
+from database import Database, Unit, insert
 from errors import Failure, Rejected, Temporary
 from generation.chat import PURPOSE
 from generation.kinds import DESTROY, GREET, INTAKE
@@ -51,7 +51,8 @@ class Photos:
     ) -> str:
         """Write the photo down. It waits until the person has said that the people in it agree."""
         photo = new_id()
-        Photo.insert(
+        insert(
+            Photo,
             id=photo,
             account=account,
             state=Photo.INCOMING if agreed else Photo.WAITING,
@@ -59,7 +60,7 @@ class Photos:
             caption=self._fields.seal(Photo.caption, row=photo, account=account, value=caption),
             message_id=message,
             created_at=unit.now,
-        ).execute()
+        )
         if agreed:
             self._desk.add(unit, INTAKE, subject=photo, account=account)
         return photo

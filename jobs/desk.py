@@ -8,7 +8,7 @@ from typing import Protocol
 
 from peewee import Case
 
-from database import Database, Unit
+from database import Database, Unit, insert
 from jobs.claim import Claim
 from jobs.kinds import Kinds
 from models import Work, new_id
@@ -33,7 +33,8 @@ class Desk:
     def add(self, unit: Unit, kind: str, *, subject: str, account: str, wait: float = 0.0) -> str:
         """Put work into the transaction; the bell rings once it is committed."""
         work = new_id()
-        Work.insert(
+        insert(
+            Work,
             id=work,
             kind=kind,
             subject=subject,
@@ -42,7 +43,7 @@ class Desk:
             due_at=unit.now + timedelta(seconds=wait),
             rung_at=None if wait else unit.now,
             created_at=unit.now,
-        ).execute()
+        )
         if not wait:
             unit.after(lambda: self.ring(self.kinds[kind].queue, kind, work))
         return work

@@ -13,7 +13,8 @@ from tqdm import tqdm
 from database import Database
 from errors import Failure
 from generation.styles import Catalogue
-from ops import datamap, previews
+from ops import datamap, money, previews
+from ops.house import opened
 from ops.once import once as run_once
 from ops.stack import StackError
 from ops.stack import demo as run_demo
@@ -25,7 +26,7 @@ from providers.origins import allowed
 from web.webhook import PATH as WEBHOOK_PATH
 from wording.commands import menu
 from wording.language import translate
-from workers.assembly import House, assemble
+from workers.assembly import House
 from workers.startup import settings_or_exit, surfaces
 
 
@@ -34,9 +35,8 @@ def verbs() -> None:
     """Run and look after the service."""
 
 
-def _house() -> House:
-    """A house that rings for nobody: the clock of the workers finds what a verb adds."""
-    return assemble(settings_or_exit("ops"), ring=lambda *_: None)
+for _command in (money.refund, money.reconcile, money.margin):
+    verbs.add_command(_command)
 
 
 @verbs.command()
@@ -53,18 +53,16 @@ def migrate() -> None:
 @click.option("--json", "as_json", is_flag=True, help="for programs")
 def register(as_json: bool) -> None:
     """The data map: every column, prefix, key, field and host with its category. Exits 1 when one is undeclared."""
-    house = _house()
-    rows = datamap.rows(surfaces(house.settings))
-    click.echo(json.dumps(rows, indent=1) if as_json else datamap.table(rows))
-    with house.database.connection():
+    with opened() as house, house.database.connection():
+        rows = datamap.rows(surfaces(house.settings))
+        click.echo(json.dumps(rows, indent=1) if as_json else datamap.table(rows))
         columns = {
             table: {column.name for column in house.database.raw.get_columns(table)}
             for table in house.database.raw.get_tables()
             if table != "schema_migration"
         }
-    problems = [*undeclared(surfaces(house.settings)), *undeclared_in_schema(columns)]
-    problems += [f"object prefix {prefix}/" for prefix in unknown_objects(house.media.store.names())]
-    house.close()
+        problems = [*undeclared(surfaces(house.settings)), *undeclared_in_schema(columns)]
+        problems += [f"object prefix {prefix}/" for prefix in unknown_objects(house.media.store.names())]
     if problems:
         sys.exit("Undeclared:\n" + "\n".join(f"  - {problem}" for problem in problems))
 
@@ -77,25 +75,26 @@ def keys() -> None:
 @keys.command()
 def rotate() -> None:
     """Wrap every data key under the newest master key. May be stopped and run again; media are not touched."""
-    house = _house()
-    with tqdm(unit="keys", disable=not sys.stderr.isatty()) as bar:
+    with opened() as house, tqdm(unit="keys", disable=not sys.stderr.isatty()) as bar:
         done = house.keys.rewrap(progress=lambda total: bar.update(total - bar.n))
     click.echo(f"{done} keys rewrapped")
-    house.close()
 
 
 @verbs.command()
 def webhook() -> None:
     """Tell Telegram where to deliver updates, with which secret and which kinds."""
-    house = _house()
     try:
-        address = house.settings.public_url.rstrip("/") + WEBHOOK_PATH
-        house.telegram.set_webhook(address, secret=house.settings.telegram_webhook_secret)
-        house.telegram.set_commands(menu(translate(None)))
+        with opened() as house:
+            _set_webhook(house)
     except Failure as error:
         sys.exit(f"Telegram did not take the webhook: {error}")
     click.echo("webhook set")
-    house.close()
+
+
+def _set_webhook(house: House) -> None:
+    address = house.settings.public_url.rstrip("/") + WEBHOOK_PATH
+    house.telegram.set_webhook(address, secret=house.settings.telegram_webhook_secret)
+    house.telegram.set_commands(menu(translate(None)))
 
 
 @verbs.command()

@@ -3,30 +3,37 @@
 from __future__ import annotations
 
 from billing import ledger
+from billing.payments import REFUND
+from consent.accounts import Accounts
 from custody import destroy
+from custody.fields import Fields
 from custody.keys import Keys
 from database import Unit
 from generation.kinds import DESTROY
 from jobs.desk import Desk
-from models import Account, Disclosure, Media, Order, Photo, Work
+from models import Account, Disclosure, Invoice, Link, Media, Order, Photo, VideoTask, Work
 from states import move
 
 
-def close_account(unit: Unit, *, desk: Desk, keys: Keys, account: str) -> None:
+def close_account(unit: Unit, *, desk: Desk, keys: Keys, fields: Fields, account: str) -> None:
     """After the commit nothing of the person can be read any more; the sealed objects go by work rows.
 
-    What stays is what the register keeps: credit movements and the consent record, under a random number.
+    What stays is what the register keeps: payments and credit movements, the consent record, all under a random
+    number, and a keyed hash that keeps free credits from being given twice.
     """
+    row = Account.get_or_none(Account.id == account)
+    if row is not None:
+        Accounts(fields, keys).mark(unit, row)
     for order in Order.select().where((Order.account == account) & Order.state.in_(Order.OPEN)):
         if move(Order, order.id, come_from=Order.OPEN, to=Order.FAILED, reason="account.closed", ended_at=unit.now):
             ledger.give_back(unit, owner=account, order=order.id)
     for work in Work.select().where((Work.account == account) & Work.state.in_((Work.DUE, Work.HELD))):
-        if work.kind != DESTROY:
+        if work.kind not in (DESTROY, REFUND):
             desk.withdraw(unit, subject=work.subject, kinds=(work.kind,))
     for media in Media.select().where(Media.account == account):
         if destroy.intend(unit, media.id):
             desk.add(unit, DESTROY, subject=media.id, account=account)
     keys.destroy(unit, account)
-    for model in (Photo, Order, Disclosure):
+    for model in (Photo, Order, VideoTask, Disclosure, Link, Invoice):
         model.delete().where(model.account == account).execute()
     Account.delete().where(Account.id == account).execute()

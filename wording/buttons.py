@@ -12,6 +12,7 @@ MAKE, DROP, CANCEL = "make", "drop", "cancel"  # an order
 ORIGINAL, AGAIN, OTHER = "orig", "again", "other"  # an order
 DELETE, DELETE_YES, KEEP = "del", "delyes", "keep"  # an order's result
 PHOTO, PHOTO_DELETE, PHOTO_DELETE_YES, PHOTO_KEEP, PHOTOS = "photo", "pdel", "pdelyes", "pkeep", "photos"
+PACKS, PACK, REFUND = "packs", "pack", "refund"  # the packs; one of them; a payment
 
 _ID = r"[0-9a-f]{32}"
 _PATTERNS = {
@@ -20,6 +21,9 @@ _PATTERNS = {
     PEOPLE: None,
     BOARD: rf"{_ID}:\d{{1,2}}",
     STYLE: rf"{_ID}:[a-z0-9-]{{1,24}}",
+    PACKS: None,
+    PACK: r"[a-z0-9]{1,16}",
+    REFUND: _ID,
     PHOTOS: r"\d{1,4}",
     **dict.fromkeys((MAKE, DROP, CANCEL, ORIGINAL, AGAIN, OTHER, DELETE, DELETE_YES, KEEP), _ID),
     **dict.fromkeys((PHOTO, PHOTO_DELETE, PHOTO_DELETE_YES, PHOTO_KEEP), _ID),

@@ -10,7 +10,10 @@ def menu(_: Translate) -> dict[str, str]:
     return {
         "styles": _("The styles for your photo"),
         "photos": _("Your photos"),
-        "balance": _("Your credits"),
+        "balance": _("Your credits and what happened to them"),
+        "packs": _("Get more credits"),
+        "limit": _("A daily limit of your own"),
+        "paysupport": _("Payments and refunds"),
         "privacy": _("What we keep, why and for how long"),
         "help": _("How it works"),
     }

@@ -26,7 +26,17 @@ SENTENCES: dict[str, Sentence] = {
     "photo.gone": lambda _: _("That photo is no longer here. Please send it again."),
     "photo.not_ready": lambda _: _("That photo is still being prepared. One moment, please."),
     "telegram.file_gone": lambda _: _("Telegram no longer has that photo. Please send it again."),
-    "credits.too_few": lambda _: _("You do not have enough credits for this."),
+    "credits.too_few": lambda _: _("You do not have enough credits for this. More of them: /packs"),
+    "credits.daily_limit": lambda _: _("That would pass the daily limit that you set yourself: /limit"),
+    "limit.unclear": lambda _: _("Please write a number of credits, as in /limit 30, or /limit off."),
+    "payment.stale": lambda _: _("That offer is out of date. Please open /packs for a new one. Nothing was paid."),
+    "payment.not_yours": lambda _: _("That offer was made to somebody else. Please open /packs for one of your own."),
+    "refund.gone": lambda _: _("That payment has gone back already."),
+    "refund.too_late": lambda _: _("That pack is older than 14 days. Please write to support: /paysupport"),
+    "refund.used": lambda _: _("Credits of that pack are used or set aside, so it cannot go back as a whole."),
+    "account.banned": lambda _: _(
+        "This account is closed for breaking the Terms. Questions: see /help on the website."
+    ),
     "orders.too_many": lambda _: _("You have several pictures being made. Please wait for one of them."),
     "orders.gone": lambda _: _("That offer is no longer there. Please choose a style again."),
     "orders.already_made": lambda _: _("Already on its way."),

@@ -95,12 +95,5 @@ def deleted(_: Translate) -> Message:
     return Message(_("Picture deleted: its key and its sealed copy are destroyed."))
 
 
-def balance(_: Translate, *, free: int, held: int) -> Message:
-    text = _("You have <b>{free}</b> credits.").format(free=free)
-    if held:
-        text += " " + _("{held} set aside for pictures being made.").format(held=held)
-    return Message(text)
-
-
 def _shortened(text: str, limit: int = 300) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"

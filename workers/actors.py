@@ -7,6 +7,7 @@ from collections.abc import Callable
 import dramatiq
 from dramatiq.brokers.redis import RedisBroker
 
+from billing.payments import REFUND
 from generation import kinds
 from jobs.kinds import GENERATION, RIGHTS
 
@@ -39,6 +40,10 @@ def declare(broker: RedisBroker, run: Callable[[str], bool]) -> None:
 
     @dramatiq.actor(broker=broker, actor_name=kinds.ORIGINAL, queue_name=GENERATION, priority=LAST_STEP)
     def original(work: str) -> None:
+        run(work)
+
+    @dramatiq.actor(broker=broker, actor_name=REFUND, queue_name=RIGHTS, priority=LAST_STEP)
+    def refund(work: str) -> None:
         run(work)
 
     @dramatiq.actor(broker=broker, actor_name=kinds.DESTROY, queue_name=RIGHTS, priority=LAST_STEP)

@@ -7,7 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import logs
+from billing.payments import REFUND, Payments
+from billing.reconcile import Reconciliation
+from billing.refunds import Refunds
 from config import Settings
+from consent.accounts import Accounts
 from custody import destroy
 from custody.fields import Fields
 from custody.keys import Keys
@@ -41,6 +46,8 @@ from vault.master import MasterKeys
 from vault.s3 import S3Store, s3_client
 from vault.store import Store
 
+log = logs.get()
+
 
 @dataclass(frozen=True, kw_only=True)
 class House:
@@ -52,6 +59,10 @@ class House:
     fields: Fields
     media: MediaVault
     desk: Desk
+    accounts: Accounts
+    payments: Payments
+    refunds: Refunds
+    reconciliation: Reconciliation
     telegram: Telegram
     chats: Chats
     photos: Photos
@@ -66,8 +77,19 @@ class House:
     def duties(self, queue: str) -> tuple[Duty, ...]:
         """The small regular work of a process group."""
         if queue == RIGHTS:
-            return (Duty("leftovers", 600.0, self.upkeep.leftovers),)
+            return (
+                Duty("leftovers", 600.0, self.upkeep.leftovers),
+                Duty("reconcile", 86_400.0, self.reconcile),
+            )
         return (Duty("positions", 5.0, self.upkeep.positions),)
+
+    def reconcile(self) -> None:
+        """Every night: differences are an alarm for ops, who run `python -m ops reconcile` to read them."""
+        report = self.reconciliation.run()
+        for payment in (*report.booked, *report.refunds):
+            log.warning("payment.put_right", payment=payment.id, state=payment.state)
+        if report.differences:
+            log.error("payments.differ", count=len(report.differences))
 
     def close(self) -> None:
         self.intake.close()
@@ -105,8 +127,11 @@ def assemble(
     )
     catalogue = Catalogue.load()
     intake = Intake()
+    accounts = Accounts(fields, keys)
     table: dict[str, Kind] = {}
     desk = Desk(database, table, ring, lease_seconds=settings.lease_seconds, holder=secrets.token_hex(8))
+    payments = Payments(fields, keys, desk)
+    refunds = Refunds(database=database, fields=fields, desk=desk, payments=payments, telegram=telegram)
     chats = Chats(database, fields, telegram)
     photos = Photos(database=database, fields=fields, media=media, desk=desk, telegram=telegram, intake=intake)
     orders = Orders(
@@ -136,6 +161,16 @@ def assemble(
         fields=fields,
         media=media,
         desk=desk,
+        accounts=accounts,
+        payments=payments,
+        refunds=refunds,
+        reconciliation=Reconciliation(
+            database=database,
+            payments=payments,
+            refunds=refunds,
+            telegram=telegram,
+            account_of=accounts.buyer,
+        ),
         telegram=telegram,
         chats=chats,
         photos=photos,
@@ -180,6 +215,7 @@ def _kinds(house: House, produce: Produce, greet: Greet) -> tuple[Kind, ...]:
         ),
         Kind(name=kinds.TELL, queue=GENERATION, do=house.deliver.reason, ended_badly=nothing, tries=10),
         Kind(name=kinds.ORIGINAL, queue=GENERATION, do=house.deliver.original, ended_badly=nothing),
+        Kind(name=REFUND, queue=RIGHTS, do=house.refunds.do, ended_badly=house.refunds.not_sent, tries=200),
         # What was promised to be destroyed is tried until it is.
         Kind(name=kinds.DESTROY, queue=RIGHTS, do=destroyed, ended_badly=nothing, tries=1_000_000),
     )

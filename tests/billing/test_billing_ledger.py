@@ -1,155 +1,19 @@
-"""The books under any sequence of movements, and under eight orders at once."""
+"""The books under many at once, and the order in which lots are used. Sequences of movements: test_billing_books."""
 
 from __future__ import annotations
 
-import tempfile
 import threading
-from collections import Counter
-from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
 from billing import ledger
 from database import Database
-from errors import Permanent, Rejected
-from models import LedgerAccount, LedgerEntry, LedgerLine
+from errors import Rejected
+from models import LedgerAccount, LedgerEntry
 
 OWNERS = st.sampled_from(["ann", "bob"])
-
-
-class Counting:
-    """A second later at each look, so that lots have an age."""
-
-    def __init__(self) -> None:
-        self.time = datetime(2026, 11, 23)
-
-    def now(self) -> datetime:
-        self.time += timedelta(seconds=1)
-        return self.time
-
-
-class Books(RuleBasedStateMachine):
-    """Beside the real books runs the simplest model: lots as lists, holds as what was taken from which lot."""
-
-    orders = Bundle("orders")
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.folder = tempfile.TemporaryDirectory()
-        self.database = Database(f"sqlite:///{Path(self.folder.name)}/books.db", clock=Counting())
-        self.database.migrate()
-        self.database.raw.execute_sql("PRAGMA synchronous = OFF")
-        self.lots: dict[str, list[list[int]]] = {"ann": [], "bob": []}  # [rank, age, credits], used in this order
-        self.held: dict[str, tuple[str, list[tuple[list[int], int]]]] = {}
-        self.settled: set[str] = set()
-        self.keys: set[str] = set()
-        self.count = 0
-        with self.database.unit() as unit:
-            for owner in self.lots:
-                ledger.open_books(unit, owner)
-
-    def teardown(self) -> None:
-        self.database.close()
-        self.folder.cleanup()
-
-    @rule(owner=OWNERS, credits=st.integers(1, 5), trial=st.booleans(), key=st.integers(0, 6))
-    def grant(self, owner: str, credits: int, trial: bool, key: int) -> None:
-        source = ledger.TRIAL if trial else "pack"
-        with self.database.unit() as unit:
-            booked = ledger.grant(unit, owner=owner, credits=credits, source=source, key=f"grant:{key}")
-        assert booked == (f"grant:{key}" not in self.keys)
-        if booked:
-            self.keys.add(f"grant:{key}")
-            self.lots[owner].append([0 if trial else 1, len(self.keys), credits])
-            self.lots[owner].sort(key=lambda lot: lot[:2])
-
-    @rule(target=orders, owner=OWNERS, credits=st.integers(1, 6))
-    def hold(self, owner: str, credits: int) -> str:
-        self.count += 1
-        order = f"order{self.count}"
-        free = sum(lot[2] for lot in self.lots[owner])
-        try:
-            with self.database.unit() as unit:
-                ledger.hold(unit, owner=owner, order=order, credits=credits)
-        except Rejected as refused:
-            assert free < credits
-            assert refused.facts == {"free": free, "needed": credits}
-            return order
-        assert free >= credits
-        taken = []
-        for lot in self.lots[owner]:
-            part = min(credits, lot[2])
-            if part:
-                lot[2] -= part
-                credits -= part
-                taken.append((lot, part))
-        self.held[order] = (owner, taken)
-        return order
-
-    @rule(order=orders)
-    def hold_again(self, order: str) -> None:
-        if order not in self.held or not any(lot[2] for lot in self.lots[self.held[order][0]]):
-            return
-        with pytest.raises(Permanent, match="already_held"), self.database.unit() as unit:
-            ledger.hold(unit, owner=self.held[order][0], order=order, credits=1)
-
-    @rule(order=orders, back=st.booleans())
-    def settle(self, order: str, back: bool) -> None:
-        act = ledger.give_back if back else ledger.charge
-        if order not in self.held:
-            with pytest.raises(Permanent, match="nothing_held"), self.database.unit() as unit:
-                act(unit, owner="ann", order=order)
-            return
-        owner, taken = self.held[order]
-        with self.database.unit() as unit:
-            assert act(unit, owner=owner, order=order) == (order not in self.settled)
-        if back and order not in self.settled:
-            for lot, part in taken:
-                lot[2] += part
-        self.settled.add(order)
-
-    @invariant()
-    def the_books_balance(self) -> None:
-        with self.database.connection():
-            entries = Counter[str]()
-            places = Counter[str]()
-            for line in LedgerLine.select():
-                entries[line.entry] += line.amount
-                places[line.place] += line.amount
-            accounts = list(LedgerAccount.select())
-            assert set(entries) == {entry.id for entry in LedgerEntry.select()}
-            assert not any(entries.values())
-            assert all(account.balance == places[account.id] >= 0 for account in accounts)
-            assert sum(places.values()) == 0
-            for owner, lots in self.lots.items():
-                held = sum(
-                    part
-                    for order, (whose, taken) in self.held.items()
-                    if whose == owner and order not in self.settled
-                    for _, part in taken
-                )
-                assert ledger.balance(owner) == ledger.Balance(free=sum(lot[2] for lot in lots), held=held)
-                real = sorted((a for a in accounts if a.owner == owner and a.kind == "lot"), key=age)
-                assert [lot.balance for lot in real] == [lot[2] for lot in lots]
-
-
-def age(lot: Any) -> tuple[int, datetime]:
-    return lot.rank, lot.created_at
-
-
-TestBooks = Books.TestCase
-TestBooks.settings = settings(
-    max_examples=20,
-    stateful_step_count=20,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow],
-)
 
 
 def open_with(database: Database, *grants: tuple[str, int]) -> None:

@@ -94,7 +94,7 @@ class Life:
 
     def close(self, account: Any) -> None:
         with self.database.unit() as unit:
-            close_account(unit, desk=self.desk, keys=self.keys, account=account.id)
+            close_account(unit, desk=self.desk, keys=self.keys, fields=self.fields, account=account.id)
 
     def count(self, model: Any, column: Any, account: Any) -> int:
         with self.database.connection():

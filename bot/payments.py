@@ -1,0 +1,78 @@
+"""Payments as Telegram tells of them: the question before one, the payment, and a refund. They may come from people
+without an account; nothing is written about those but what giving the Stars back needs."""
+
+from __future__ import annotations
+
+import logs
+from billing import ledger
+from billing.payments import Paid
+from bot.context import Context
+from bot.update import Update
+from errors import Rejected, Temporary
+from models import Account
+from providers.telegram_calls import Call, answer_pre_checkout, send_text
+from wording import failures, money
+from wording.language import translate
+
+KINDS = ("checkout", "paid", "refunded")
+
+log = logs.get()
+
+
+def handle_payment(context: Context, update: Update, account: Account | None) -> list[Call]:
+    """The answer to an update of one of KINDS. What was paid is never lost: an error here makes Telegram repeat it."""
+    if update.kind == "checkout":
+        return [_question(context, update, account)]
+    return _paid(context, update) if update.kind == "paid" else _refunded(context, update)
+
+
+def _question(context: Context, update: Update, account: Account | None) -> Call:
+    """Answered here and now: Telegram waits ten seconds, and asks nothing but the database."""
+    assert update.payment is not None
+    asked = update.payment
+    try:
+        if account is not None and account.state == Account.BANNED:
+            raise Rejected("account.banned")
+        with context.database.unit() as unit:
+            context.payments.check(
+                unit,
+                account=account.id if account is not None else None,
+                payload=asked.payload,
+                stars=asked.amount,
+                currency=asked.currency,
+            )
+    except (Rejected, Temporary) as error:
+        log.info("payment.refused", code=error.code)
+        return answer_pre_checkout(
+            update.query, error_message=failures.sentence(translate(update.who.language_code), error)
+        )
+    return answer_pre_checkout(update.query)
+
+
+def _paid(context: Context, update: Update) -> list[Call]:
+    assert update.payment is not None
+    said, _ = update.payment, translate(update.who.language_code)
+    paid = Paid(update.who.telegram_id, said.charge, said.payload, said.amount, said.currency)
+    with context.database.unit() as unit:
+        booked = context.payments.receive(unit, paid, account=context.accounts.buyer(paid.telegram_id))
+        free = ledger.balance(booked.payment.account).free
+    log.info("payment.booked", payment=booked.payment.id, state=booked.payment.state)
+    if booked.again:
+        return []
+    if booked.credited:
+        text = money.paid(_, credits=booked.payment.credits, free=free)
+    else:
+        text = money.given_back(_, stars=booked.payment.stars)
+    return [send_text(update.chat, text.text)]
+
+
+def _refunded(context: Context, update: Update) -> list[Call]:
+    assert update.payment is not None
+    said = update.payment
+    with context.database.unit() as unit:
+        payment = context.refunds.booked(unit, said.charge)
+    if payment is None:
+        log.error("refund.unknown_charge")
+        return []
+    log.info("refund.booked", payment=payment.id)
+    return [send_text(update.chat, money.refunded(translate(update.who.language_code), stars=said.amount).text)]

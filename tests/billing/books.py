@@ -1,0 +1,143 @@
+"""Books on a database of their own, with a Telegram that remembers what it gave back: shared by the tests of money."""
+
+from __future__ import annotations
+
+import base64
+import itertools
+from datetime import datetime, timedelta
+
+from billing.payments import REFUND, Paid, Payments
+from billing.prices import PACKS
+from billing.reconcile import Reconciliation
+from billing.refunds import Refunds
+from custody.fields import Fields
+from custody.keys import Keys
+from custody.purpose import PurposeCheck
+from database import Database
+from errors import Permanent, Temporary
+from jobs.desk import Desk
+from jobs.kinds import RIGHTS, Kind
+from jobs.runner import Runner
+from models import Invoice, Payment
+from providers.telegram_stars import StarTransaction
+from vault.index import BlindIndex
+from vault.master import MasterKeys
+
+KEY = base64.b64encode(bytes(range(32))).decode()
+ANN = 700_100
+NUMBERS = itertools.count(1)
+
+
+class Counting:
+    """A second later at each look, so that lots have an age."""
+
+    def __init__(self) -> None:
+        self.time = datetime(2026, 11, 23)
+
+    def now(self) -> datetime:
+        self.time += timedelta(seconds=1)
+        return self.time
+
+    def turn(self, seconds: float) -> None:
+        self.time += timedelta(seconds=seconds)
+
+
+class Bank:
+    """Telegram's side of Stars: what was paid to us, and what it gave back."""
+
+    def __init__(self, clock: Counting) -> None:
+        self._clock = clock
+        self.refuses: str | None = None  # a failure's code
+        self.away = False
+        self.listed: list[StarTransaction] = []
+        self.given_back: list[str] = []
+
+    def pays(self, *, payload: str, stars: int, user: int = ANN) -> Paid:
+        charge = f"charge-{next(NUMBERS)}"
+        self._list(charge, stars, incoming=True, user=user, payload=payload)
+        return Paid(user, charge, payload, stars)
+
+    def takes_back(self, charge: str) -> None:
+        """A refund: counted once for each charge, as at Telegram."""
+        paid = next(t for t in self.listed if t.id == charge and t.incoming)
+        if charge in self.given_back:
+            raise Permanent("telegram.already_refunded")
+        self.given_back.append(charge)
+        self._list(charge, paid.stars, incoming=False, user=paid.user or 0, payload=paid.payload or "")
+
+    def refund_star_payment(self, user: int, charge: str) -> None:
+        del user
+        if self.refuses:
+            raise Permanent(self.refuses)
+        self.takes_back(charge)
+
+    def star_transactions(self, offset: int = 0, limit: int = 100) -> list[StarTransaction]:
+        if self.away:
+            raise Temporary("telegram.unavailable")
+        return self.listed[offset : offset + limit]
+
+    def _list(self, charge: str, stars: int, *, incoming: bool, user: int, payload: str) -> None:
+        self.listed.append(
+            StarTransaction(
+                id=charge,
+                stars=stars,
+                at=self._clock.time,
+                incoming=incoming,
+                kind="invoice_payment",
+                user=user,
+                payload=payload,
+            )
+        )
+
+
+class Shop:
+    """Everything about money, put together as a worker has it. `buyers` maps Telegram ids to accounts."""
+
+    def __init__(self, database: Database, clock: Counting) -> None:
+        self.database, self.clock = database, clock
+        self.rung: list[str] = []
+        self.bank = Bank(clock)
+        self.buyers: dict[int, str] = {}
+        self.keys = Keys(database, MasterKeys.parse(f"m1:{KEY}"))
+        self.fields = Fields(self.keys, BlindIndex.parse(f"1:{KEY}"), PurposeCheck(database))
+        kinds: dict[str, Kind] = {}
+        self.desk = Desk(
+            database, kinds, lambda _queue, _kind, work: self.rung.append(work), lease_seconds=60, holder="h"
+        )
+        self.payments = Payments(self.fields, self.keys, self.desk)
+        self.refunds = Refunds(
+            database=database, fields=self.fields, desk=self.desk, payments=self.payments, telegram=self.bank
+        )
+        kinds[REFUND] = Kind(
+            name=REFUND, queue=RIGHTS, do=self.refunds.do, ended_badly=self.refunds.not_sent, first_wait=0.0
+        )
+        self.runner = Runner(self.desk)
+        self.reconciliation = Reconciliation(
+            database=database,
+            payments=self.payments,
+            refunds=self.refunds,
+            telegram=self.bank,
+            account_of=self.buyers.get,
+        )
+
+    def invoice(self, account: str, pack: str = "small") -> Invoice:
+        with self.database.unit() as unit:
+            return self.payments.offer(unit, account=account, pack=PACKS[pack])
+
+    def receive(self, paid: Paid, account: str | None) -> Payment:
+        with self.database.unit() as unit:
+            return self.payments.receive(unit, paid, account=account).payment
+
+    def buys(self, account: str, pack: str = "small") -> tuple[Payment, Paid]:
+        invoice = self.invoice(account, pack)
+        paid = self.bank.pays(payload=invoice.id, stars=invoice.stars)
+        return self.receive(paid, account), paid
+
+    def work(self) -> None:
+        """Whatever the bell rang for."""
+        while self.rung:
+            self.runner.run(self.rung.pop(0))
+
+    def payment(self, payment: str) -> Payment:
+        with self.database.connection():
+            return Payment.get(Payment.id == payment)

@@ -250,7 +250,7 @@ def test_a_broken_connection_is_an_error_of_the_transport(emulator: str, kind: s
         ask(client(emulator))
     made = last_call(emulator)["picture_sha256"] is not None
     assert made is (kind not in ("drop", "reset")), (
-        "drop: no work was done; the others lose the answer to work that was"
+        "the first two did no work; the others lose the answer to work that was done"
     )
 
 

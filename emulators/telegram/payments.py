@@ -98,10 +98,10 @@ class Payments:
         future.set_result(verdict)
 
     def pay(self, user: dict[str, Any], invoice: Invoice) -> Charge:
+        """To be saved when it is known where its receipt stands."""
         charge_id = "stx" + secrets.token_urlsafe(48)
         charge = Charge(charge_id, user["id"], invoice.amount, invoice.payload, time.time(), user, title=invoice.title)
         self._charges[charge.id] = charge
-        self.save(charge)
         return charge
 
     def save(self, charge: Charge) -> None:

@@ -149,8 +149,11 @@ class Spine:
         calls = requests.get(f"{self.gemini}/control/calls", timeout=10).json()
         return [call for call in calls if prompt in (call["prompt"] or "")]
 
-    def faults(self, *rules: dict[str, Any]) -> None:
-        requests.post(f"{self.stack.chat}/client/faults", json={"rules": rules}, timeout=10).raise_for_status()
+    def faults(self, *rules: dict[str, Any]) -> int:
+        """Adds to what goes wrong at Telegram; how many rules are not used up."""
+        answer = requests.post(f"{self.stack.chat}/client/faults", json={"rules": rules}, timeout=10)
+        answer.raise_for_status()
+        return int(answer.json()["rules"])
 
     def calls(self, method: str, chat: int) -> list[dict[str, Any]]:
         """Calls of the Bot API to a chat."""
@@ -185,6 +188,10 @@ class Spine:
         self.sql("UPDATE work SET lease_until = now() AT TIME ZONE 'utc' WHERE state = 'held'")
         self.sql("UPDATE work SET rung_at = rung_at - interval '1 minute' WHERE state = 'due'")
 
+    def waits_end(self) -> None:
+        """As if time had passed: what waits for its next try is due."""
+        self.sql("UPDATE work SET due_at = now() AT TIME ZONE 'utc' WHERE state = 'due'")
+
     def tidies_up(self) -> None:
         """As if hours had passed: the duty for what killed processes left behind runs, and ends."""
         self.sql("UPDATE media SET created_at = created_at - interval '2 hours' WHERE state = 'storing'")
@@ -202,6 +209,15 @@ class Spine:
         before = log.read_text().count("worker.ready")
         self.stack.start_worker()
         until("the worker", lambda: log.read_text().count("worker.ready") > before)
+
+    @contextmanager
+    def without_redis(self) -> Iterator[None]:
+        """It is killed, and comes back empty."""
+        self.stop("valkey")
+        try:
+            yield
+        finally:
+            self.start_valkey()
 
     def start_valkey(self) -> None:
         port = self.stack.ports.valkey
@@ -223,6 +239,12 @@ def paid_once(spine: Spine, person: Person, order: str) -> bool:
     """Whether the order ended in one picture in the chat and one charge."""
     until("the delivery", lambda: spine.order_state(order) == "delivered", seconds=LONG)
     return len(person.pictures()) == 1 and spine.charges(order) == ["charge"]
+
+
+def tidy(spine: Spine) -> bool:
+    """Whether, after the duty for it, there is no half object, none without its row and no row without its object."""
+    spine.tidies_up()
+    return spine.objects() == {name for (name,) in spine.sql("SELECT object_name FROM media")}
 
 
 @pytest.fixture(scope="session")
@@ -249,6 +271,9 @@ def quick(spine: Spine) -> Iterator[Spine]:
     """The same, Gemini answering with a picture made beforehand; rules are gone afterwards."""
     requests.post(f"{spine.gemini}/control/settings", json={"canned": True}, timeout=10).raise_for_status()
     yield spine
+    for fork in spine.forks:
+        if not fork.held:
+            fork.kill()
     requests.post(f"{spine.gemini}/control/settings", json={"canned": False}, timeout=10).raise_for_status()
     requests.delete(f"{spine.gemini}/control/scenario", timeout=10).raise_for_status()
     requests.delete(f"{spine.stack.chat}/client/faults", timeout=10).raise_for_status()

@@ -23,6 +23,7 @@ class Forked:
 
     def __init__(self, queue: str, environ: Mapping[str, str], log: Path, *, held: bool = False) -> None:
         self.log = log
+        self.held = held
         self._go = _forks.Event()
         if not held:
             self._go.set()
@@ -37,6 +38,7 @@ class Forked:
         return self._process.pid
 
     def let_go(self) -> None:
+        self.held = False
         self._go.set()
 
     def send(self, number: int) -> None:

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.xdist_group("spine")
 
-REFUSED = ("image-safety", "prompt-blocked", "pup-limited", "400")
-PASSING = ("429-bare", "503", "drop", "truncate", "garbage", "unknown-reason")
+REFUSED = ("image-safety", "prompt-blocked", "pup-limited", "400", "403")
+PASSING = ("429-bare", "500", "503", "drop", "reset", "truncate", "garbage", "unknown-reason")
 
 
 def test_a_worker_killed_at_each_step_leaves_one_picture_and_one_charge(quick: Spine) -> None:

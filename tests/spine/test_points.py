@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from jobs.kinds import GENERATION, RIGHTS
-from tests.spine.conftest import LONG, balanced, paid_once, small_photo, until
+from tests.spine.conftest import LONG, balanced, paid_once, small_photo, tidy, until
 
 if TYPE_CHECKING:
     from tests.spine.conftest import Person, Spine
@@ -78,12 +78,6 @@ def killed_at(point: str, spine: Spine, doomed: Doomed, act: Callable[[], None])
         spine.leases_end()
 
 
-def assert_nothing_is_left_over(spine: Spine) -> None:
-    """No half object, and no object without its row or row without its object."""
-    spine.tidies_up()
-    assert spine.objects() == {name for (name,) in spine.sql("SELECT object_name FROM media")}
-
-
 def photos(spine: Spine, order: str) -> list[str]:
     """States of the photos of the person of an order."""
     rows = spine.sql("SELECT p.state FROM photo p JOIN orders o ON o.account = p.account WHERE o.id = %s", order)
@@ -103,7 +97,7 @@ def test_a_photo_whose_worker_is_killed_is_taken_in_once_and_becomes_a_picture(
     assert paid_once(quick, person, order)
     assert photos(quick, order) == ["ready"]
     assert balanced(quick)
-    assert_nothing_is_left_over(quick)
+    assert tidy(quick)
 
 
 @pytest.mark.parametrize("point", UNTIL_DELIVERED)
@@ -115,7 +109,7 @@ def test_an_order_whose_worker_is_killed_brings_one_picture_and_one_charge(
     killed_at(point, quick, doomed, lambda: person.press(*offer))
     assert paid_once(quick, person, offer[1].partition(":")[2])
     assert balanced(quick)
-    assert_nothing_is_left_over(quick)
+    assert tidy(quick)
 
 
 @pytest.mark.parametrize("point", TRIED_AGAIN)
@@ -168,7 +162,7 @@ def test_a_picture_whose_destroyer_is_killed_is_gone_for_good(quick: Spine, doom
     killed_at(point, quick, doomed, confirm)
     until("the end", lambda: open_work(quick) == 0)
     assert len(quick.objects()) == len(before) - 1
-    assert_nothing_is_left_over(quick)
+    assert tidy(quick)
 
 
 def test_every_point_in_the_code_of_a_picture_is_visited_here() -> None:

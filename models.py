@@ -90,6 +90,7 @@ class Account(Base):
     language_code = Sealed("account", key="account", null=True)
     names_index = about(BlobField(), "account")  # changes when Telegram shows new names
     current_photo = about(TextField(null=True), "photos")
+    current_origin = about(TextField(null=True), "results")  # the order whose result is to be animated next
     reachable = about(BooleanField(default=True), "account")  # false once the person blocked the bot
     daily_limit = about(IntegerField(null=True), "transactions")  # credits in 24 hours, set by the person
     created_at = about(UtcField(), "account")
@@ -190,6 +191,7 @@ class Order(Base):
     state = plain(TextField(), STATE)
     kind = about(TextField(), "transactions")
     price = about(IntegerField(), "transactions")
+    trial = about(BooleanField(default=False), "transactions")  # held from trial credits alone
     provider = about(TextField(), "disclosures")
     photo = about(TextField(index=True), "photos")
     origin = about(TextField(null=True), "results")  # the order whose result is animated, instead of the photo
@@ -218,7 +220,7 @@ class VideoTask(Base):
     ADMITTED, SUBMITTING, RENDERING, FOUND, ENDED = "admitted", "submitting", "rendering", "found", "ended"
     MOVES: ClassVar = {
         ADMITTED: {SUBMITTING, ENDED},
-        SUBMITTING: {SUBMITTING, RENDERING, ENDED},
+        SUBMITTING: {SUBMITTING, ADMITTED, RENDERING, ENDED},
         RENDERING: {FOUND, ENDED},
         FOUND: {RENDERING, ENDED},  # back when its link was dead: asked for another one
         ENDED: set(),

@@ -10,10 +10,12 @@ INDEXES = (
 )
 COLUMNS = (
     ("account", "daily_limit", IntegerField(null=True)),
+    ("account", "current_origin", TextField(null=True)),
     ("media", "seconds", FloatField(null=True)),
     ("orders", "origin", TextField(null=True)),
     ("ledger_entry", "what", TextField(null=True)),
 )
+FLAGS = (("ledger_account", "closed"), ("orders", "trial"))
 
 
 def up(migrator, db):
@@ -119,9 +121,10 @@ def up(migrator, db):
     db.create_tables([VideoTask, Slots, Link, Invoice, Payment, Cost, AbuseMark])
     for table, column, field in COLUMNS:
         migrator.migrate(migrator.add_column(table, column, field))
-    # With a default in the database too: the release before does not name this column.
+    # With a default in the database too: the release before does not name these columns.
     kind, no = ("INTEGER", "0") if isinstance(db, SqliteDatabase) else ("BOOLEAN", "FALSE")
-    db.execute_sql(f"ALTER TABLE ledger_account ADD COLUMN closed {kind} NOT NULL DEFAULT {no}")
+    for table, column in FLAGS:
+        db.execute_sql(f"ALTER TABLE {table} ADD COLUMN {column} {kind} NOT NULL DEFAULT {no}")
     for statement in INDEXES:
         db.execute_sql(statement)
 
@@ -129,5 +132,5 @@ def up(migrator, db):
 def down(migrator, db):
     for table in TABLES:
         db.execute_sql(f"DROP TABLE {table}")
-    for table, column in (*((table, column) for table, column, _ in COLUMNS), ("ledger_account", "closed")):
+    for table, column in (*((table, column) for table, column, _ in COLUMNS), *FLAGS):
         db.execute_sql(f"ALTER TABLE {table} DROP COLUMN {column}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import AsyncIterator
 
 from aiohttp import web
@@ -58,27 +59,26 @@ class Files:
         response = web.StreamResponse(headers={"Content-Type": "video/mp4", **promise})
         if kind == "no-length":
             response.enable_chunked_encoding()
-        await response.prepare(request)
-        sent = clip[: len(clip) // 2] if kind == "shorter" else clip
-        async for piece in self._pieces(sent, rule):
-            await response.write(piece)
-        if kind == "huge":
-            async for piece in _box(length - len(clip)):
+        with contextlib.suppress(ConnectionError):  # who has read enough hangs up
+            await response.prepare(request)
+            async for piece in self._pieces(clip, length, rule):
                 await response.write(piece)
-        if kind in ("shorter", "longer") and request.transport is not None:
-            if kind == "longer":
-                request.transport.write(bytes(SURPLUS))
-            request.transport.close()
-            return response
-        await response.write_eof()
+            if kind in ("shorter", "longer") and request.transport is not None:
+                request.transport.write(bytes(SURPLUS) if kind == "longer" else b"")
+                request.transport.close()
+            else:
+                await response.write_eof()
         return response
 
-    async def _pieces(self, clip: bytes, rule: Rule) -> AsyncIterator[bytes]:
+    async def _pieces(self, clip: bytes, length: int, rule: Rule) -> AsyncIterator[bytes]:
         size = max(1, len(clip) // DRIPS) if rule.kind == "drip" else PIECE
-        for start in range(0, len(clip), size):
+        end = len(clip) // 2 if rule.kind == "shorter" else len(clip)
+        for start in range(0, end, size):
             if rule.kind == "drip":
                 await self.pauses.wait(rule.lasting() / DRIPS)
-            yield clip[start : start + size]
+            yield clip[start : min(start + size, end)]
+        async for piece in _box(length - len(clip)):
+            yield piece
 
 
 async def _box(size: int) -> AsyncIterator[bytes]:

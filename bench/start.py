@@ -34,7 +34,7 @@ class Idle:
     def __post_init__(self) -> None:
         self.bell = Doorbell(self.broker)
 
-        @dramatiq.actor(broker=self.broker, actor_name="note", queue_name=GENERATION)
+        @dramatiq.actor(broker=self.broker, actor_name="note", queue_name=GENERATION)  # type: ignore[untyped-decorator]
         def note(work: str) -> None:
             del work
             self.started.put(time.perf_counter())
@@ -84,7 +84,7 @@ def _commands(client: redis.Redis) -> float:
 
 
 def _processed(client: redis.Redis) -> int:
-    return int(client.info("stats")["total_commands_processed"])  # type: ignore[index]  # not an awaitable here
+    return int(client.info("stats")["total_commands_processed"])
 
 
 if __name__ == "__main__":

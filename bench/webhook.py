@@ -37,7 +37,7 @@ def run() -> dict[str, float]:
     """
     with ground() as parts:
         _prepare(parts)
-        servers = [Server(name, process.pid, port) for name, process, port in _started(parts)]
+        servers = list(_started(parts))
         starts = iter(count(APART, APART))
         for server in servers:
             put(Plan(server.port, 2.0, next(starts)))
@@ -71,9 +71,10 @@ def _prepare(parts: Ground) -> None:
     house.close()
 
 
-def _started(parts: Ground) -> Iterator[tuple[str, object, int]]:
+def _started(parts: Ground) -> Iterator[Server]:
     for name, module in (("bare", "bench.bare_web"), ("ours", "web")):
-        yield (name, *parts.start_server(name, module))
+        process, port = parts.start_server(name, module)
+        yield Server(name, process.pid, port)
 
 
 def _full(servers: list[Server], starts: Iterator[int]) -> dict[str, list[tuple[float, float]]]:

@@ -1,0 +1,195 @@
+"""The bell on a real Valkey: it wakes an idle worker at once, costs little while nobody rings, and takes trouble."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from queue import Empty, Queue
+from statistics import median
+
+import dramatiq
+import pytest
+import redis
+from dramatiq import Worker
+from dramatiq.errors import ConnectionClosed
+
+from jobs.kinds import GENERATION
+from ops.processes import Processes, answers, free_port, valkey_command
+from workers.broker import Broker, Doorbell, connect, make_broker
+from workers.consumer import HEARTBEAT, WakingConsumer
+
+WORK = "0" * 32
+
+
+class Valkey:
+    """A server that can be taken away."""
+
+    def __init__(self, folder: Path) -> None:
+        self.port = free_port()
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+        self._folder = folder
+        self._processes = Processes(folder / "logs")
+        self._asked = 0
+
+    def start(self) -> None:
+        self._processes.start("valkey", valkey_command(self.port, self._folder / "valkey"), {})
+        self._processes.wait_until("valkey", lambda: answers(self.port))
+        self.client: redis.Redis = connect(self.url)
+        self.client.ping()  # what a new connection says first is said
+
+    def stop(self) -> None:
+        self._processes.stop()
+
+    def commands(self) -> int:
+        """How many there were, the question itself left out."""
+        self._asked += 1
+        return int(self.client.info("stats")["total_commands_processed"]) - self._asked
+
+
+@pytest.fixture
+def valkey(tmp_path: Path) -> Iterator[Valkey]:
+    server = Valkey(tmp_path)
+    server.start()
+    yield server
+    server.stop()
+
+
+class Hearer:
+    """A worker whose only actor notes what it was rung for and when."""
+
+    def __init__(self, valkey: Valkey) -> None:
+        self.broker = make_broker(connect(valkey.url))
+        self.bell = Doorbell(self.broker, monotonic=iter(range(0, 10**6, 10)).__next__)  # never silent for long
+        self.heard: Queue[tuple[str, float]] = Queue()
+
+        @dramatiq.actor(broker=self.broker, actor_name="note", queue_name=GENERATION)  # type: ignore[untyped-decorator]
+        def note(work: str) -> None:
+            self.heard.put((work, time.monotonic()))
+
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        worker = Worker(self.broker, queues={GENERATION}, worker_threads=2)
+        worker.start()
+        yield
+        worker.stop()
+
+    def delay(self, work: str = WORK) -> float:
+        """Seconds from the ring to the actor."""
+        began = time.monotonic()
+        self.bell(GENERATION, "note", work)
+        return self.heard.get(timeout=10)[1] - began
+
+
+@pytest.fixture
+def hearer(valkey: Valkey) -> Hearer:
+    return Hearer(valkey)
+
+
+def consumer_of(broker: Broker, *, prefetch: int = 4) -> WakingConsumer:
+    return broker.consume(GENERATION, prefetch)
+
+
+def test_an_idle_worker_starts_as_soon_as_it_is_rung_for(hearer: Hearer) -> None:
+    with hearer.working():
+        hearer.delay()
+        delays = []
+        for _ in range(9):
+            time.sleep(0.4)  # by now a consumer that sleeps between questions sleeps for long
+            delays.append(hearer.delay())
+    assert median(delays) < 0.05, delays
+
+
+def test_an_idle_worker_asks_redis_no_more_than_dramatiq_does(hearer: Hearer, valkey: Valkey) -> None:
+    with hearer.working():
+        hearer.delay()
+        before = valkey.commands()
+        time.sleep(4.0)
+        asked = valkey.commands() - before
+    assert asked / 4.0 < 5.0  # dramatiq: 8 to 9, with what its script does
+
+
+def test_every_ring_is_heard_once_though_two_workers_wait(valkey: Valkey) -> None:
+    one, other = Hearer(valkey), Hearer(valkey)
+    rung = [f"{number:032}" for number in range(50)]
+    with one.working(), other.working():
+        time.sleep(0.3)
+        for work in rung:
+            one.bell(GENERATION, "note", work)
+        heard = [_first_of(one.heard, other.heard) for _ in rung]
+        time.sleep(0.3)
+    assert sorted(heard) == rung
+    assert one.heard.empty()
+    assert other.heard.empty()
+
+
+def _first_of(*queues: Queue[tuple[str, float]]) -> str:
+    until = time.monotonic() + 10
+    while time.monotonic() < until:
+        for queue in queues:
+            try:
+                return queue.get(timeout=0.02)[0]
+            except Empty:
+                continue
+    raise AssertionError("a ring was not heard")
+
+
+def test_waiting_takes_nothing_from_the_queue(hearer: Hearer, valkey: Valkey) -> None:
+    waiting, second = consumer_of(hearer.broker), consumer_of(make_broker(connect(valkey.url)))
+    assert next(waiting) is None  # it fetched and found nothing: from here on it waits
+    hearer.bell(GENERATION, "note", WORK)
+    assert next(waiting) is None  # it was woken, and then it dies or its answer is lost
+    assert next(second).args == (WORK,)
+
+
+def test_cut_connections_lose_no_ring(hearer: Hearer, valkey: Valkey) -> None:
+    with hearer.working():
+        hearer.delay()
+        time.sleep(0.3)
+        valkey.client.client_kill_filter(_type="normal", skipme=True)
+        assert hearer.delay() < 5.0
+
+
+def test_a_redis_that_was_away_is_heard_again(hearer: Hearer, valkey: Valkey) -> None:
+    with hearer.working():
+        hearer.delay()
+        valkey.stop()
+        time.sleep(0.5)
+        valkey.start()
+        assert hearer.delay() < 8.0
+
+
+def test_a_redis_that_is_away_is_said_in_dramatiqs_words(hearer: Hearer, valkey: Valkey) -> None:
+    waiting = consumer_of(hearer.broker)
+    assert next(waiting) is None
+    valkey.stop()
+    with pytest.raises(ConnectionClosed):
+        next(waiting)
+
+
+def test_with_as_much_fetched_as_may_be_redis_is_asked_nothing(hearer: Hearer, valkey: Valkey) -> None:
+    consumer = consumer_of(hearer.broker, prefetch=1)
+    for _ in range(2):
+        hearer.bell(GENERATION, "note", WORK)
+    first = next(consumer)
+    before = valkey.commands()
+    assert [next(consumer) for _ in range(8)] == [None] * 8
+    assert valkey.commands() == before
+    consumer.ack(first)
+    assert any(next(consumer) is not None for _ in range(4))
+
+
+def test_a_long_idle_process_still_says_that_it_lives(hearer: Hearer, valkey: Valkey) -> None:
+    now = [0.0]
+    consumer = WakingConsumer(hearer.broker, GENERATION, 4, monotonic=lambda: now[0])
+    next(consumer)
+    next(consumer)
+    beats = f"{hearer.broker.namespace}:__heartbeats__"
+    valkey.client.delete(beats)
+    next(consumer)
+    assert valkey.client.exists(beats) == 0
+    now[0] = HEARTBEAT + 1
+    next(consumer)  # notices that it is time
+    next(consumer)  # fetches
+    assert valkey.client.exists(beats) == 1

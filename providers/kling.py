@@ -19,7 +19,8 @@ from providers.picture_body import PictureBody
 
 __all__ = ["FAILED", "LONGEST_PROMPT", "PROCESSING", "SUBMITTED", "SUCCEEDED", "Kling", "Task"]
 
-PATIENCE: Final = Timeout(connect=5.0, read=60.0)  # a task is only taken in here, not made
+# A task is only taken in, not made, before the answer. Each piece of a body is bounded by the time to connect.
+PATIENCE: Final = Timeout(connect=10.0, read=60.0)
 LARGEST_ANSWER: Final = 4 * 1024 * 1024  # of a look; a task with its result is about 1 KB
 LONGEST_PROMPT: Final = 2500  # characters; of the models we may ask, the strictest limit
 PLACE: Final = "@picture@"

@@ -125,6 +125,7 @@ def test_a_duration_is_read_strictly(duration: Any, seconds: float | None) -> No
     ([{"charge_type": "unit", "amount": "many"}, {"charge_type": "unit", "amount": 2}], 2.0, None),
     ([{"charge_type": "coins", "amount": 2}, None, "x"], None, None),
     ([{"charge_type": "cash", "amount": "nan"}, {"charge_type": "unit", "amount": -1}], None, None),
+    ([{"charge_type": "unit", "amount": "1e308"}, {"charge_type": "unit", "amount": 1e308}], None, None),
     ([], None, None), (None, None, None), ("4", None, None),
 ])  # fmt: skip
 def test_the_bill_is_added_up_by_what_was_taken(bill: Any, units: float | None, usd: float | None) -> None:
@@ -142,6 +143,7 @@ def test_the_legacy_bill_is_read_as_text_or_numbers(units: Any, balance: Any, re
 
 def test_long_ids_keep_every_digit() -> None:
     assert task_in(orjson.loads(b'{"id":893605946402811985}')).id == "893605946402811985"
+    assert changed(external_id="").external_id is None
     assert changed(id=8.936059464028119e17).id == "", "a fraction has lost some already"
 
 

@@ -28,12 +28,12 @@ SENT = datetime.fromtimestamp(1781080794, tz=UTC).replace(tzinfo=None)
 RIGHT = HEADERS["webhook-signature"]
 
 
-def sign(body: bytes, *, at: str = "1781080794", secret: str = SECRET) -> dict[str, str]:
+def sign(body: bytes, *, named: str = "m1", at: str = "1781080794") -> dict[str, str]:
     """By the standard's own words, without the package."""
-    key = base64.b64decode(secret.removeprefix("whsec_"))
-    mac = hmac.new(key, b"m1." + at.encode() + b"." + body, hashlib.sha256).digest()
+    key = base64.b64decode(SECRET.removeprefix("whsec_"))
+    mac = hmac.new(key, f"{named}.{at}.".encode() + body, hashlib.sha256).digest()
     return {
-        "webhook-id": "m1",
+        "webhook-id": named,
         "webhook-timestamp": at,
         "webhook-signature": "v1," + base64.b64encode(mac).decode(),
     }
@@ -88,6 +88,7 @@ def test_another_body_id_time_or_secret_is_not_signed() -> None:
 def test_words_of_every_alphabet_are_signed_as_the_bytes_they_are() -> None:
     body = '{"message":"水彩 🎨 é"}'.encode()
     assert signed(SECRET, sign(body), body, now=SENT)
+    assert not signed(SECRET, sign(body, named=""), body, now=SENT), "and an id there must be"
 
 
 @pytest.mark.parametrize("secret", ["", "whsec_", "whsec_A", "whsec_é"])

@@ -39,7 +39,7 @@ OK = {"id": "1", "status": "submitted"}
     (said(1302, status=429), BUSY), (said(1303, "parallel task over resource pack limit", 429), SLOTS),
     (said(1304, status=429), MENDING),
     (said(5000, status=500), UNSURE), (said(5001, status=503), UNSURE), (said(5002, status=504), UNSURE),
-    (said(5000, GONE, 500), UNSURE), (said(5000, status=400), UNSURE),
+    (said(5000, GONE, 500), UNSURE), (said(4711, GONE, 500), UNSURE), (said(5000, status=400), UNSURE),
     (said("1303", status=429), SLOTS), (said(1303, status=200), SLOTS), (said("0", status=400), BAD),
     (said(4711, status=400), BAD), (said(4711, status=409), BAD), (said(4711, status=500), UNSURE),
     (said(4711, status=200), UNSURE), (said(True, status=200), UNSURE), (said(0, status=200), UNSURE),

@@ -31,7 +31,8 @@ def both_sides(tmp_path_factory: pytest.TempPathFactory) -> tuple[ssl.SSLContext
 
 
 @pytest.mark.parametrize("url", [
-    "http://v1.klingai.com/secret.mp4", "https://v1.klingai.com:8443/secret.mp4", "ftp://v1.klingai.com/secret",
+    "http://v1.klingai.com/secret.mp4", "https://v1.klingai.com:8443/secret.mp4", "http://v1.klingai.com:443/secret",
+    "ftp://v1.klingai.com/secret", "https://v1.klingai.com/a\\secret",
     "https://user@v1.klingai.com/secret", "https://user:pw@v1.klingai.com/secret", "https://@v1.klingai.com/secret",
     "https://v1.klingai.com\\@evil.com/secret", "https://v1.klingai.com /secret", "https://v1.klingai.com/se cret",
     "https://v1.klingai.com/\r\nHost:secret", "https://v1..klingai.com/secret", "https://v1.klingai.com./secret",

@@ -50,6 +50,12 @@ def test_everything_may_be_read_at_once() -> None:
         assert stream.read() == FILM
 
 
+def test_an_address_without_a_path_asks_for_the_root() -> None:
+    with serving(http(200, FILM)) as server:
+        assert fetched(stand_in(server), f"{server.url}?x=1") == FILM
+    assert server.asked[0].startswith(b"GET /?x=1 HTTP/1.1\r\n")
+
+
 def test_an_empty_result_is_one_of_no_bytes() -> None:
     with serving(http(200)) as server:
         assert fetched(stand_in(server), server.url) == b""

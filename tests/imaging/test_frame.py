@@ -43,6 +43,11 @@ def test_every_size_becomes_a_frame_that_is_large_and_wide_enough(size: tuple[in
     assert frame.getcolors() == [(frame.width * frame.height, (0, 0, 128))]
 
 
+def test_no_small_picture_falls_short_by_a_pixel() -> None:
+    for side in range(1, LEAST):
+        assert min(framed(Image.new("RGB", (side, side)), least_side=LEAST, widest=WIDEST).size) >= LEAST
+
+
 @given(size=sizes.filter(lambda size: fits(*size)))
 @settings(max_examples=60, deadline=None)
 def test_a_picture_that_fits_is_left_as_it_is(size: tuple[int, int]) -> None:

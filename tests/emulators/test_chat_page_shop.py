@@ -240,6 +240,7 @@ def test_an_order_reads_well_on_a_phone(opened: Open, talking_bot: TalkingBot) -
         assert found is not None
         assert found["x"] >= 0
         assert found["x"] + found["width"] <= 360
+        assert found["height"] < 400, "an upright video leaves room for what is said of it"
     page.get_by_role("button", name="Wire").click()
     row = page.get_by_test_id("traffic-row").filter(has_text="sendInvoice").last
     row.get_by_role("button").first.click()

@@ -64,7 +64,7 @@ class Settings:
     web_port: int = 8080
     web_threads: int = 16
     worker_threads: int = 16
-    lease_seconds: float = 15.0
+    lease_seconds: float = 12.0  # with a tick on top: a killed worker's work starts again within the 15 s promised
     kill_timeout_seconds: float = 150.0
     tick_seconds: float = 1.0
     parallel_orders: int = 3

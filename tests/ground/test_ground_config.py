@@ -100,6 +100,12 @@ def test_a_malformed_setting_is_named(name: str, value: str) -> None:
     assert any(name in problem for problem in problems(**{name: value}))
 
 
+def test_by_default_the_work_of_a_killed_worker_starts_again_within_15_seconds() -> None:
+    settings = load(GOOD)
+    worst = settings.lease_seconds + settings.tick_seconds  # killed just after a renewal, seen just after a tick
+    assert worst <= 14.0  # and a second to be rung for and claimed
+
+
 def test_a_point_to_die_at_is_refused_by_production_and_cannot_be_lifted_and_must_be_well_formed() -> None:
     assert any("MIOMIO_CRASH_AT" in problem for problem in problems(MIOMIO_CRASH_AT="deliver.edited"))
     assert problems(MIOMIO_CRASH_AT="deliver.edited:2", MIOMIO_ENV="test") == []

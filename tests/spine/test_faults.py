@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import redis
 
-from tests.spine.conftest import LONG, balanced, paid_once, small_photo, until
+from tests.spine.conftest import LONG, balanced, paid_once
+from tests.spine.person import small_photo, until
 
 if TYPE_CHECKING:
     from tests.spine.conftest import Spine

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.spine.conftest import LONG, balanced, paid_once, small_photo, tidy, until
+from tests.spine.conftest import LONG, balanced, paid_once, tidy
+from tests.spine.person import small_photo, until
 
 if TYPE_CHECKING:
-    from tests.spine.conftest import Person, Spine
+    from tests.spine.conftest import Spine
     from tests.spine.forked import Forked
+    from tests.spine.person import Person
 
 pytestmark = pytest.mark.xdist_group("spine")
 

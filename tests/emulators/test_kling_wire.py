@@ -127,7 +127,6 @@ def test_a_body_that_is_no_object_is_refused(kling: Kling) -> None:
     encoded(299, 400),
     encoded(752, 300),
     encoded(300, 752),
-    "data:image/jpeg;base64," + PICTURE,
     "this is not base64!",
     base64.urlsafe_b64encode(b"\xff\xfe" * 40).decode(),
     base64.b64encode(b"not a picture" * 40).decode(),
@@ -135,6 +134,12 @@ def test_a_body_that_is_no_object_is_refused(kling: Kling) -> None:
 def test_pictures_that_kling_does_not_take_are_refused(kling: Kling, image: str) -> None:
     answer = kling.create(image=image)
     assert (answer.status_code, answer.json()["code"]) == (400, 1201)
+
+
+def test_a_data_address_is_refused_for_its_prefix(kling: Kling) -> None:
+    for answer in (kling.create(image="data:image/jpeg;base64," + PICTURE), kling.create(image="data:," + PICTURE)):
+        assert answer.status_code == 400
+        assert "without the prefix data:" in answer.json()["message"]
 
 
 @pytest.mark.parametrize("image", [encoded(300, 750), encoded(750, 300), encoded(300, 300, "PNG")])

@@ -38,6 +38,36 @@ def test_an_album_is_asked_about_its_people_once(house: House, member: Talk) -> 
         assert Work.select().count() == 0  # nothing is fetched before the word
 
 
+def test_an_album_of_somebody_else_keeps_nobody_from_being_asked(house: House, member: Talk) -> None:
+    other = Talk(house, who=700100201)
+    other.agrees()
+    other.sends_photo()
+    assert "do all the people" in text_of(member.sends_photo())
+
+
+def test_who_was_asked_and_has_no_photo_waiting_is_asked_again(member: Talk, house: House) -> None:
+    member.sends_photo()
+    with house.database.connection():
+        Photo.update(state=Photo.DELETED).execute()
+    assert "do all the people" in text_of(member.sends_photo())
+
+
+def test_who_has_given_the_word_is_not_asked(house: House, member: Talk) -> None:
+    member.presses("people")
+    [said] = member.sends_photo()
+    assert said.method == "sendChatAction"
+    with house.database.connection():
+        [photo], [work] = Photo.select(), Work.select()
+    assert (photo.state, work.subject) == (Photo.INCOMING, photo.id)
+
+
+def test_the_answer_about_a_photo_will_be_given_to_its_message(house: House, member: Talk) -> None:
+    update = member.message(document={"file_id": "f"})
+    member.give(update)
+    with house.database.connection():
+        assert [p.message_id for p in Photo.select()] == [update["message"]["message_id"]]
+
+
 def test_the_word_about_the_people_takes_all_waiting_photos_in(
     house: House, member: Talk, rung: list[tuple[str, str, str]]
 ) -> None:
@@ -110,3 +140,56 @@ def test_a_group_is_passed_over(house: House, member: Talk) -> None:
     member.chat = {"id": -100, "type": "supergroup"}
     assert member.says("hello") == []
     assert counts(house) == before
+
+
+@pytest.mark.parametrize("written", ["/BALANCE", "/balance@miomio_bot", "/balance now", "/Balance@Miomio_Bot now"])
+def test_a_command_is_known_however_it_is_written(member: Talk, written: str) -> None:
+    assert text_of(member.says(written)) == text_of(member.says("/balance"))
+
+
+def test_every_command_has_an_answer_of_its_own_and_an_unknown_one_gets_help(member: Talk) -> None:
+    member.has_photo()
+    answers = {
+        command: text_of(member.says(f"/{command}")) for command in ("start", "help", "styles", "photos", "privacy")
+    }
+    assert len(set(answers.values())) == len(answers)
+    assert text_of(member.says("/nonsense")) == answers["help"]
+
+
+def test_the_balance_tells_what_is_free_and_what_is_held(member: Talk) -> None:
+    member.has_photo()
+    before = text_of(member.says("/balance"))
+    member.presses(f"make:{member.is_offered()}")
+    after = text_of(member.says("/balance"))
+    assert "3" in before
+    assert "2" in after
+    assert "1" in after
+
+
+def test_privacy_and_help_name_where_to_read_and_to_write(member: Talk) -> None:
+    [said] = member.says("/privacy")
+    buttons = [button for row in said.params["reply_markup"]["inline_keyboard"] for button in row]
+    assert "http://127.0.0.1:1/privacy" in [button.get("url") for button in buttons]
+    assert "support@miomio.invalid" in said.params["text"]
+    assert "support@miomio.invalid" in text_of(member.says("/help"))
+
+
+def test_styles_without_a_photo_ask_for_one_and_with_one_show_the_board(member: Talk) -> None:
+    [said] = member.says("/styles")
+    assert said.method == "sendMessage"
+    photo = member.has_photo()
+    [board] = member.says("/styles")
+    assert button_of([board], "style").startswith(f"style:{photo}:")
+
+
+@pytest.mark.parametrize("prompt", ["   ", "\n"])
+def test_words_of_nothing_are_refused(house: House, member: Talk, prompt: str) -> None:
+    member.has_photo()
+    before = counts(house)
+    member.says(prompt)
+    assert counts(house) == before
+
+
+def test_a_thousand_characters_are_not_too_many(member: Talk) -> None:
+    member.has_photo()
+    assert member.is_offered("a " * 499 + "ab")

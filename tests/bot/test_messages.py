@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from bot.context import Context
 from models import Account, Order, Photo, Work
 from tests.bot.conftest import Talk, button_of, counts, text_of
 from workers.assembly import House
@@ -166,10 +168,12 @@ def test_the_balance_tells_what_is_free_and_what_is_held(member: Talk) -> None:
     assert "1" in after
 
 
-def test_privacy_and_help_name_where_to_read_and_to_write(member: Talk) -> None:
+def test_privacy_and_help_name_where_to_read_and_to_write(house: House, member: Talk) -> None:
+    public = replace(house.settings, public_url="https://miomio.invalid/")
+    member.context = Context.of(replace(house, settings=public))
     [said] = member.says("/privacy")
     buttons = [button for row in said.params["reply_markup"]["inline_keyboard"] for button in row]
-    assert "http://127.0.0.1:1/privacy" in [button.get("url") for button in buttons]
+    assert "https://miomio.invalid/privacy" in [button.get("url") for button in buttons]
     assert "support@miomio.invalid" in said.params["text"]
     assert "support@miomio.invalid" in text_of(member.says("/help"))
 

@@ -7,9 +7,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from functools import cache
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 from urllib.parse import parse_qsl, unquote, urlsplit
 from weakref import WeakKeyDictionary
 
@@ -18,16 +17,14 @@ from playhouse.migrations import Runner as MigrationRunner
 from playhouse.pool import PooledPostgresqlDatabase, PooledSqliteDatabase
 
 from errors import Temporary
-from models import TABLES, Base
+from models import TABLES
+from rows import Row, write_all
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 WAIT_FOR_CONNECTION = 20  # seconds; longer and the work is better tried again later
 OFFSET_AGE = 30.0  # seconds after which the difference to the database's clock is measured again
 SURELY_ALIVE = 1.0  # seconds; a connection that died so soon after its last use costs one repetition
 MIGRATION_LOCK = 0x6D696F  # any number that nobody else locks on this database
-
-
-M = TypeVar("M", bound=Base)
 
 
 class Clock(Protocol):
@@ -101,6 +98,14 @@ class Database:
         cursor = self.raw.execute_sql(statement, values)
         return list(cursor.fetchall()) if cursor.description else []
 
+    def write_once(self, first: Row, *others: Row, given: str = "", values: tuple[object, ...] = ()) -> bool:
+        """All these rows in one transaction, or none when `first` is there already or the condition does not hold."""
+        if self.sqlite:
+            with self.unit():
+                return write_all(first, *others, given=given, values=values)
+        with self.connection():  # one statement on Postgres, and so a transaction of its own
+            return write_all(first, *others, given=given, values=values)
+
     def migrate(self) -> list[str]:
         """Bring the schema up to date; two runners at once take turns. Returns what was applied."""
         with self.connection():
@@ -121,54 +126,6 @@ class Database:
 
     def close(self) -> None:
         self.raw.close_all()
-
-
-# The hot paths' way to a row: peewee builds a statement anew each time, which costs ten times its execution.
-
-
-def insert(model: type[Base], **values: object) -> None:
-    """One row, columns that are not named taking the defaults of `models.py`."""
-    given = {**model._meta.get_default_dict(), **values}  # type: ignore[no-untyped-call]  # peewee's is untyped
-    written = [model._meta.fields[name].db_value(value) for name, value in given.items()]
-    execute(model, _insert_into(model, tuple(given)), *written)
-
-
-def find(model: type[M], where: str, *values: object) -> list[M]:
-    """The rows that fulfil `where`, in which `?` stands for a value."""
-    fields = model._meta.sorted_fields
-    rows = execute(model, _select_from(model, where), *values).fetchall()
-    return [
-        model(__no_default__=1, **{f.name: f.python_value(value) for f, value in zip(fields, row, strict=True)})
-        for row in rows
-    ]
-
-
-def exists(model: type[Base], where: str, *values: object) -> bool:
-    """Whether a row fulfils `where`, in which `?` stands for a value."""
-    return execute(model, _one_of(model, where), *values).fetchone() is not None
-
-
-def execute(model: type[Base], sql: str, *values: object) -> Any:
-    """One statement by hand on the database that the model is bound to; its cursor."""
-    database = model._meta.database
-    return database.execute_sql(sql if database.param == "?" else sql.replace("?", "%s"), values)
-
-
-@cache
-def _insert_into(model: type[Base], names: tuple[str, ...]) -> str:
-    columns = ", ".join(f'"{model._meta.fields[name].column_name}"' for name in names)
-    return f'INSERT INTO "{model._meta.table_name}" ({columns}) VALUES ({", ".join("?" * len(names))})'  # noqa: S608
-
-
-@cache
-def _select_from(model: type[Base], where: str) -> str:
-    columns = ", ".join(f'"{field.column_name}"' for field in model._meta.sorted_fields)
-    return f'SELECT {columns} FROM "{model._meta.table_name}" WHERE {where}'  # noqa: S608  names of our own tables
-
-
-@cache
-def _one_of(model: type[Base], where: str) -> str:
-    return f'SELECT 1 FROM "{model._meta.table_name}" WHERE {where} LIMIT 1'  # noqa: S608  names of our own tables
 
 
 class DatabaseClock:

@@ -9,8 +9,9 @@ from billing.prices import TRIAL_CREDITS
 from consent.record import accept
 from custody.fields import Fields
 from custody.keys import Keys
-from database import Unit, find
+from database import Unit
 from models import AbuseMark, Acceptance, Account, new_id
+from rows import find
 
 
 @dataclass(frozen=True, repr=False)
@@ -70,6 +71,10 @@ class Accounts:
         AbuseMark.insert(mark=mark, at=unit.now).on_conflict(
             conflict_target=[AbuseMark.mark], update={AbuseMark.at: unit.now}
         ).execute()
+
+    def as_known(self, row: Account, who: Identity) -> bool:
+        """Whether there is nothing that `refresh` would change, and nothing that keeps the person from being served."""
+        return bool(row.state == Account.ACTIVE and row.reachable and bytes(row.names_index) == self._names_index(who))
 
     def refresh(self, row: Account, who: Identity) -> bool:
         """Follow the names Telegram shows now; also notes that the person is back. Whether anything changed."""

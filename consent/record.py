@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from database import Unit, exists
+from database import Unit
 from models import Acceptance, new_id
 from policy.versions import CURRENT
+from rows import exists
+
+AGREED = "account = ? AND kind = ?"  # of an acceptance
 
 
 def accept(unit: Unit, *, account: str, kind: str, version: str = CURRENT.id) -> bool:
@@ -20,4 +23,4 @@ def accept(unit: Unit, *, account: str, kind: str, version: str = CURRENT.id) ->
 
 def accepted(account: str, kind: str) -> bool:
     """Whether the person ever agreed to this."""
-    return exists(Acceptance, "account = ? AND kind = ?", account, kind)
+    return exists(Acceptance, AGREED, account, kind)

@@ -5,22 +5,26 @@ from __future__ import annotations
 import io
 import time
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 
 import crash
+from consent.record import AGREED
 from custody import destroy
 from custody.fields import Fields
 from custody.media import PHOTO, MediaVault
-from database import Database, Unit, insert
+from database import Database, Unit
 from errors import Failure, Rejected, Temporary
 from generation.chat import PURPOSE
 from generation.kinds import DESTROY, GREET, INTAKE
 from imaging.intake import Intake
 from jobs.claim import Claim
 from jobs.desk import Desk
-from models import Account, Media, Photo, new_id
+from models import Acceptance, Account, Media, Photo, new_id
 from providers.telegram import LARGEST_DOWNLOAD, Telegram
+from rows import Row, insert
 from states import move
 
+PEOPLE_AGREE = f"EXISTS (SELECT 1 FROM acceptance WHERE {AGREED})"  # noqa: S608  a constant of ours
 SLOWEST_DOWNLOAD = 90.0  # seconds for a whole file, however steadily its bytes drip
 
 
@@ -50,20 +54,38 @@ class Photos:
         self, unit: Unit, *, account: str, file_id: str, caption: str | None, message: int, agreed: bool
     ) -> str:
         """Write the photo down. It waits until the person has said that the people in it agree."""
-        photo = new_id()
-        insert(
-            Photo,
-            id=photo,
-            account=account,
-            state=Photo.INCOMING if agreed else Photo.WAITING,
-            file_id=self._fields.seal(Photo.file_id, row=photo, account=account, value=file_id),
-            caption=self._fields.seal(Photo.caption, row=photo, account=account, value=caption),
-            message_id=message,
-            created_at=unit.now,
-        )
+        state = Photo.INCOMING if agreed else Photo.WAITING
+        row = self._row(state, account=account, file_id=file_id, caption=caption, message=message, now=unit.now)
+        insert(row.model, **row.values)
+        photo = str(row.values["id"])
         if agreed:
             self._desk.add(unit, INTAKE, subject=photo, account=account)
         return photo
+
+    def receive_once(
+        self, seen: Callable[[datetime], Row], *, account: str, file_id: str, caption: str | None, message: int
+    ) -> bool:
+        """The same in one statement, for a person who has said that the people agree; whether it was done.
+
+        `seen` is the row that is there already when this was received before: nothing is done then.
+        """
+        now = self._database.clock.now()
+        photo = self._row(Photo.INCOMING, account=account, file_id=file_id, caption=caption, message=message, now=now)
+        work = self._desk.row(INTAKE, subject=str(photo.values["id"]), account=account, now=now)
+        agreed = (account, Acceptance.PEOPLE)
+        if not self._database.write_once(seen(now), photo, work, given=PEOPLE_AGREE, values=agreed):
+            return False
+        self._desk.ring_for(work)
+        return True
+
+    def _row(self, state: str, *, account: str, file_id: str, caption: str | None, message: int, now: datetime) -> Row:
+        photo = new_id()
+        sealed = {
+            "file_id": self._fields.seal(Photo.file_id, row=photo, account=account, value=file_id),
+            "caption": self._fields.seal(Photo.caption, row=photo, account=account, value=caption),
+        }
+        known = {"id": photo, "account": account, "state": state, "message_id": message, "created_at": now}
+        return Row(Photo, {**known, **sealed})
 
     def release(self, unit: Unit, account: str) -> int:
         """Take in the photos that waited for the person's word."""
@@ -101,7 +123,7 @@ class Photos:
                 destroy.intend(unit, media.id)  # deleted meanwhile
                 self._desk.add(unit, DESTROY, subject=media.id, account=photo.account)
                 return
-            Account.update(current_photo=photo.id).where(Account.id == photo.account).execute()
+            Account.update(current_photo=photo.id, current_origin=None).where(Account.id == photo.account).execute()
             self._desk.add(unit, GREET, subject=photo.id, account=photo.account)
 
     def not_taken_in(self, claim: Claim, failure: Failure, unit: Unit) -> None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from peewee import Case
 
-from database import Database, Unit, insert
+from database import Database, Unit
 from jobs.claim import Claim
 from jobs.kinds import Kinds
 from models import Work, new_id
+from rows import Row, insert
 
 
 class Ring(Protocol):
@@ -32,21 +33,21 @@ class Desk:
 
     def add(self, unit: Unit, kind: str, *, subject: str, account: str, wait: float = 0.0) -> str:
         """Put work into the transaction; the bell rings once it is committed."""
-        work = new_id()
-        insert(
-            Work,
-            id=work,
-            kind=kind,
-            subject=subject,
-            account=account,
-            state=Work.DUE,
-            due_at=unit.now + timedelta(seconds=wait),
-            rung_at=None if wait else unit.now,
-            created_at=unit.now,
-        )
+        row = self.row(kind, subject=subject, account=account, now=unit.now, wait=wait)
+        insert(row.model, **row.values)
         if not wait:
-            unit.after(lambda: self.ring(self.kinds[kind].queue, kind, work))
-        return work
+            unit.after(lambda: self.ring_for(row))
+        return str(row.values["id"])
+
+    def row(self, kind: str, *, subject: str, account: str, now: datetime, wait: float = 0.0) -> Row:
+        """Work that somebody else writes; who does calls `ring_for` after the commit."""
+        due = now + timedelta(seconds=wait)
+        values = {"id": new_id(), "kind": kind, "subject": subject, "account": account, "state": Work.DUE}
+        return Row(Work, {**values, "due_at": due, "rung_at": None if wait else now, "created_at": now})
+
+    def ring_for(self, row: Row) -> None:
+        kind = str(row.values["kind"])
+        self.ring(self.kinds[kind].queue, kind, str(row.values["id"]))
 
     def claim(self, work: str) -> Claim | None:
         """Take a row that is due, or whose holder's lease ran out. None: it is somebody's, or done, or not yet due."""

@@ -17,6 +17,7 @@ LINES = (
     ("billing", "consent"),
     ("custody", "jobs", "wording"),
     ("states", "database"),
+    ("rows",),
     ("models",),
     ("vault", "providers", "imaging", "moderation"),
     ("policy", "config", "errors", "logs"),

@@ -93,7 +93,7 @@ def test_while_one_secret_replaces_another_both_sign(kling: Kling, ear: Ear) -> 
     assert all(verifies(*ear.heard[0], secret) for secret in (SECRET, OTHER))
 
 
-def test_the_first_callback_leaves_after_the_answer_and_early_on_demand(kling: Kling, ear: Ear) -> None:
+def test_a_callback_may_come_before_the_answer_to_its_submit(kling: Kling, ear: Ear) -> None:
     answered: list[float] = []
     heard: list[float] = []
     ear.before = lambda body: heard.append(time.monotonic())

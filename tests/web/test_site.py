@@ -5,10 +5,13 @@ from __future__ import annotations
 import html
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
+from billing.prices import PICTURE, PRICES, TRIAL_CREDITS
+from generation.orders import PROVIDER
 from policy.categories import CATEGORIES
 from policy.purposes import PURPOSES
 from policy.recipients import RECIPIENTS
@@ -56,7 +59,27 @@ def test_the_privacy_page_shows_the_whole_register(client: FlaskClient) -> None:
     assert [sentence for row in told for sentence in row if sentence not in page] == []
 
 
-def test_a_public_site_asks_for_https_from_then_on(house: House) -> None:
-    public = replace(house, settings=replace(house.settings, public_url="https://miomio.invalid"))
-    answer = create_app(public).test_client().get("/")
-    assert answer.headers["Strict-Transport-Security"].startswith("max-age=")
+def test_the_pages_show_who_answers_for_them_and_only_as_text(house: House) -> None:
+    named: dict[str, Any] = {
+        "controller_name": "<b>Mio</b> & Mio Ltd",
+        "controller_address": "1 Example Road, Hong Kong",
+        "support_email": "help@miomio.invalid",
+        "data_location": "Singapore",
+    }
+    page = create_app(replace(house, settings=replace(house.settings, **named))).test_client().get("/privacy")
+    text = page.get_data(as_text=True)
+    assert [value for value in named.values() if value not in html.unescape(text)] == []
+    assert "<b>Mio</b>" not in text
+
+
+def test_the_front_page_names_price_trial_provider_and_how_many_styles(house: House, client: FlaskClient) -> None:
+    page = html.unescape(client.get("/").get_data(as_text=True))
+    assert f"costs {PRICES[PICTURE]} credit" in page
+    assert f"{TRIAL_CREDITS} free credits" in page
+    assert RECIPIENTS[PROVIDER].name in page
+    assert f"{len(house.catalogue)} styles" in page
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_pages_may_be_kept_for_a_few_minutes(client: FlaskClient, path: str) -> None:
+    assert client.get(path).headers["Cache-Control"] == "public, max-age=300"

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import replace
+from typing import Any, cast
 
 import pytest
 from flask.testing import FlaskClient
 
 from models import SeenUpdate
+from policy.versions import CURRENT
+from providers.telegram import Telegram
+from providers.telegram_calls import Call
+from tests.bot.conftest import Talk
+from web.app import create_app
 from web.webhook import PATH, SECRET_HEADER
 from workers.assembly import House
 
@@ -87,3 +93,47 @@ def test_the_body_of_a_get_is_not_an_update(house: House, client: FlaskClient) -
     assert client.get(PATH, headers=SECRET).status_code == 405
     with house.database.connection():
         assert SeenUpdate.select().count() == 0
+
+
+class Line:
+    """A Telegram that only remembers what it was asked to send."""
+
+    def __init__(self) -> None:
+        self.sent: list[str] = []
+
+    def call(self, call: Call) -> None:
+        self.sent.append(call.method)
+
+
+@pytest.fixture
+def line() -> Line:
+    return Line()
+
+
+@pytest.fixture
+def talking(house: House, line: Line) -> FlaskClient:
+    return create_app(replace(house, telegram=cast(Telegram, line))).test_client()
+
+
+def test_the_last_call_goes_in_the_reply_and_those_before_it_are_sent(
+    house: House, talking: FlaskClient, line: Line
+) -> None:
+    answer = talking.post(PATH, json=Talk(house).tap(f"agree:{CURRENT.id}"), headers=SECRET)
+    assert answer.get_json()["method"] == "editMessageText"
+    assert line.sent == ["answerCallbackQuery"]
+
+
+def test_a_file_can_not_go_in_the_reply(house: House, talking: FlaskClient, line: Line) -> None:
+    talk = Talk(house)
+    talk.agrees()
+    talk.has_photo()
+    answer = talking.post(PATH, json=talk.message(text="/styles"), headers=SECRET)
+    assert (answer.status_code, answer.data) == (200, b"")
+    assert line.sent == ["sendPhoto"]
+
+
+def test_without_a_secret_of_our_own_nobody_knows_it(house: House) -> None:
+    open_ = replace(house, settings=replace(house.settings, telegram_webhook_secret=""))
+    client = create_app(open_).test_client()
+    assert client.post(PATH, json=START, headers={SECRET_HEADER: ""}).status_code == 403
+    assert client.post(PATH, json=START).status_code == 403

@@ -30,6 +30,7 @@ def boxes(movie: bytes) -> list[tuple[str, int]]:
     found, place = [], 0
     while place < len(movie):
         size = int.from_bytes(movie[place : place + 4], "big")
+        assert size >= 8
         found.append((movie[place + 4 : place + 8].decode(), size))
         place += size
     assert place == len(movie)
@@ -262,6 +263,7 @@ def test_a_huge_file_is_still_a_film_and_comes_without_being_held(kling: Kling) 
     assert sum(len(piece) for piece in answer.iter_content(MIB)) == 101 * MIB
     small = kling.file("a").content
     assert len(small) == 2 * MIB
+    assert boxes(small)[-1][0] == "free"
     assert frames(small)
 
 

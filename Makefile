@@ -2,6 +2,7 @@
 PYTHON ?= python3
 PHOTO ?= samples/portrait.jpg
 STYLE ?= watercolor
+VIDEO ?=
 OUT ?= out/
 DEMO := .venv/.demo
 DEV := .venv/.dev
@@ -29,8 +30,8 @@ $(DEV): requirements-dev.txt
 demo: $(DEMO) ## the whole service on this machine, with a chat page; Ctrl-C ends it
 	@.venv/bin/python -m ops demo
 
-once: $(DEMO) ## one photo in, one picture out: make once PHOTO=… STYLE=… OUT=…
-	@.venv/bin/python -m ops once --photo "$(PHOTO)" --style "$(STYLE)" --out "$(OUT)"
+once: $(DEMO) ## one photo in, one result out: make once PHOTO=… STYLE=… OUT=… or with VIDEO=zoom
+	@.venv/bin/python -m ops once --photo "$(PHOTO)" --style "$(STYLE)" --video "$(VIDEO)" --out "$(OUT)"
 
 run: $(DEMO) ## the service against the real Telegram and Gemini, with the settings of .env
 	@.venv/bin/python -m ops run

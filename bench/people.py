@@ -15,6 +15,7 @@ from consent.accounts import Accounts, Identity
 from consent.record import accept
 from custody.media import PHOTO
 from generation.kinds import PRODUCE
+from generation.source import Source
 from jobs.kinds import GENERATION
 from models import Acceptance, Account, Order, Photo, Work, new_id
 from policy.versions import CURRENT
@@ -80,7 +81,8 @@ def chat_with(ground: Ground, number: int) -> Callable[[], int]:
 def order_of(house: House, account: str, photo: str, *, message: int) -> str:
     """A paid order in the queue, its produce row due, unrung; the id of the order. One credit of the trial is held."""
     with house.database.unit() as unit:
-        row = house.orders.offer(unit, photo=Photo.get_by_id(photo), style=None, prompt="as a lighthouse")
+        source = Source.of_photo(Photo.get_by_id(photo))
+        row = house.orders.offer(unit, source=source, style=None, prompt="as a lighthouse")
         house.orders.place(unit, account=account, order=row.id, message=message)
     return str(row.id)
 

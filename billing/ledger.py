@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from database import Unit
 from errors import Permanent, Rejected
 from models import LedgerAccount, LedgerEntry, LedgerLine, new_id
 
 TRIAL = "trial"
+LONGEST_HOLD = timedelta(days=3)
 RANKS = {TRIAL: 0}  # lots of a lower rank are used first, then older ones
 
 
@@ -82,6 +84,13 @@ def hold(unit: Unit, *, owner: str, order: str, credits: int, what: str | None =
     _move(taken)
 
 
+def sources_of(order: str) -> set[str]:
+    """What the credits of a hold came from: "trial", names of packs."""
+    entry = LedgerEntry.get(LedgerEntry.business_key == f"hold:{order}")
+    lots = [line.place for line in LedgerLine.select().where((LedgerLine.entry == entry.id) & (LedgerLine.amount < 0))]
+    return {lot.source or "" for lot in LedgerAccount.select().where(LedgerAccount.id.in_(lots))}
+
+
 def charge(unit: Unit, *, owner: str, order: str) -> bool:
     """The hold of an order becomes the service's. False when it was charged or given back before."""
     return _settle(unit, owner=owner, order=order, kind=LedgerEntry.CHARGE)
@@ -133,24 +142,32 @@ def balance(owner: str) -> Balance:
     return Balance(free=totals.get(LedgerAccount.LOT, 0), held=totals.get(LedgerAccount.HOLD, 0))
 
 
+def unsettled(before: datetime, *, limit: int) -> list[tuple[str, str]]:
+    """(owner, order) of holds that were placed before then and have neither become a charge nor gone back."""
+    since = before - LONGEST_HOLD  # looked at many times by then
+    settled = LedgerEntry.select(LedgerEntry.order).where(
+        LedgerEntry.kind.in_((LedgerEntry.CHARGE, LedgerEntry.GIVE_BACK)) & (LedgerEntry.at > since)
+    )
+    lately = (LedgerEntry.kind == LedgerEntry.HOLD) & (LedgerEntry.at < before) & (LedgerEntry.at > since)
+    holds = LedgerEntry.select().where(lately & LedgerEntry.order.not_in(settled)).limit(limit)
+    return [(entry.owner, entry.order or "") for entry in holds]
+
+
 def _settle(unit: Unit, *, owner: str, order: str, kind: str) -> bool:
     """A hold ends once: charge and give-back share one business key."""
-    held = list(
-        LedgerLine.select()
-        .join(LedgerEntry, on=(LedgerLine.entry == LedgerEntry.id))
-        .where(LedgerEntry.business_key == f"hold:{order}")
-    )
-    if not held:
+    entry = LedgerEntry.get_or_none(LedgerEntry.business_key == f"hold:{order}")
+    if entry is None:
         raise Permanent("ledger.nothing_held", order=order)
-    _lock(owner)
+    if kind == LedgerEntry.GIVE_BACK:  # a refund may close a lot at the same moment
+        _lock(owner)
+    held = list(LedgerLine.select().where(LedgerLine.entry == entry.id))
     amount = sum(line.amount for line in held if line.amount > 0)
     if kind == LedgerEntry.CHARGE:
         place = next(line.place for line in held if line.amount > 0)
         lines = [(place, -amount), (LedgerAccount.USED, amount)]
     else:
         lines = [(line.place, -line.amount) for line in held]
-    what = LedgerEntry.get(LedgerEntry.business_key == f"hold:{order}").what
-    if not _enter(unit, key=f"settle:{order}", kind=kind, owner=owner, order=order, lines=lines, what=what):
+    if not _enter(unit, key=f"settle:{order}", kind=kind, owner=owner, order=order, lines=lines, what=entry.what):
         return False
     _move(lines)
     if kind == LedgerEntry.GIVE_BACK:

@@ -35,6 +35,8 @@ class Context:
     deliver: Deliver
     boards: Boards
     catalogue: Catalogue
+    motions: Catalogue
+    videos: bool
     support_email: str
     policy_url: str
 
@@ -53,6 +55,8 @@ class Context:
             deliver=house.deliver,
             boards=house.boards,
             catalogue=house.catalogue,
+            motions=house.motions,
+            videos=house.slots is not None,
             support_email=house.settings.support_email or "support",
             policy_url=f"{house.settings.public_url.rstrip('/')}/privacy",
         )

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from billing import ledger
-from bot import purse
+from bot import film, purse
 from bot.context import Context
 from bot.update import Update
 from consent.record import accepted
 from database import Unit
 from errors import Rejected
 from generation.chat import Person
+from generation.source import Source
 from models import Acceptance, Account, Photo
 from providers.telegram_calls import Call, Upload, chat_action, send_photo, send_text
 from wording import notice
@@ -61,7 +62,7 @@ def _prompt(context: Context, unit: Unit, account: Account, person: Person, upda
     if account.current_photo is None:
         return [_say(person, says_photos.send_first(person.translate))]
     photo = context.photos.ready(account.id, account.current_photo)
-    order = context.orders.offer(unit, photo=photo, style=None, prompt=prompt)
+    order = context.orders.offer(unit, source=Source.of_photo(photo), style=None, prompt=prompt)
     text = says_orders.offer(
         person.translate,
         order=order.id,
@@ -99,7 +100,9 @@ def _photos(context: Context, unit: Unit, account: Account, person: Person, upda
     photos = context.photos.all_ready(account.id)
     if not photos:
         return [_say(person, says_photos.no_photos(person.translate))]
-    text = says_photos.own_photo(person.translate, photo=photos[0].id, number=1, total=len(photos))
+    text = says_photos.own_photo(
+        person.translate, photo=photos[0].id, number=1, total=len(photos), animate=context.videos
+    )
     upload = Upload(lambda: context.photos.picture(photos[0]))
     return [send_photo(person.chat, upload, text.text, text.keyboard)]
 
@@ -112,6 +115,7 @@ COMMANDS: dict[str, Handler] = {
     "start": _start,
     "help": _help,
     "styles": _styles,
+    "animate": film.command,
     "photos": _photos,
     "balance": purse.balance,
     "packs": purse.show_packs,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from billing import ledger
-from billing.prices import PACKS
-from bot import purse
+from billing.prices import PACKS, seconds_of
+from bot import film, purse
 from bot.context import Context
 from bot.update import Update
 from consent.record import accept
@@ -14,7 +14,8 @@ from database import Unit
 from errors import Rejected
 from generation.chat import Person
 from generation.kinds import ORIGINAL
-from models import Acceptance, Account, Order, Photo
+from generation.source import Source
+from models import Acceptance, Account, Order
 from privacy.close import close_account
 from providers.telegram_calls import (
     Call,
@@ -71,7 +72,7 @@ def _style(context: Context, unit: Unit, account: Account, person: Person, updat
     photo = context.photos.ready(account.id, tap.id)
     if tap.word not in context.catalogue:
         raise Rejected("orders.gone")
-    return [_offer(context, unit, account, person, photo, style=tap.word, prompt=None)]
+    return [_offer(context, unit, account, person, Source.of_photo(photo), style=tap.word, prompt=None)]
 
 
 def _offer(
@@ -79,13 +80,13 @@ def _offer(
     unit: Unit,
     account: Account,
     person: Person,
-    photo: Photo,
+    source: Source,
     *,
     style: str | None,
     prompt: str | None,
 ) -> Call:
     chosen = context.catalogue.get(style) if style else None
-    order = context.orders.offer(unit, photo=photo, style=chosen, prompt=prompt)
+    order = context.orders.offer(unit, source=source, style=chosen, prompt=prompt)
     text = says.offer(
         person.translate,
         order=order.id,
@@ -99,8 +100,9 @@ def _offer(
 
 
 def _make(context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap) -> list[Call]:
-    order, ahead = context.orders.place(unit, account=account.id, order=tap.id, message=update.message)
-    text = says.queued(person.translate, order=order.id, title=context.orders.title(order), ahead=ahead)
+    order, place = context.orders.place(unit, account=account.id, order=tap.id, message=update.message)
+    title = context.orders.title(order)
+    text = says.queued(person.translate, order=order.id, title=title, ahead=place.ahead, seconds=place.seconds)
     return [edit_text(person.chat, update.message, text.text, text.keyboard)]
 
 
@@ -121,19 +123,27 @@ def _original(context: Context, unit: Unit, account: Account, person: Person, up
 
 
 def _again(context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap) -> list[Call]:
+    """The same once more, from the same photo or picture."""
     order = _with_result(context, account, tap)
-    photo = context.photos.ready(account.id, order.photo)
+    source = Source.of(order)
+    if source.media() is None:
+        raise Rejected("photo.gone")
     style, prompt = context.orders.wanted(order)
-    return [
-        _offer(
-            context, unit, account, person, photo, style=style.id if style else None, prompt=None if style else prompt
-        )
-    ]
+    chosen, words = (style.id, None) if style else (None, prompt)
+    if (seconds := seconds_of(order.kind)) is not None:
+        return [film.offer(context, unit, person, source, motion=chosen, prompt=words, seconds=seconds)]
+    return [_offer(context, unit, account, person, source, style=chosen, prompt=words)]
 
 
 def _other(context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap) -> list[Call]:
-    photo = context.photos.ready(account.id, context.orders.of(account.id, tap.id).photo)
-    return [context.boards.send(person.chat, person.translate, photo=photo.id)]
+    """Another style for the photo; for a video another motion of what it was made from."""
+    order = context.orders.of(account.id, tap.id)
+    source = Source.of(order)
+    if source.media() is None:
+        raise Rejected("photo.gone")
+    if seconds_of(order.kind) is not None:
+        return [film.motions(context, person, source)]
+    return [context.boards.send(person.chat, person.translate, photo=source.photo)]
 
 
 def _delete(context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap) -> list[Call]:
@@ -144,7 +154,7 @@ def _delete(context: Context, unit: Unit, account: Account, person: Person, upda
 
 def _keep(context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap) -> list[Call]:
     order = _with_result(context, account, tap)
-    text = says.picture(person.translate, order=order.id, title=context.orders.title(order), provider=order.provider)
+    text = context.deliver.caption(person, order)
     return [edit_caption(person.chat, update.message, text.text, text.keyboard)]
 
 
@@ -160,14 +170,16 @@ def _photos(context: Context, unit: Unit, account: Account, person: Person, upda
         raise Rejected("photo.gone")
     number = min(max(int(tap.id), 1), len(photos))
     photo = photos[number - 1]
-    text = says_photos.own_photo(person.translate, photo=photo.id, number=number, total=len(photos))
+    text = says_photos.own_photo(
+        person.translate, photo=photo.id, number=number, total=len(photos), animate=context.videos
+    )
     upload = Upload(lambda: context.photos.picture(photo))
     return [edit_to_photo(person.chat, update.message, upload, text.text, text.keyboard)]
 
 
 def _use(context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap) -> list[Call]:
     photo = context.photos.ready(account.id, tap.id)
-    Account.update(current_photo=photo.id).where(Account.id == account.id).execute()
+    Account.update(current_photo=photo.id, current_origin=None).where(Account.id == account.id).execute()
     return [context.boards.send(person.chat, person.translate, photo=photo.id)]
 
 
@@ -183,7 +195,7 @@ def _photo_keep(context: Context, unit: Unit, account: Account, person: Person, 
     photo = context.photos.ready(account.id, tap.id)
     numbers = [row.id for row in context.photos.all_ready(account.id)]
     text = says_photos.own_photo(
-        person.translate, photo=photo.id, number=numbers.index(photo.id) + 1, total=len(numbers)
+        person.translate, photo=photo.id, number=numbers.index(photo.id) + 1, total=len(numbers), animate=context.videos
     )
     return [edit_caption(person.chat, update.message, text.text, text.keyboard)]
 
@@ -247,4 +259,9 @@ VERBS: dict[str, Handler] = {
     b.PACKS: _packs,
     b.PACK: _pack,
     b.REFUND: _refund,
+    b.ANIMATE: film.animate_result,
+    b.ANIMATE_PHOTO: film.animate_photo,
+    b.MOTION_OF_RESULT: film.motion_of_result,
+    b.MOTION_OF_PHOTO: film.motion_of_photo,
+    b.LENGTH: film.length,
 }

@@ -1,67 +1,46 @@
-"""`deliver`: the status message itself becomes the picture. Editing may be repeated; a kill leaves one picture."""
+"""`deliver`: the status message itself becomes the result; `tell`: it says why there is none; `original`: the file."""
 
 from __future__ import annotations
 
 import crash
 from custody.fields import Fields
-from custody.media import MediaVault
+from custody.media import VIDEO
 from database import Database, Unit
 from errors import Failure, Permanent
-from generation.chat import PURPOSE, Chats, Person
+from generation.chat import Chats, Person
 from generation.kinds import DELIVER
-from generation.orders import Orders, status_message
-from imaging.intake import Intake
+from generation.orders import status_message
+from generation.show import Show
 from jobs.claim import Claim
 from jobs.desk import Desk
 from models import Media, Order
 from providers.telegram import Sent
-from providers.telegram_calls import Call, Upload, edit_text, edit_to_photo, send_document, send_photo, send_text
+from providers.telegram_calls import send_text
 from states import move
 from wording import failures
 from wording import orders as says
 from wording.message import Message
 
-# Telegram's limits for a photo; above them a smaller copy is shown and the original goes as a file.
-LARGEST_PHOTO = 10 * 1024 * 1024
-LONGEST_SIDES = 10_000
-WIDEST = 20.0
-
 
 class Deliver:
     """Brings the end of an order to its person."""
 
-    def __init__(
-        self,
-        *,
-        database: Database,
-        fields: Fields,
-        media: MediaVault,
-        desk: Desk,
-        orders: Orders,
-        chats: Chats,
-        intake: Intake,
-    ) -> None:
+    def __init__(self, *, database: Database, fields: Fields, desk: Desk, chats: Chats, show: Show) -> None:
         self._database = database
         self._fields = fields
-        self._media = media
         self._desk = desk
-        self._orders = orders
         self._chats = chats
-        self._intake = intake
+        self._show = show
 
-    def picture(self, claim: Claim) -> None:
+    def result(self, claim: Claim) -> None:
         """KEPT to DELIVERED; to HELD_BACK where the chat is closed to us."""
         found = self._find(claim, (Order.KEPT, Order.HELD_BACK))
         if found is None:
             return
         order, media = found
         person = self._chats.person(order.account)
-        caption = says.picture(
-            person.translate, order=order.id, title=self._orders.title(order), provider=order.provider
-        )
-        upload = Upload(self._shown(media), mime=media.mime)
         try:
-            sent = self._show(person, order, upload, caption)
+            sent = self._show.result(person, order, media)
         except Permanent as error:
             if error.code != "telegram.blocked":
                 raise
@@ -74,17 +53,17 @@ class Deliver:
         with claim.finish():
             changes = {"message_id": sent.message_id, "file_id": sealed} if sent else {}
             move(Order, order.id, come_from=(Order.KEPT, Order.HELD_BACK), to=Order.DELIVERED, **changes)
-        self._ring(person, sent)
+        self._ring(person, sent, video=media.kind == VIDEO)
         crash.at("deliver.noted")
 
     def reason(self, claim: Claim) -> None:
-        """The status message says why there is no picture, and that the credit is back."""
+        """The status message says why there is no result, and that the credits are back."""
         with self._database.connection():
             order = Order.get_or_none((Order.id == claim.subject) & Order.state.in_((Order.REFUSED, Order.FAILED)))
         if order is not None:
             person = self._chats.person(order.account)
-            text = failures.ended_badly(person.translate, order.reason or "")
-            self._edit_or_send(person, status_message(order), text)
+            text = failures.ended_badly(person.translate, order.reason or "", credits=order.price)
+            self._show.text(person, status_message(order), text)
             crash.at("tell.said")
         with claim.finish():
             pass
@@ -95,12 +74,7 @@ class Deliver:
         if found is None:
             return
         order, media = found
-        person = self._chats.person(order.account)
-        with self._media.open(media, purpose=PURPOSE) as opened:
-            name = "miomio." + media.mime.removeprefix("image/").replace("jpeg", "jpg")
-            upload = Upload(opened.read(), name=name, mime=media.mime)
-        text = says.original(person.translate, provider=order.provider)
-        self._chats.send(person, send_document(person.chat, upload, text.text, reply_to=order.message_id))
+        self._show.original(self._chats.person(order.account), order, media)
         crash.at("original.sent")
         with claim.finish():
             pass
@@ -109,6 +83,11 @@ class Deliver:
         """The result is kept and charged; it is offered again when the person comes back."""
         del failure, unit
         move(Order, claim.subject, come_from=(Order.KEPT,), to=Order.HELD_BACK)
+
+    def caption(self, person: Person, order: Order) -> Message:
+        """What stands under a result that was delivered. Called with a connection."""
+        media = Media.get_or_none(Media.id == order.media)
+        return self._show.caption(person, order, video=media is not None and media.kind == VIDEO)
 
     def bring_back(self, unit: Unit, account: str) -> int:
         """The person is back: deliver what was held back."""
@@ -127,41 +106,12 @@ class Deliver:
                 return None
         return order, media
 
-    def _shown(self, media: Media) -> bytes:
-        with self._media.open(media, purpose=PURPOSE) as opened:
-            data = opened.read()
-        long, short = max(media.width, media.height), min(media.width, media.height)
-        fits = len(data) <= LARGEST_PHOTO and media.width + media.height <= LONGEST_SIDES and long / short <= WIDEST
-        if fits and media.mime in ("image/jpeg", "image/png"):
-            return data
-        return self._intake.shrink(data, long_side=4096, max_bytes=LARGEST_PHOTO).data
-
-    def _show(self, person: Person, order: Order, upload: Upload, caption: Message) -> Sent | None:
-        try:
-            return self._chats.send(
-                person, edit_to_photo(person.chat, status_message(order), upload, caption.text, caption.keyboard)
-            )
-        except Permanent as error:
-            if error.code != "telegram.message_gone":
-                raise
-        return self._chats.send(person, send_photo(person.chat, upload, caption.text, caption.keyboard))
-
-    def _edit_or_send(self, person: Person, message: int, text: Message) -> None:
-        try:
-            self._chats.do(person, edit_text(person.chat, message, text.text, text.keyboard))
-        except Permanent as error:
-            if error.code == "telegram.blocked":
-                return  # nobody is there to be told; the credit is back all the same
-            if error.code != "telegram.message_gone":
-                raise
-            self._chats.do(person, send_text(person.chat, text.text, text.keyboard))
-
-    def _ring(self, person: Person, sent: Sent | None) -> None:
-        """An edit makes no sound; a short note does. Best effort: the picture is there already."""
+    def _ring(self, person: Person, sent: Sent | None, *, video: bool) -> None:
+        """An edit makes no sound; a short note does. Best effort: the result is there already."""
         if sent is None:
             return
-        note: Call = send_text(person.chat, says.ready(person.translate).text, reply_to=sent.message_id)
+        text = says.ready(person.translate, video=video).text
         try:
-            self._chats.do(person, note)
+            self._chats.do(person, send_text(person.chat, text, reply_to=sent.message_id))
         except Failure:
             return

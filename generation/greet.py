@@ -11,6 +11,7 @@ from database import Database
 from errors import Permanent, Rejected
 from generation.chat import PURPOSE, Chats, Person
 from generation.orders import Orders
+from generation.source import Source
 from generation.styles import Catalogue
 from jobs.claim import Claim
 from models import Photo
@@ -86,7 +87,7 @@ class Greet:
         except Rejected as error:
             return self._reply(person, photo, failures.photo_refused(_, error.code))
         with claim.checkpoint() as unit:
-            order = self._orders.offer(unit, photo=photo, style=None, prompt=prompt)
+            order = self._orders.offer(unit, source=Source.of_photo(photo), style=None, prompt=prompt)
             free = ledger.balance(photo.account).free
         text = says_orders.offer(
             _, order=order.id, title="", provider=order.provider, price=order.price, free=free, prompt=prompt

@@ -7,6 +7,10 @@ from typing import Final
 INTAKE: Final = "intake"  # fetch and clean a photo
 GREET: Final = "greet"  # answer a photo: styles to choose from, an offer, or why not
 PRODUCE: Final = "produce"  # call the provider, keep the result
+SUBMIT: Final = "submit"  # hand a video to its provider
+COLLECT: Final = "collect"  # fetch a finished video, keep it
+ADMIT: Final = "admit"  # rounds without a row of their own: give free slots away
+LOOK: Final = "look"  # ask how videos stand
 DELIVER: Final = "deliver"  # the status message becomes the picture
 TELL: Final = "tell"  # the status message says why there is no picture
 ORIGINAL: Final = "original"  # send the untouched file

@@ -5,30 +5,46 @@ from __future__ import annotations
 from datetime import timedelta
 
 from billing import ledger, statement
-from billing.prices import PICTURE, PRICES
+from billing.prices import PICTURE, PRICES, seconds_of, video
 from custody import destroy
 from custody.fields import Fields
 from database import Unit
 from errors import Permanent, Rejected
 from generation.chat import PURPOSE
-from generation.kinds import DELIVER, DESTROY, PRODUCE, TELL
+from generation.kinds import ADMIT, DELIVER, DESTROY, PRODUCE, TELL
+from generation.slots import Place, VideoSlots, withdraw
+from generation.source import Source
 from generation.styles import FREE_PROMPT_LIMIT, Catalogue, Style
 from jobs.desk import Desk
-from models import Account, Order, Photo, new_id
+from jobs.kinds import GENERATION
+from models import Account, Order, new_id
 from moderation.check import PromptRules
 from states import move
 
 PROVIDER = "gemini"
+VIDEO_PROVIDER = "kling"
 DAY = timedelta(hours=24)
 
 
 class Orders:
-    """The rules of ordering. Sends nothing; every method is called inside a unit."""
+    """The rules of ordering. Sends nothing; methods are called inside a unit. Without `slots` there are no videos."""
 
-    def __init__(self, *, fields: Fields, desk: Desk, catalogue: Catalogue, rules: PromptRules, parallel: int) -> None:
+    def __init__(
+        self,
+        *,
+        fields: Fields,
+        desk: Desk,
+        catalogue: Catalogue,
+        motions: Catalogue,
+        slots: VideoSlots | None,
+        rules: PromptRules,
+        parallel: int,
+    ) -> None:
         self._fields = fields
         self._desk = desk
         self._catalogue = catalogue
+        self._motions = motions
+        self._slots = slots
         self._rules = rules
         self._parallel = parallel
 
@@ -43,41 +59,69 @@ class Orders:
             raise Rejected(f"prompt.{category}")
         return prompt
 
-    def offer(self, unit: Unit, *, photo: Photo, style: Style | None, prompt: str | None) -> Order:
-        """A row that waits for the tap; nothing is held and nothing sent."""
+    def offer(
+        self, unit: Unit, *, source: Source, style: Style | None, prompt: str | None, seconds: int | None = None
+    ) -> Order:
+        """A row that waits for the tap; nothing is held and nothing sent. With `seconds` it is a video.
+
+        Raises Rejected("videos.off" | "videos.paused").
+        """
+        if seconds is not None:
+            self.demand_videos(unit)
+        kind = PICTURE if seconds is None else video(seconds)
         order = new_id()
         row = Order(
             id=order,
-            account=photo.account,
+            account=source.account,
             state=Order.OFFERED,
-            kind=PICTURE,
-            price=PRICES[PICTURE],
-            provider=PROVIDER,
-            photo=photo.id,
-            style=self._seal(Order.style, order, photo.account, style.id if style else None),
-            prompt=self._seal(Order.prompt, order, photo.account, prompt),
+            kind=kind,
+            price=PRICES[kind],
+            provider=PROVIDER if seconds is None else VIDEO_PROVIDER,
+            photo=source.photo,
+            origin=source.origin,
+            style=self._seal(Order.style, order, source.account, style.id if style else None),
+            prompt=self._seal(Order.prompt, order, source.account, prompt),
             created_at=unit.now,
         )
         row.save(force_insert=True)
         return row
 
-    def place(self, unit: Unit, *, account: str, order: str, message: int) -> tuple[Order, int]:
-        """Hold the price, put it into the queue. Returns the order and how many are before it.
+    def demand_videos(self, unit: Unit) -> None:
+        """Raises Rejected("videos.off" | "videos.paused")."""
+        if self._slots is None:
+            raise Rejected("videos.off")
+        self._slots.demand_open(unit)
+
+    def change_length(self, unit: Unit, *, account: str, order: str, seconds: int) -> Order:
+        """Another length for a video that is only offered. Raises Rejected("orders.gone" | "orders.already_made")."""
+        del unit
+        row, kind = self.of(account, order), video(seconds)
+        if seconds_of(row.kind) is None or kind not in PRICES:
+            raise Rejected("orders.gone")
+        offered = (Order.id == order) & (Order.state == Order.OFFERED)
+        if not Order.update(kind=kind, price=PRICES[kind]).where(offered).execute():
+            raise Rejected("orders.already_made")
+        row.kind, row.price = kind, PRICES[kind]
+        return row
+
+    def place(self, unit: Unit, *, account: str, order: str, message: int) -> tuple[Order, Place]:
+        """Hold the price, put it into the queue. Returns the order and its place there.
 
         Raises Rejected("orders.gone" | "orders.already_made" | "orders.too_many" | "photo.gone" | "credits.too_few" |
-        "credits.daily_limit").
+        "credits.daily_limit" | "videos.off" | "videos.paused").
         """
         row = self.of(account, order)
         if row.state != Order.OFFERED:
             raise Rejected("orders.gone" if row.state == Order.DELETED else "orders.already_made")
-        if not Photo.select().where((Photo.id == row.photo) & (Photo.state == Photo.READY)).exists():
+        if Source.of(row).media() is None:
             raise Rejected("photo.gone")
+        if seconds_of(row.kind) is not None:
+            self.demand_videos(unit)
         # The hold comes first: it locks the person's books, so that two taps at once count each other's orders.
         ledger.hold(unit, owner=account, order=order, credits=row.price, what=row.kind)
         self._within_daily_limit(unit, account)
         if self._open(account) >= self._parallel:
             raise Rejected("orders.too_many")
-        ahead = waiting_before(unit.now)
         if not move(
             Order,
             order,
@@ -85,11 +129,21 @@ class Orders:
             to=Order.QUEUED,
             message_id=message,
             queued_at=unit.now,
-            shown=f"queued:{ahead}",
+            trial=ledger.sources_of(order) == {ledger.TRIAL},
         ):
             raise Rejected("orders.already_made")
-        self._desk.add(unit, PRODUCE, subject=order, account=account)
-        return row, ahead
+        if seconds_of(row.kind) is None:
+            self._desk.add(unit, PRODUCE, subject=order, account=account)
+            place = Place(waiting_before(unit.now))
+        else:
+            unit.after(lambda: self._desk.ring(GENERATION, ADMIT, order))
+            place = self.places(unit)[order]
+        Order.update(shown=place.shown).where(Order.id == order).execute()
+        return row, place
+
+    def places(self, unit: Unit) -> dict[str, Place]:
+        """Where the videos that wait stand."""
+        return self._slots.places(unit) if self._slots is not None else {}
 
     def cancel(self, unit: Unit, *, account: str, order: str) -> None:
         """Give the credit back. Raises Rejected("orders.too_late") once the provider is being called."""
@@ -99,6 +153,7 @@ class Orders:
         if not move(Order, order, come_from=(Order.QUEUED,), to=Order.CANCELLED, ended_at=unit.now):
             raise Rejected("orders.too_late")
         self._desk.withdraw(unit, subject=order, kinds=(PRODUCE,))
+        withdraw(unit, self._desk, order)
         ledger.give_back(unit, owner=account, order=order)
 
     def drop(self, unit: Unit, *, account: str, order: str) -> None:
@@ -129,10 +184,10 @@ class Orders:
         return row
 
     def wanted(self, row: Order) -> tuple[Style | None, str]:
-        """The style, if one was chosen, and the words that go to the provider."""
+        """The style or motion, if one was chosen, and the words that go to the provider."""
         style = self._fields.open(Order.style, row, purpose=PURPOSE)
         if style is not None:
-            found = self._catalogue.get(style)
+            found = (self._catalogue if row.kind == PICTURE else self._motions).get(style)
             return found, found.prompt
         return None, self._fields.open(Order.prompt, row, purpose=PURPOSE) or ""
 
@@ -155,8 +210,9 @@ class Orders:
 
 
 def waiting_before(queued_at: object) -> int:
-    """How many orders were queued earlier and still wait."""
-    return Order.select().where((Order.state == Order.QUEUED) & (Order.queued_at < queued_at)).count()
+    """How many pictures were queued earlier and still wait."""
+    waiting = (Order.state == Order.QUEUED) & (Order.kind == PICTURE)
+    return Order.select().where(waiting & (Order.queued_at < queued_at)).count()
 
 
 def status_message(order: Order) -> int:

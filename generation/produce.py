@@ -7,7 +7,7 @@ from typing import Protocol
 
 import crash
 import logs
-from billing import ledger
+from billing import costs, ledger
 from consent.disclosure import disclose
 from custody.media import RESULT, MediaVault
 from database import Database, Unit
@@ -15,11 +15,12 @@ from errors import Failure, Permanent, Rejected, Temporary
 from generation.chat import PURPOSE, Chats
 from generation.kinds import DELIVER, TELL
 from generation.orders import Orders, status_message
+from generation.source import Source
 from imaging.ratio import nearest_ratio
 from imaging.result import probe
 from jobs.claim import Claim
 from jobs.desk import Desk
-from models import Media, Order, Photo
+from models import Media, Order
 from providers.telegram_calls import edit_text
 from states import move
 from wording import orders as says
@@ -37,6 +38,8 @@ class MadePicture(Protocol):
     def data(self) -> bytes: ...
     @property
     def model(self) -> str: ...
+    @property
+    def usage(self) -> dict[str, int]: ...
 
 
 class PictureProvider(Protocol):
@@ -71,7 +74,7 @@ class Produce:
         """From QUEUED to KEPT. A killed attempt is found in CALLING and made again."""
         with self._database.connection():
             order = Order.get_or_none((Order.id == claim.subject) & Order.state.in_(Order.OPEN))
-            source = self._source(order) if order is not None else None
+            source = Source.of(order).media() if order is not None else None
         if order is None:
             with claim.finish():
                 return
@@ -93,12 +96,6 @@ class Produce:
     def _opened(self, source: Media) -> bytes:
         with self._media.open(source, purpose=PURPOSE) as opened:
             return opened.read()
-
-    @staticmethod
-    def _source(order: Order) -> Media | None:
-        of_photo = (Photo.id == order.photo) & (Photo.state == Photo.READY)
-        found: Media | None = Media.select().join(Photo, on=(Photo.media == Media.id)).where(of_photo).first()
-        return found
 
     def _announce(self, claim: Claim, order: Order) -> None:
         """The order is being called from here on, and the disclosure stands before anything leaves."""
@@ -139,6 +136,16 @@ class Produce:
             if not move(Order, order.id, come_from=(Order.CALLING,), to=Order.KEPT, media=media.id, ended_at=unit.now):
                 raise Permanent("orders.withdrawn")
             ledger.charge(unit, owner=order.account, order=order.id)
+            tokens, usd = costs.of_tokens(made.model, made.usage)
+            costs.record(
+                unit,
+                order=order.id,
+                kind=order.kind,
+                provider=order.provider,
+                model=made.model,
+                units=tokens,
+                usd=usd,
+            )
             self._desk.add(unit, DELIVER, subject=order.id, account=order.account)
         log.info("order.kept", order=order.id, model=made.model, count=order.attempt + 1)
 

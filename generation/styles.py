@@ -1,4 +1,5 @@
-"""The catalogue of styles, read from styles.toml. A mistake in that file stops the start and names itself."""
+"""The catalogues of styles and of motions, read from styles.toml and motions.toml. A mistake in such a file stops the
+start and names itself."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from typing import Any
 from errors import Rejected
 
 SOURCE = Path(__file__).with_name("styles.toml")
+MOTIONS = Path(__file__).with_name("motions.toml")
 FREE_PROMPT_LIMIT = 1000  # characters a person may write
 PAGE_SIZE = 6  # styles on one picture board
 ID = re.compile(r"[a-z0-9-]{1,24}")  # a button carries it beside a photo's id in 64 bytes
@@ -22,13 +24,13 @@ class CatalogueError(Exception):
     """Every problem found, so that a person mends them in one go."""
 
     def __init__(self, problems: list[str]) -> None:
-        super().__init__("The catalogue of styles needs attention:\n" + "\n".join(f"  - {p}" for p in problems))
+        super().__init__("A catalogue needs attention:\n" + "\n".join(f"  - {p}" for p in problems))
         self.problems = problems
 
 
 @dataclass(frozen=True)
 class Style:
-    """`prompt` is complete: the style's own words and what every picture must keep."""
+    """A style of pictures or a motion of videos. `prompt` is complete: its own words and what must be kept."""
 
     id: str
     name: str
@@ -38,29 +40,31 @@ class Style:
 
 
 class Catalogue:
-    """The styles in the order of the boards."""
+    """The styles in the order of the boards; `kind` is "style" or "motion"."""
 
-    def __init__(self, styles: tuple[Style, ...]) -> None:
+    def __init__(self, styles: tuple[Style, ...], *, kind: str = "style") -> None:
+        self._kind = kind
         self._styles = styles
         self._by_id = {style.id: style for style in styles}
 
     @classmethod
     def load(cls, source: Path = SOURCE) -> Catalogue:
-        """Raises CatalogueError."""
+        """Raises CatalogueError. The file's blocks are called like the file, without its s."""
+        kind = source.stem.removesuffix("s")
         try:
             content = tomllib.loads(source.read_text(encoding="utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise CatalogueError([f"{source.name}: {error}"]) from None
-        keep, blocks = content.pop("keep", ""), content.pop("style", [])
+        keep, blocks = content.pop("keep", ""), content.pop(kind, [])
         problems = [f"{name}: not known here" for name in content]
         if not isinstance(keep, str) or not keep.strip():
             problems.append("keep: empty")
         if not isinstance(blocks, list) or not blocks:
-            raise CatalogueError([*problems, "style: no style at all"])
-        problems += _problems(blocks)
+            raise CatalogueError([*problems, f"{kind}: no {kind} at all"])
+        problems += _problems(blocks, kind)
         if problems:
             raise CatalogueError(problems)
-        return cls(tuple(_style(block, keep) for block in blocks))
+        return cls(tuple(_style(block, keep) for block in blocks), kind=kind)
 
     def __len__(self) -> int:
         return len(self._styles)
@@ -73,9 +77,9 @@ class Catalogue:
         return style in self._by_id
 
     def get(self, style: str) -> Style:
-        """By id. Raises Rejected("style.gone")."""
+        """By id. Raises Rejected("style.gone" | "motion.gone")."""
         if style not in self._by_id:
-            raise Rejected("style.gone")
+            raise Rejected(f"{self._kind}.gone")
         return self._by_id[style]
 
     def pages(self, size: int = PAGE_SIZE) -> int:
@@ -91,19 +95,19 @@ def _style(block: Mapping[str, str], keep: str) -> Style:
     return Style(**{**words, "prompt": f"{words['prompt']}\n\n{keep.strip()}"})
 
 
-def _problems(blocks: list[Any]) -> list[str]:
+def _problems(blocks: list[Any], kind: str) -> list[str]:
     problems: list[str] = []
     seen: dict[str, set[str]] = {"id": set(), "name": set()}
     for number, block in enumerate(blocks, start=1):
         if not isinstance(block, dict):
-            problems.append(f"style {number}: not a block")
+            problems.append(f"{kind} {number}: not a block")
             continue
-        label = f"style {number} ({block.get('id', 'without id')})"
+        label = f"{kind} {number} ({block.get('id', 'without id')})"
         problems += [f"{label}: {problem}" for problem in _problems_of(block)]
         for field, values in seen.items():
             value = str(block.get(field)).casefold()
             if value in values:
-                problems.append(f"{label}: {field} is taken by another style")
+                problems.append(f"{label}: {field} is taken by another {kind}")
             values.add(value)
     return problems
 

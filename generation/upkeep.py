@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import logs
+from billing import ledger
 from custody import destroy
 from database import Database
 from errors import Failure
 from generation.chat import Chats
 from generation.kinds import DESTROY
 from generation.orders import Orders, status_message, waiting_before
+from generation.slots import Place
 from jobs.desk import Desk
-from models import Media, Order, SeenUpdate
-from policy.categories import SEEN_UPDATES
+from models import AbuseMark, Invoice, Link, Media, Order, SeenUpdate
+from policy.categories import ABUSE_MARK, SEEN_UPDATES, UNPAID_INVOICE
 from providers.telegram_calls import edit_text
 from wording import orders as says
 
@@ -21,6 +23,7 @@ POSITIONS_AT_ONCE = 20  # status messages brought up to date in one round; Teleg
 LEFT_BEHIND = timedelta(hours=1)  # longer than any attempt may take
 OFFER_LIVES = timedelta(days=1)
 BATCH = 500
+WAITING = 500  # orders whose places are compared in one round
 
 log = logs.get()
 
@@ -36,23 +39,30 @@ class Upkeep:
 
     def positions(self) -> None:
         """Status messages whose place in the queue has changed say so."""
-        with self._database.connection():
-            rows = list(
-                Order.select().where(Order.state == Order.QUEUED).order_by(Order.queued_at).limit(POSITIONS_AT_ONCE)
-            )
-            moved = [(row, ahead) for row in rows if row.shown != f"queued:{(ahead := waiting_before(row.queued_at))}"]
-        for order, ahead in moved:
+        for order, place in self._moved():
             try:
                 person = self._chats.person(order.account)
-                text = says.queued(person.translate, order=order.id, title=self._orders.title(order), ahead=ahead)
+                text = says.queued(
+                    person.translate,
+                    order=order.id,
+                    title=self._orders.title(order),
+                    ahead=place.ahead,
+                    seconds=place.seconds,
+                )
                 self._chats.do(person, edit_text(person.chat, status_message(order), text.text, text.keyboard))
             except Failure as error:
                 log.info("status.not_shown", order=order.id, code=error.code)
                 continue
             with self._database.connection():
-                Order.update(shown=f"queued:{ahead}").where(
-                    (Order.id == order.id) & (Order.state == Order.QUEUED)
-                ).execute()
+                Order.update(shown=place.shown).where((Order.id == order.id) & (Order.state == Order.QUEUED)).execute()
+
+    def _moved(self) -> list[tuple[Order, Place]]:
+        """Orders that stand elsewhere than their message says, the oldest first; as many as one round may tell."""
+        with self._database.unit() as unit:
+            places = self._orders.places(unit)
+            rows = list(Order.select().where(Order.state == Order.QUEUED).order_by(Order.queued_at).limit(WAITING))
+            stand = [(row, places.get(row.id) or Place(waiting_before(row.queued_at))) for row in rows]
+        return [(row, place) for row, place in stand if row.shown != place.shown][:POSITIONS_AT_ONCE]
 
     def leftovers(self) -> None:
         """Objects that were stored but never counted, offers nobody took, update numbers nobody repeats."""
@@ -68,3 +78,17 @@ class Upkeep:
         with self._database.connection():
             Order.delete().where((Order.state == Order.OFFERED) & (Order.created_at < now - OFFER_LIVES)).execute()
             SeenUpdate.delete().where(SeenUpdate.at < now - SEEN_UPDATES).execute()
+            Invoice.delete().where(Invoice.created_at < now - UNPAID_INVOICE).execute()
+            AbuseMark.delete().where(AbuseMark.at < now - ABUSE_MARK).execute()
+            Link.delete().where(Link.expires_at < now).execute()
+        self._stray_holds(now)
+
+    def _stray_holds(self, now: datetime) -> None:
+        """A hold ends with its order. One that did not is a mistake of ours, put right in the person's favour."""
+        with self._database.unit() as unit:
+            for owner, order in ledger.unsettled(now - LEFT_BEHIND, limit=BATCH):
+                row = Order.get_or_none(Order.id == order)
+                if row is not None and row.state in Order.OPEN:
+                    continue
+                ledger.give_back(unit, owner=owner, order=order)
+                log.error("hold.stray", order=order)

@@ -36,11 +36,15 @@ class Clockwork:
 
     def tick(self) -> None:
         for duty in self.duties:
-            if take(self.desk.database, duty.name, holder=self.desk.holder, every=duty.every):
-                try:
-                    duty.act()
-                except Failure as error:
-                    log.warning("duty.failed", kind=duty.name, exc_info=error)
+            self.perform(duty)
+
+    def perform(self, duty: Duty) -> None:
+        """One duty, if it is due and this process is the one to act."""
+        if take(self.desk.database, duty.name, holder=self.desk.holder, every=duty.every):
+            try:
+                duty.act()
+            except Failure as error:
+                log.warning("duty.failed", kind=duty.name, exc_info=error)
 
     def ring_again(self) -> None:
         for work in self.desk.overdue(quiet=QUIET, limit=AT_ONCE):

@@ -10,7 +10,7 @@ from typing import Any
 
 import requests
 
-from generation.styles import Catalogue
+from generation.styles import MOTIONS, SOURCE, Catalogue
 from ops.stack import Ports, Stack, StackError
 
 PATIENCE = 60.0  # seconds for any one stage
@@ -57,6 +57,10 @@ class Client:
         message, data = self.wait(what, lambda m: button(m, starts), seconds=seconds)
         self.press(message, data)
 
+    def pay(self, message: int) -> None:
+        """Pay an invoice in Stars."""
+        self._post("pay", json={"message_id": message})
+
     def file(self, url: str) -> bytes:
         return requests.get(self.address + url, timeout=30).content
 
@@ -75,36 +79,40 @@ def button(message: dict[str, Any], starts: str) -> tuple[int, str] | None:
     return None
 
 
-def once(photo: Path, style: str, out: Path) -> None:
-    """Raises StackError with one sentence when anything goes wrong."""
+def once(photo: Path, style: str, out: Path, *, motion: str | None = None) -> None:
+    """A picture in a style, or with `motion` a video of 5 seconds. Raises StackError with one sentence."""
     try:
         data = photo.read_bytes()
     except OSError as error:
         raise StackError(f"Cannot read {photo}: {error.strerror}.") from None
-    catalogue = Catalogue.load()
-    if style not in catalogue:
-        raise StackError(f"There is no style '{style}'. The styles: {', '.join(s.id for s in catalogue)}.")
+    wanted, kind = (motion, "motion") if motion else (style, "style")
+    catalogue = Catalogue.load(MOTIONS if motion else SOURCE)
+    if wanted not in catalogue:
+        raise StackError(f"There is no {kind} '{wanted}'. The {kind}s: {', '.join(s.id for s in catalogue)}.")
     with tempfile.TemporaryDirectory(prefix="miomio-once-") as folder:
         stack = Stack(Path(folder), Ports.unused(), emulators=True)
         stages = _Stages()
         try:
             stack.start()
             stages.done("started")
-            picture = _play(Client(stack.chat), data, photo.name, style, stages)
+            client = Client(stack.chat)
+            board = _sent(client, data, photo.name, stages)
+            result = _film(client, board, wanted, stages) if motion else _picture(client, board, wanted, stages)
         except requests.RequestException as error:
             raise StackError(f"A part of the service stopped answering ({type(error).__name__}).") from None
         finally:
             stack.stop()
     try:
         out.mkdir(parents=True, exist_ok=True)
-        target = out / f"{photo.stem}-{style}.jpg"
-        target.write_bytes(picture)
+        target = out / f"{photo.stem}-{wanted}.{'mp4' if motion else 'jpg'}"
+        target.write_bytes(result)
     except OSError as error:
         raise StackError(f"Cannot write to {out}: {error.strerror}.") from None
-    stages.done(f"wrote {target} ({len(picture):,} bytes)")
+    stages.done(f"wrote {target} ({len(result):,} bytes)")
 
 
-def _play(client: Client, data: bytes, name: str, style: str, stages: _Stages) -> bytes:
+def _sent(client: Client, data: bytes, name: str, stages: _Stages) -> tuple[int, str]:
+    """From /start to the style board: its message and one of its buttons."""
     client.write("/start")
     client.tap("The notice", "agree:")
     client.wait("The welcome", lambda m: "free credits" in (m.get("text") or ""))
@@ -115,12 +123,35 @@ def _play(client: Client, data: bytes, name: str, style: str, stages: _Stages) -
     if isinstance(board, str):
         raise StackError(f"The photo was refused: {board}")
     stages.done("photo taken in")
+    message, data = board
+    return int(message), str(data)
+
+
+def _picture(client: Client, board: tuple[int, str], style: str, stages: _Stages) -> bytes:
     client.press(board[0], f"style:{board[1].split(':')[1]}:{style}")
     client.tap(f"The offer for the style '{style}'", "make:", seconds=10)
     stages.done("ordered")
-    result = client.wait("The picture", _picture_or_reason)
+    return _delivered(client, "picture", stages)
+
+
+def _film(client: Client, board: tuple[int, str], motion: str, stages: _Stages) -> bytes:
+    """A video costs more than the free credits, so a pack is bought first."""
+    client.write("/packs")
+    client.tap("The packs", "pack:")
+    client.pay(client.wait("The invoice", _invoice))
+    client.wait("The receipt", lambda m: "credits are yours" in (m.get("text") or ""))
+    stages.done("pack bought")
+    client.write("/animate")
+    client.tap(f"The motion '{motion}'", f"motp:{board[1].split(':')[1]}:{motion}")
+    client.tap("The offer", "make:")
+    stages.done("ordered")
+    return _delivered(client, "video", stages)
+
+
+def _delivered(client: Client, what: str, stages: _Stages) -> bytes:
+    result = client.wait(f"The {what}", _result_or_reason)
     if isinstance(result, str):
-        raise StackError(f"No picture: {result}")
+        raise StackError(f"No {what}: {result}")
     stages.done("delivered")
     return client.file(result["media"]["url"])
 
@@ -131,7 +162,11 @@ def _board_or_refusal(message: dict[str, Any]) -> tuple[int, str] | str | None:
     return message["text"] if message.get("reply_to") and message.get("text") and not message.get("buttons") else None
 
 
-def _picture_or_reason(message: dict[str, Any]) -> dict[str, Any] | str | None:
+def _invoice(message: dict[str, Any]) -> int | None:
+    return int(message["message_id"]) if "invoice" in (message.get("other") or {}) else None
+
+
+def _result_or_reason(message: dict[str, Any]) -> dict[str, Any] | str | None:
     if message.get("media") and button(message, "orig:"):
         return message
     text = message.get("text") or ""

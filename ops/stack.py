@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import requests
@@ -31,12 +31,13 @@ class Ports:
 
     chat: int = 8081
     gemini: int = 8082
+    kling: int = 8083
     web: int = 8080
     valkey: int = 6390
 
     @classmethod
     def unused(cls) -> Ports:
-        return cls(free_port(), free_port(), free_port(), free_port())
+        return cls(*(free_port() for _ in fields(cls)))
 
 
 class Stack:
@@ -53,7 +54,7 @@ class Stack:
         """Returns when every part answers. Raises StackError."""
         named = {"web": self.ports.web, "valkey": self.ports.valkey}
         if self.emulators:
-            named |= {"chat page": self.ports.chat, "gemini": self.ports.gemini}
+            named |= {"chat page": self.ports.chat, "gemini": self.ports.gemini, "kling": self.ports.kling}
         demand_free(named)
         if "REDIS_URL" not in os.environ or self.emulators:
             self.processes.start("valkey", valkey_command(self.ports.valkey, self.data / "valkey"), {})
@@ -88,10 +89,11 @@ class Stack:
 
     def _start_emulators(self) -> None:
         ports = ["--telegram-port", str(self.ports.chat), "--gemini-port", str(self.ports.gemini)]
+        ports += ["--kling-port", str(self.ports.kling)]
         named = ["--token", DEMO_TOKEN, "--bot-name", "MIOMIO", "--bot-username", "miomio_demo_bot"]
         command = [PYTHON, "-m", "emulators", *ports, "--state", str(self.data / "emulators"), *named]
         self.processes.start("emulators", command, {})
-        for port in (self.ports.chat, self.ports.gemini):
+        for port in (self.ports.chat, self.ports.gemini, self.ports.kling):
             self.processes.wait_until("emulators", lambda port=port: answers(port))  # type: ignore[misc]
 
     def _web_ready(self) -> bool:
@@ -130,6 +132,9 @@ class Stack:
                 "TELEGRAM_API_URL": self.chat,
                 "GEMINI_API_KEY": "demo",
                 "GEMINI_API_URL": f"http://127.0.0.1:{self.ports.gemini}",
+                "KLING_API_KEY": "demo",
+                "KLING_API_URL": f"http://127.0.0.1:{self.ports.kling}",
+                "KLING_WEBHOOK_SECRET": "",
                 "PUBLIC_URL": self.web,
                 "SUPPORT_EMAIL": "support@miomio.invalid",
                 "S3_BUCKET": "",
@@ -170,17 +175,18 @@ def _until_interrupted(stack: Stack, sentence: str) -> None:
 
 def _keys(path: Path) -> dict[str, str]:
     """This machine's own keys, made once, so that a second start can read what the first one sealed."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        made = {
-            "MASTER_KEYS": f"m1:{_random_key()}",
-            "INDEX_KEY": f"1:{_random_key()}",
-            "TELEGRAM_WEBHOOK_SECRET": secrets.token_urlsafe(32),
-        }
-        path.touch(mode=0o600)
-        path.write_text("".join(f"{name}={value}\n" for name, value in made.items()))
-    lines = path.read_text().split()
-    return dict(line.split("=", 1) for line in lines)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.touch(mode=0o600)
+    kept = dict(line.split("=", 1) for line in path.read_text().split())
+    made = {
+        "MASTER_KEYS": f"m1:{_random_key()}",
+        "INDEX_KEY": f"1:{_random_key()}",
+        "TELEGRAM_WEBHOOK_SECRET": secrets.token_urlsafe(32),
+        "CALLBACK_SECRET": secrets.token_urlsafe(32),
+    }
+    keys = {**made, **kept}
+    path.write_text("".join(f"{name}={value}\n" for name, value in keys.items()))
+    return keys
 
 
 def _random_key() -> str:

@@ -112,11 +112,12 @@ def run() -> None:
 
 @verbs.command()
 @click.option("--photo", required=True, type=click.Path(path_type=Path))
-@click.option("--style", required=True)
+@click.option("--style", default="watercolor", show_default=True)
+@click.option("--video", "motion", default="", help="a motion: makes a video instead of a picture")
 @click.option("--out", required=True, type=click.Path(path_type=Path))
-def once(photo: Path, style: str, out: Path) -> None:
-    """One photo in, one picture out, through every real process."""
-    _or_exit(lambda: run_once(photo, style, out))
+def once(photo: Path, style: str, motion: str, out: Path) -> None:
+    """One photo in, one picture or video out, through every real process."""
+    _or_exit(lambda: run_once(photo, style, out, motion=motion or None))
 
 
 @verbs.command("previews")

@@ -13,7 +13,7 @@ import orjson
 from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook
 
 from errors import Permanent
-from providers.kling_answer import external_id_of
+from providers.kling_answer import PROCESSING, SUBMITTED, external_id_of
 
 TOLERANCE: Final = timedelta(minutes=5)
 SECONDS: Final = re.compile(r"[0-9]{1,11}")  # fewer digits than `datetime` can be made to overflow with
@@ -26,6 +26,16 @@ def external_id_in(body: bytes) -> str | None:
     except orjson.JSONDecodeError:
         return None
     return external_id_of(said) if isinstance(said, Mapping) else None
+
+
+def says_it_goes_on(body: bytes) -> bool:
+    """Whether it claims that nothing has ended yet, so that there is nothing to ask. A lie costs some seconds."""
+    try:
+        said = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return False
+    status = (said.get("status") or said.get("task_status")) if isinstance(said, Mapping) else None
+    return status in (SUBMITTED, PROCESSING)
 
 
 def signed(secret: str, headers: Mapping[str, str], body: bytes, *, now: datetime) -> bool:

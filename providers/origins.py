@@ -28,13 +28,26 @@ def configured(settings: Settings) -> Iterable[tuple[str, Origin]]:
 def undeclared(settings: Settings) -> list[Undeclared]:
     """Configured hosts that the register lacks. Loopback stands in for a recipient outside production."""
     hosts = {r.setting: r.hosts for r in RECIPIENTS.values()}
-    stand_ins_allowed = not settings.production or "loopback" in settings.miomio_lift
     return [
         Undeclared(setting, origin.host)
         for setting, origin in configured(settings)
-        if origin.host not in hosts[setting]
-        and not (stand_ins_allowed and (origin.host == "localhost" or origin.host.startswith("127.")))
+        if origin.host not in hosts[setting] and not (_stand_ins_allowed(settings) and _on_this_machine(origin))
     ]
+
+
+def _stand_ins_allowed(settings: Settings) -> bool:
+    return not settings.production or "loopback" in settings.miomio_lift
+
+
+def _on_this_machine(origin: Origin) -> bool:
+    return origin.host == "localhost" or origin.host.startswith("127.")
+
+
+def stand_ins(settings: Settings) -> frozenset[Origin]:
+    """Emulators on this machine: the only origins that results may be fetched from without https."""
+    return frozenset(
+        origin for setting, origin in configured(settings) if _on_this_machine(origin) and _stand_ins_allowed(settings)
+    )
 
 
 def allowed(settings: Settings) -> frozenset[Origin]:

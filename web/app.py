@@ -8,22 +8,12 @@ from whitenoise import WhiteNoise
 
 import logs
 from errors import Temporary
-from web import health, site, webhook
+from web import callbacks, health, links, site, webhook
+from web.headers import HEADERS
 from workers.assembly import House
 
 LARGEST_BODY = 1 << 20  # Telegram's updates are a few kilobytes
 
-# No script, no frame, nothing from elsewhere: the site works without all of them.
-HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; "
-    "form-action 'none'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), interest-cohort=()",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "X-Frame-Options": "DENY",
-}
 HSTS = "max-age=63072000; includeSubDomains"
 
 log = logs.get()
@@ -35,12 +25,15 @@ def create_app(house: House) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.register_blueprint(site.blueprint(house))
     app.register_blueprint(webhook.blueprint(house))
+    app.register_blueprint(callbacks.blueprint(house))
+    app.register_blueprint(links.blueprint(house))
     app.register_blueprint(health.blueprint(house))
     https = house.settings.public_url.startswith("https://")
 
     @app.after_request
     def with_headers(response: Response) -> Response:
-        response.headers.update(HEADERS)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)  # a page may ask for less, and says so itself
         if https:
             response.headers["Strict-Transport-Security"] = HSTS
         return response

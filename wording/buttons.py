@@ -12,6 +12,9 @@ MAKE, DROP, CANCEL = "make", "drop", "cancel"  # an order
 ORIGINAL, AGAIN, OTHER = "orig", "again", "other"  # an order
 DELETE, DELETE_YES, KEEP = "del", "delyes", "keep"  # an order's result
 PHOTO, PHOTO_DELETE, PHOTO_DELETE_YES, PHOTO_KEEP, PHOTOS = "photo", "pdel", "pdelyes", "pkeep", "photos"
+ANIMATE, ANIMATE_PHOTO = "anim", "panim"  # a result of an order; a photo
+MOTION_OF_RESULT, MOTION_OF_PHOTO = "motr", "motp"  # the same and a motion
+LENGTH = "len"  # an order and the seconds its video shall have
 PACKS, PACK, REFUND = "packs", "pack", "refund"  # the packs; one of them; a payment
 
 _ID = r"[0-9a-f]{32}"
@@ -21,12 +24,15 @@ _PATTERNS = {
     PEOPLE: None,
     BOARD: rf"{_ID}:\d{{1,2}}",
     STYLE: rf"{_ID}:[a-z0-9-]{{1,24}}",
+    MOTION_OF_RESULT: rf"{_ID}:[a-z0-9-]{{1,24}}",
+    MOTION_OF_PHOTO: rf"{_ID}:[a-z0-9-]{{1,24}}",
+    LENGTH: rf"{_ID}:\d{{1,2}}",
     PACKS: None,
     PACK: r"[a-z0-9]{1,16}",
     REFUND: _ID,
     PHOTOS: r"\d{1,4}",
-    **dict.fromkeys((MAKE, DROP, CANCEL, ORIGINAL, AGAIN, OTHER, DELETE, DELETE_YES, KEEP), _ID),
-    **dict.fromkeys((PHOTO, PHOTO_DELETE, PHOTO_DELETE_YES, PHOTO_KEEP), _ID),
+    **dict.fromkeys((MAKE, DROP, CANCEL, ORIGINAL, AGAIN, OTHER, DELETE, DELETE_YES, KEEP, ANIMATE), _ID),
+    **dict.fromkeys((PHOTO, PHOTO_DELETE, PHOTO_DELETE_YES, PHOTO_KEEP, ANIMATE_PHOTO), _ID),
 }
 
 

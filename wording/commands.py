@@ -9,6 +9,7 @@ def menu(_: Translate) -> dict[str, str]:
     """Command -> description, in the order of the menu."""
     return {
         "styles": _("The styles for your photo"),
+        "animate": _("Turn your photo into a short video"),
         "photos": _("Your photos"),
         "balance": _("Your credits and what happened to them"),
         "packs": _("Get more credits"),

@@ -37,7 +37,7 @@ SENTENCES: dict[str, Sentence] = {
     "account.banned": lambda _: _(
         "This account is closed for breaking the Terms. Questions: see /help on the website."
     ),
-    "orders.too_many": lambda _: _("You have several pictures being made. Please wait for one of them."),
+    "orders.too_many": lambda _: _("You have several things being made. Please wait for one of them."),
     "orders.gone": lambda _: _("That offer is no longer there. Please choose a style again."),
     "orders.already_made": lambda _: _("Already on its way."),
     "orders.too_late": lambda _: _("Too late to cancel: it is being made right now."),
@@ -52,6 +52,12 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "provider.no_picture": lambda _: _("The AI provider made no picture of this. Another style or wording may work."),
     "style.gone": lambda _: _("That style is no longer there. Please choose another one."),
+    "motion.gone": lambda _: _("That motion is no longer there. Please choose another one."),
+    "provider.bad_input": lambda _: _("The video provider could not use that picture. Another one may work."),
+    "provider.failed": lambda _: _("The video provider did not manage to make this one. Please try again later."),
+    "video.too_slow": lambda _: _("The video provider took longer than 20 minutes. If it still comes, it is free."),
+    "videos.paused": lambda _: _("Videos are paused at the moment. Please try again later; pictures work."),
+    "videos.off": lambda _: _("There are no videos here at the moment. Pictures work."),
     "message.unsupported": lambda _: _("I can use photos only. What you sent was not kept."),
     "button.unknown": lambda _: _("That button no longer works. Please start again with /start."),
     "button.not_yours": lambda _: _("That button belongs to somebody else."),
@@ -66,9 +72,10 @@ def sentence(_: Translate, failure: Failure | str) -> str:
     return _("Something went wrong on our side. Please try again in a few minutes.")
 
 
-def ended_badly(_: Translate, reason: str) -> Message:
-    """Said in the status message, with the good news first: nothing was charged."""
-    return Message(_("Not made. {why}\n\nYour credit is back.").format(why=sentence(_, reason)))
+def ended_badly(_: Translate, reason: str, *, credits: int) -> Message:
+    """Said in the status message, with what matters: nothing was charged."""
+    back = _("Your credit is back.") if credits == 1 else _("Your {credits} credits are back.").format(credits=credits)
+    return Message(_("Not made. {why}\n\n{back}").format(why=sentence(_, reason), back=back))
 
 
 def photo_refused(_: Translate, reason: str) -> Message:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from policy.recipients import RECIPIENTS
 from wording import buttons
 from wording.language import Translate
@@ -11,29 +13,50 @@ QUEUED, WORKING = "queued", "working"
 
 
 def offer(
-    _: Translate, *, order: str, title: str, provider: str, price: int, free: int, prompt: str | None = None
+    _: Translate,
+    *,
+    order: str,
+    title: str,
+    provider: str,
+    price: int,
+    free: int,
+    prompt: str | None = None,
+    seconds: int | None = None,
+    other: tuple[int, int] | None = None,
 ) -> Message:
-    """Price and disclosure, before the tap."""
+    """Price and disclosure, before the tap. `seconds` for a video; `other`: its other length, and what that costs."""
     recipient = RECIPIENTS[provider]
     what = (
         _("<b>Your own idea:</b> {text}").format(text=escape(_shortened(prompt)))
         if prompt
         else f"<b>{escape(title)}</b>"
     )
+    if seconds is not None:
+        what = _("🎬 {what}, a video of {seconds} seconds").format(what=what, seconds=seconds)
+    rows = [(button(_("Make it · {price}").format(price=credits(_, price)), buttons.data(buttons.MAKE, order)),)]
+    if other is not None:
+        longer = _("{seconds} seconds instead · {price}").format(seconds=other[0], price=credits(_, other[1]))
+        rows.append((button(longer, buttons.data(buttons.LENGTH, order, other[0])),))
+    rows.append((button(_("Not now"), buttons.data(buttons.DROP, order)),))
     return Message(
         _(
-            "{what}\nPrice: {price} credit (you have {free}).\n\nYour photo and the wording go to <b>{provider}</b>, "
+            "{what}\nPrice: {price} (you have {free}).\n\nYour photo and the wording go to <b>{provider}</b>, "
             "which keeps them {keeps}. No name, no Telegram ID, no place or camera data goes along."
-        ).format(what=what, price=price, free=free, provider=recipient.name, keeps=recipient.keeps_words),
-        (
-            (button(_("Make it · {price} credit").format(price=price), buttons.data(buttons.MAKE, order)),),
-            (button(_("Not now"), buttons.data(buttons.DROP, order)),),
-        ),
+        ).format(what=what, price=credits(_, price), free=free, provider=recipient.name, keeps=recipient.keeps_words),
+        tuple(rows),
     )
 
 
-def queued(_: Translate, *, order: str, title: str, ahead: int) -> Message:
+def credits(_: Translate, number: int) -> str:
+    """A number of credits in words."""
+    return _("1 credit") if number == 1 else _("{number} credits").format(number=number)
+
+
+def queued(_: Translate, *, order: str, title: str, ahead: int, seconds: float | None = None) -> Message:
+    """`seconds`: an estimate until it is done, where there is one."""
     where = _("You are next.") if ahead == 0 else _("{ahead} before you.").format(ahead=ahead)
+    if seconds is not None:
+        where += " " + _("Likely done in about {minutes} min.").format(minutes=minutes_of(seconds))
     return Message(
         _("⏳ <b>{title}</b>: in the queue. {where}").format(title=escape(title), where=where),
         ((button(_("Cancel"), buttons.data(buttons.CANCEL, order)),),),
@@ -44,24 +67,43 @@ def working(_: Translate, *, title: str) -> Message:
     return Message(_("🎨 <b>{title}</b>: being made now, usually within half a minute.").format(title=escape(title)))
 
 
+def filming(_: Translate, *, title: str, seconds: float) -> Message:
+    return Message(
+        _("🎬 <b>{title}</b>: being filmed now, usually ready in about {minutes} min. You can close this chat.").format(
+            title=escape(title), minutes=minutes_of(seconds)
+        )
+    )
+
+
+def minutes_of(seconds: float) -> int:
+    """Whole minutes, at least one."""
+    return max(1, round(seconds / 60))
+
+
 def cancelled(_: Translate) -> Message:
-    return Message(_("Cancelled. Your credit is back."))
+    return Message(_("Cancelled. Nothing was charged."))
 
 
 def dropped(_: Translate) -> Message:
     return Message(_("All right, nothing was sent and nothing was charged."))
 
 
-def picture(_: Translate, *, order: str, title: str, provider: str) -> Message:
-    """The caption under the result: the AI label stays with it wherever it is forwarded."""
+def result(_: Translate, *, order: str, title: str, provider: str, video: bool, animate: bool, gift: bool) -> Message:
+    """The caption under a result: the AI label stays with it wherever it is forwarded. `gift`: it came late."""
+    text = _("<b>{title}</b>\n🤖 Made with AI ({provider}).").format(
+        title=escape(title), provider=RECIPIENTS[provider].short
+    )
+    if gift:
+        text += "\n" + _("It came late, so this one is free.")
+    other = _("Another motion") if video else _("Another style")
+    film = ((button(_("🎬 Animate"), buttons.data(buttons.ANIMATE, order)),),) if animate and not video else ()
     return Message(
-        _("<b>{title}</b>\n🤖 Made with AI ({provider}).").format(
-            title=escape(title), provider=RECIPIENTS[provider].short
-        ),
+        text,
         (
+            *film,
             (
                 button(_("Again"), buttons.data(buttons.AGAIN, order)),
-                button(_("Another style"), buttons.data(buttons.OTHER, order)),
+                button(other, buttons.data(buttons.OTHER, order)),
             ),
             (
                 button(_("Original file"), buttons.data(buttons.ORIGINAL, order)),
@@ -71,8 +113,34 @@ def picture(_: Translate, *, order: str, title: str, provider: str) -> Message:
     )
 
 
-def ready(_: Translate) -> Message:
-    return Message(_("✨ Your picture is ready."))
+def ready(_: Translate, *, video: bool) -> Message:
+    return Message(_("✨ Your video is ready.") if video else _("✨ Your picture is ready."))
+
+
+def too_large(_: Translate, *, title: str, provider: str, hours: int) -> Message:
+    """A video over Telegram's limit: an address of ours instead, which works once."""
+    return Message(
+        _(
+            "<b>{title}</b>\n🤖 Made with AI ({provider}).\n\nThis video is too large for Telegram. The button opens a page "
+            "of ours, where you can download it once within {hours} hours."
+        ).format(title=escape(title), provider=RECIPIENTS[provider].short, hours=hours)
+    )
+
+
+def motions(_: Translate, *, source: str, photo: bool, motions: Sequence[tuple[str, str]]) -> Message:
+    """What a photo or a result can do as a video."""
+    verb = buttons.MOTION_OF_PHOTO if photo else buttons.MOTION_OF_RESULT
+    rows = [
+        tuple(button(name, buttons.data(verb, source, motion)) for motion, name in motions[start : start + 2])
+        for start in range(0, len(motions), 2)
+    ]
+    return Message(
+        _(
+            "🎬 <b>How shall it move?</b> Or write /animate and what should happen, for example:\n"
+            "<code>/animate she looks up and smiles</code>"
+        ),
+        tuple(rows),
+    )
 
 
 def original(_: Translate, *, provider: str) -> Message:
@@ -83,7 +151,7 @@ def original(_: Translate, *, provider: str) -> Message:
 
 def really_delete(_: Translate, *, order: str, title: str) -> Message:
     return Message(
-        _("<b>{title}</b>\nDelete this picture for good?").format(title=escape(title)),
+        _("<b>{title}</b>\nDelete this for good?").format(title=escape(title)),
         (
             (button(_("Yes, delete it"), buttons.data(buttons.DELETE_YES, order)),),
             (button(_("Keep it"), buttons.data(buttons.KEEP, order)),),
@@ -92,7 +160,7 @@ def really_delete(_: Translate, *, order: str, title: str) -> Message:
 
 
 def deleted(_: Translate) -> Message:
-    return Message(_("Picture deleted: its key and its sealed copy are destroyed."))
+    return Message(_("Deleted: its key and its sealed copy are destroyed."))
 
 
 def _shortened(text: str, limit: int = 300) -> str:

@@ -27,7 +27,7 @@ def board(
     return Message(text, (*rows, turn))
 
 
-def own_photo(_: Translate, *, photo: str, number: int, total: int) -> Message:
+def own_photo(_: Translate, *, photo: str, number: int, total: int, animate: bool) -> Message:
     """One photo of the person's own collection, newest first."""
     older, newer = (number % total) + 1, ((number - 2) % total) + 1
     turn = (
@@ -37,6 +37,7 @@ def own_photo(_: Translate, *, photo: str, number: int, total: int) -> Message:
     )
     rows = [
         (button(_("Use this photo"), buttons.data(buttons.PHOTO, photo)),),
+        *(((button(_("🎬 Animate"), buttons.data(buttons.ANIMATE_PHOTO, photo)),),) if animate else ()),
         (button(_("Delete"), buttons.data(buttons.PHOTO_DELETE, photo)),),
     ]
     return Message(
@@ -70,7 +71,8 @@ def help_text(_: Translate, *, support_email: str) -> Message:
     return Message(
         _(
             "📷 Send a photo (or a picture file: JPEG, PNG, WebP, HEIC, up to 20 MB). Then tap a style, or write what "
-            "you want. You see the price before anything is made.\n\n/styles – the styles\n/photos – your photos\n"
-            "/balance – your credits\n/privacy – what we keep and why\n\nQuestions: {email}"
+            "you want. You see the price before anything is made.\n\n/styles – the styles\n/animate – a short video\n"
+            "/photos – your photos\n/balance – your credits\n/packs – more credits\n/limit – a daily limit\n"
+            "/paysupport – payments and refunds\n/privacy – what we keep and why\n\nQuestions: {email}"
         ).format(email=support_email)
     )

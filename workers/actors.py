@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import dramatiq
 from dramatiq.brokers.redis import RedisBroker
@@ -15,8 +15,11 @@ from jobs.kinds import GENERATION, RIGHTS
 LAST_STEP, FIRST_STEP, LONG_CALL = 0, 5, 10
 
 
-def declare(broker: RedisBroker, run: Callable[[str], bool]) -> None:
-    """Declare every actor on this broker. An actor returns nothing and raises nothing."""
+def declare(broker: RedisBroker, run: Callable[[str], bool], rounds: Mapping[str, Callable[[], None]]) -> None:
+    """Declare every actor on this broker. An actor returns nothing and raises nothing.
+
+    `rounds` have no work row: the id that rang says only where the reason lies. The clock makes them too.
+    """
 
     @dramatiq.actor(broker=broker, actor_name=kinds.INTAKE, queue_name=GENERATION, priority=FIRST_STEP)
     def intake(work: str) -> None:
@@ -28,6 +31,22 @@ def declare(broker: RedisBroker, run: Callable[[str], bool]) -> None:
 
     @dramatiq.actor(broker=broker, actor_name=kinds.PRODUCE, queue_name=GENERATION, priority=LONG_CALL)
     def produce(work: str) -> None:
+        run(work)
+
+    @dramatiq.actor(broker=broker, actor_name=kinds.ADMIT, queue_name=GENERATION, priority=LAST_STEP)
+    def admit(work: str) -> None:
+        rounds[kinds.ADMIT]()
+
+    @dramatiq.actor(broker=broker, actor_name=kinds.LOOK, queue_name=GENERATION, priority=LAST_STEP)
+    def look(work: str) -> None:
+        rounds[kinds.LOOK]()
+
+    @dramatiq.actor(broker=broker, actor_name=kinds.SUBMIT, queue_name=GENERATION, priority=FIRST_STEP)
+    def submit(work: str) -> None:
+        run(work)
+
+    @dramatiq.actor(broker=broker, actor_name=kinds.COLLECT, queue_name=GENERATION, priority=LAST_STEP)
+    def collect(work: str) -> None:
         run(work)
 
     @dramatiq.actor(broker=broker, actor_name=kinds.DELIVER, queue_name=GENERATION, priority=LAST_STEP)

@@ -8,43 +8,51 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import logs
-from billing.payments import REFUND, Payments
+from billing.payments import Payments
 from billing.reconcile import Reconciliation
 from billing.refunds import Refunds
 from config import Settings
 from consent.accounts import Accounts
-from custody import destroy
 from custody.fields import Fields
 from custody.keys import Keys
 from custody.media import MediaVault
 from custody.purpose import PurposeCheck
-from database import Clock, Database, Unit
+from database import Clock, Database
 from errors import Failure
 from generation import kinds
 from generation.chat import Chats
+from generation.collect import Collect
 from generation.deliver import Deliver
 from generation.greet import Boards, Greet
+from generation.links import Links
 from generation.orders import Orders
 from generation.photos import Photos
 from generation.produce import PictureProvider, Produce
-from generation.styles import Catalogue
+from generation.show import Show
+from generation.slots import VideoSlots
+from generation.styles import MOTIONS, Catalogue
+from generation.submit import Submit
 from generation.upkeep import Upkeep
+from generation.watch import Watch
 from imaging.intake import Intake
 from jobs import pacing
-from jobs.claim import Claim
 from jobs.desk import Desk, Ring
-from jobs.kinds import GENERATION, RIGHTS, Kind
+from jobs.kinds import RIGHTS, Kind
 from jobs.tick import Duty
 from moderation.check import PromptRules
+from policy.recipients import RECIPIENTS
 from providers.gemini import PATIENCE, Gemini
 from providers.http import Outbound, Timeout
-from providers.origins import allowed
+from providers.kling import Kling
+from providers.origins import allowed, stand_ins
+from providers.results import ResultHosts
 from providers.telegram import NAME, Telegram
 from vault.folder import FolderStore
 from vault.index import BlindIndex
 from vault.master import MasterKeys
 from vault.s3 import S3Store, s3_client
 from vault.store import Store
+from workers.work_kinds import picture_kinds, video_kinds
 
 log = logs.get()
 
@@ -67,9 +75,13 @@ class House:
     chats: Chats
     photos: Photos
     orders: Orders
+    slots: VideoSlots | None  # None: there are no videos here
+    watch: Watch
+    links: Links
     deliver: Deliver
     boards: Boards
     catalogue: Catalogue
+    motions: Catalogue
     upkeep: Upkeep
     intake: Intake
     outbound: Outbound = field(repr=False)
@@ -81,7 +93,33 @@ class House:
                 Duty("leftovers", 600.0, self.upkeep.leftovers),
                 Duty("reconcile", 86_400.0, self.reconcile),
             )
-        return (Duty("positions", 5.0, self.upkeep.positions),)
+        regular = (Duty("positions", 5.0, self.upkeep.positions),)
+        if self.slots is None:
+            return regular
+        return (*regular, Duty("admit", 1.0, self._admit), Duty("look", 1.0, self._look))
+
+    def rounds(self) -> dict[str, Callable[[], None]]:
+        """What the bell may ask for besides rows."""
+
+        def quietly(act: Callable[[], None]) -> Callable[[], None]:
+            def round_() -> None:
+                try:
+                    act()
+                except Failure as error:  # the clock comes back to it
+                    log.warning("round.failed", exc_info=error)
+
+            return round_
+
+        return {kinds.ADMIT: quietly(self._admit), kinds.LOOK: quietly(self._look)}
+
+    def _admit(self) -> None:
+        if self.slots is not None:
+            self.slots.admit()
+
+    def _look(self) -> None:
+        """Whatever ended freed a slot."""
+        if self.watch.round():
+            self._admit()
 
     def reconcile(self) -> None:
         """Every night: differences are an alarm for ops, who run `python -m ops reconcile` to read them."""
@@ -125,7 +163,7 @@ def assemble(
         token=settings.telegram_token,
         on_wait=lambda seconds: pacing.wait(database, NAME, seconds),
     )
-    catalogue = Catalogue.load()
+    catalogue, motions = Catalogue.load(), Catalogue.load(MOTIONS)
     intake = Intake()
     accounts = Accounts(fields, keys)
     table: dict[str, Kind] = {}
@@ -134,10 +172,15 @@ def assemble(
     refunds = Refunds(database=database, fields=fields, desk=desk, payments=payments, telegram=telegram)
     chats = Chats(database, fields, telegram)
     photos = Photos(database=database, fields=fields, media=media, desk=desk, telegram=telegram, intake=intake)
+    models = tuple(dict.fromkeys((settings.kling_model, settings.kling_fallback_model)))
+    kling = _kling(settings, outbound) if settings.kling_api_key else None
+    slots = VideoSlots(database=database, desk=desk, slots=settings.kling_slots, models=models) if kling else None
     orders = Orders(
         fields=fields,
         desk=desk,
         catalogue=catalogue,
+        motions=motions,
+        slots=slots,
         rules=PromptRules.load(),
         parallel=settings.parallel_orders,
     )
@@ -149,9 +192,18 @@ def assemble(
         chats=chats,
         provider=provider(outbound) if provider else _gemini(settings, outbound),
     )
-    deliver = Deliver(
-        database=database, fields=fields, media=media, desk=desk, orders=orders, chats=chats, intake=intake
+    links = Links(settings.public_url)
+    show = Show(
+        database=database,
+        media=media,
+        orders=orders,
+        chats=chats,
+        intake=intake,
+        links=links,
+        videos=kling is not None,
     )
+    deliver = Deliver(database=database, fields=fields, desk=desk, chats=chats, show=show)
+    watch = Watch(database=database, fields=fields, desk=desk, provider=kling)
     boards = Boards(catalogue)
     greet = Greet(database=database, fields=fields, chats=chats, orders=orders, boards=boards)
     house = House(
@@ -175,49 +227,43 @@ def assemble(
         chats=chats,
         photos=photos,
         orders=orders,
+        slots=slots,
+        watch=watch,
+        links=links,
         deliver=deliver,
         boards=boards,
         catalogue=catalogue,
+        motions=motions,
         upkeep=Upkeep(database=database, desk=desk, orders=orders, chats=chats),
         intake=intake,
         outbound=outbound,
     )
-    table.update({kind.name: kind for kind in _kinds(house, produce, greet)})
+    table.update({kind.name: kind for kind in picture_kinds(house, produce, greet)})
+    if kling is not None and slots is not None:
+        submit = Submit(
+            database=database,
+            media=media,
+            desk=desk,
+            orders=orders,
+            slots=slots,
+            watch=watch,
+            chats=chats,
+            intake=intake,
+            provider=kling,
+        )
+        files = ResultHosts(RECIPIENTS["kling"].file_hosts, stand_ins=stand_ins(settings))
+        collect = Collect(database=database, fields=fields, media=media, desk=desk, watch=watch, files=files)
+        table.update({kind.name: kind for kind in video_kinds(submit, collect)})
     return house
 
 
-def _kinds(house: House, produce: Produce, greet: Greet) -> tuple[Kind, ...]:
-    def nothing(claim: Claim, failure: Failure, unit: Unit) -> None:
-        """A courtesy that did not reach the person; nothing of theirs depends on it."""
-
-    def destroyed(claim: Claim) -> None:
-        destroy.destroy(house.database, house.media.store, claim.subject)
-        with claim.finish():
-            pass
-
-    return (
-        Kind(name=kinds.INTAKE, queue=GENERATION, do=house.photos.take_in, ended_badly=house.photos.not_taken_in),
-        Kind(name=kinds.GREET, queue=GENERATION, do=greet.do, ended_badly=nothing, tries=8),
-        Kind(
-            name=kinds.PRODUCE,
-            queue=GENERATION,
-            do=produce.do,
-            ended_badly=produce.ended_badly,
-            again=produce.again,
-            tries=6,
-        ),
-        Kind(
-            name=kinds.DELIVER,
-            queue=GENERATION,
-            do=house.deliver.picture,
-            ended_badly=house.deliver.not_delivered,
-            tries=20,
-        ),
-        Kind(name=kinds.TELL, queue=GENERATION, do=house.deliver.reason, ended_badly=nothing, tries=10),
-        Kind(name=kinds.ORIGINAL, queue=GENERATION, do=house.deliver.original, ended_badly=nothing),
-        Kind(name=REFUND, queue=RIGHTS, do=house.refunds.do, ended_badly=house.refunds.not_sent, tries=200),
-        # What was promised to be destroyed is tried until it is.
-        Kind(name=kinds.DESTROY, queue=RIGHTS, do=destroyed, ended_badly=nothing, tries=1_000_000),
+def _kling(settings: Settings, outbound: Outbound) -> Kling:
+    address = settings.public_url.rstrip("/")
+    return Kling(
+        outbound,
+        base_url=settings.kling_api_url,
+        api_key=settings.kling_api_key,
+        callback_url=f"{address}/callbacks/kling/{settings.callback_secret}" if address else None,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 
 import redis
 from dramatiq import Worker
@@ -40,7 +41,7 @@ class WorkerProcess:
         self._broker = broker
         self._clockwork = Clockwork(house.desk, house.duties(queue))
         self._threads = house.settings.worker_threads
-        declare(self._broker, self.runner.run)
+        declare(self._broker, self.runner.run, house.rounds())
 
     def run(self) -> None:
         settings = self.house.settings
@@ -48,7 +49,11 @@ class WorkerProcess:
         self._broker.emit_after("process_boot")
         worker.start()
         every = (
-            (self._clockwork.tick, settings.tick_seconds, self.stop),
+            # A duty may wait for an outside service; none of them waits for another one's.
+            *(
+                (partial(self._clockwork.perform, duty), settings.tick_seconds, self.stop)
+                for duty in self._clockwork.duties
+            ),
             (self.runner.renew, settings.lease_seconds / 3, self._drained),  # a call that may finish keeps its lease
             (self._ask_database, BELL_CHECKED_EVERY, self.stop),
         )

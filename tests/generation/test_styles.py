@@ -109,3 +109,30 @@ def test_a_file_that_is_no_catalogue_is_refused(tmp_path: Path, content: str) ->
     source.write_text(content, encoding="utf-8")
     with pytest.raises(CatalogueError):
         Catalogue.load(source)
+
+
+@pytest.mark.parametrize("blocks", ["", "style = []\n"])
+def test_a_catalogue_without_a_style_is_refused(tmp_path: Path, blocks: str) -> None:
+    with pytest.raises(CatalogueError) as raised:
+        load(tmp_path, keep=f'keep = "Keep the face."\n{blocks}')
+    assert raised.value.problems == ["style: no style at all"]
+
+
+def test_what_is_no_block_and_what_is_no_text_name_themselves(tmp_path: Path) -> None:
+    with pytest.raises(CatalogueError) as raised:
+        load(tmp_path, keep='keep = "Keep the face."\nstyle = [1]\n')
+    assert raised.value.problems == ["style 1: not a block"]
+    (tmp_path / "styles.toml").write_bytes(b'keep = "\xff"')
+    with pytest.raises(CatalogueError):
+        Catalogue.load(tmp_path / "styles.toml")
+
+
+def test_names_that_differ_in_capitals_only_are_the_same(tmp_path: Path) -> None:
+    with pytest.raises(CatalogueError) as raised:
+        load(tmp_path, GOOD, GOOD.replace('"ink"', '"pen"').replace('"Ink"', '"INK"'))
+    assert raised.value.problems == ["style 2 (pen): name is taken by another style"]
+
+
+def test_texts_may_be_as_long_as_the_limit_and_lose_the_blanks_around_them(tmp_path: Path) -> None:
+    style = load(tmp_path, GOOD.replace('"Lines"', f'" {"x" * 60} "')).get("ink")
+    assert style.description == "x" * 60

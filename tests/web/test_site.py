@@ -16,7 +16,8 @@ from policy.categories import CATEGORIES
 from policy.purposes import PURPOSES
 from policy.recipients import RECIPIENTS
 from policy.versions import CURRENT
-from web.app import HEADERS, create_app
+from web.app import create_app
+from web.headers import HEADERS
 from web.site import STATIC
 from workers.assembly import House
 

@@ -1,0 +1,188 @@
+"""The video provider takes only so many tasks at once: who is next, who waits at which place and for how long.
+
+Fair: paid before trial, then in turns over people, then by age. A slot is held by a row, from its admission to its end.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from statistics import median
+
+from billing.prices import VIDEO_SECONDS, seconds_of, video
+from database import Database, Unit
+from errors import Rejected
+from generation.kinds import SUBMIT
+from jobs.desk import Desk
+from models import Order, Slots, VideoTask, new_id
+from states import move
+from wording.orders import minutes_of
+
+NAME = "kling"
+KINDS = tuple(video(seconds) for seconds in VIDEO_SECONDS)
+LOWERED = timedelta(seconds=60)  # how long the provider's "too many at once" is remembered
+PAUSE = timedelta(minutes=15)  # without money at the provider; then it is tried again
+LOOKED_BACK = timedelta(hours=1)
+USUAL = 120.0  # seconds a video takes while none was made lately
+EARLIEST = 15.0  # seconds before which no video was ever ready, while none was made lately
+MOST_WAITING = 2_000  # looked at in one round; later ones get their turn in a later one
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an order stands: how many start before it, and in how many seconds it is likely done (None: unknown)."""
+
+    ahead: int
+    seconds: float | None = None
+
+    @property
+    def shown(self) -> str:
+        """What the status message says now; it is changed when this changes."""
+        minutes = "" if self.seconds is None else f":{minutes_of(self.seconds)}"
+        return f"queued:{self.ahead}{minutes}"
+
+
+class VideoSlots:
+    """Methods with a unit are called inside it."""
+
+    def __init__(self, *, database: Database, desk: Desk, slots: int, models: Sequence[str]) -> None:
+        self._database = database
+        self._desk = desk
+        self._slots = slots
+        self._models = models  # the first that is not retired is asked
+
+    def admit(self) -> int:
+        """One round: give the free slots away. The number of orders that got one."""
+        with self._database.unit() as unit:
+            row = self._locked()
+            if _paused(row, unit.now):
+                return 0
+            free = self._limit(row, unit.now) - self._running()
+            chosen = self._line()[: max(0, free)]
+            for order in chosen:
+                self._admit(unit, order)
+            return len(chosen)
+
+    def demand_open(self, unit: Unit) -> None:
+        """Raises Rejected("videos.paused"): said before anybody spends anything."""
+        row = Slots.get_or_none(Slots.name == NAME)
+        if row is not None and _paused(row, unit.now):
+            raise Rejected("videos.paused")
+
+    def places(self, unit: Unit) -> dict[str, Place]:
+        """Every waiting order's place, and an honest estimate from what the last hour's videos took."""
+        row = Slots.get_or_none(Slots.name == NAME) or Slots(name=NAME)
+        limit, usual = self._limit(row, unit.now), usual_seconds(unit.now)
+        busy = self._running()
+        return {
+            order.id: Place(ahead, usual * (1 + max(0, ahead + busy - limit + 1) / limit))
+            for ahead, order in enumerate(self._line())
+        }
+
+    def lower(self, unit: Unit) -> None:
+        """The provider says that too many run: fewer for a while."""
+        fewer = max(1, self._running() - 1)
+        Slots.update(lowered_to=fewer, lowered_until=unit.now + LOWERED).where(Slots.name == NAME).execute()
+
+    def pause(self, unit: Unit, reason: str) -> None:
+        """Admit nobody for a while."""
+        Slots.update(paused_until=unit.now + PAUSE, reason=reason).where(Slots.name == NAME).execute()
+
+    def has_successor(self, model: str) -> bool:
+        """Whether another model can be asked once this one is retired."""
+        return model in self._models[:-1]
+
+    def waiting(self) -> list[Order]:
+        """Every order that waits for a slot."""
+        return self._line()
+
+    def _admit(self, unit: Unit, order: Order) -> None:
+        before = list(VideoTask.select().where(VideoTask.order == order.id).order_by(VideoTask.attempt))
+        retired = {task.model for task in before if task.reason == "provider.model_retired"}
+        attempt = before[-1].attempt + 1 if before else 1
+        task = new_id()
+        VideoTask.insert(
+            id=task,
+            account=order.account,
+            order=order.id,
+            attempt=attempt,
+            external_id=f"{order.id}-{attempt}",
+            model=next((model for model in self._models if model not in retired), self._models[0]),
+            state=VideoTask.ADMITTED,
+            seconds=seconds_of(order.kind),
+            created_at=unit.now,
+        ).execute()
+        self._desk.add(unit, SUBMIT, subject=task, account=order.account)
+
+    def _line(self) -> list[Order]:
+        """Orders without a slot, in the order in which they get one."""
+        has_slot = VideoTask.select(VideoTask.order).where(VideoTask.state.in_(VideoTask.OPEN))
+        waiting = (
+            Order.select()
+            .where((Order.state == Order.QUEUED) & Order.kind.in_(KINDS) & Order.id.not_in(has_slot))
+            .order_by(Order.queued_at, Order.id)
+            .limit(MOST_WAITING)
+        )
+        turns = Counter(task.account for task in self._open())
+        ranked = []
+        for number, order in enumerate(waiting):
+            ranked.append((order.trial, turns[order.account], number, order))
+            turns[order.account] += 1
+        return [order for *_, order in sorted(ranked, key=lambda entry: entry[:3])]
+
+    def _open(self) -> list[VideoTask]:
+        """Tasks that hold a slot. One that we gave up does not: the provider tells if it still counts."""
+        return list(VideoTask.select().where(VideoTask.state.in_(VideoTask.OPEN) & ~VideoTask.late))
+
+    def _running(self) -> int:
+        return len(self._open())
+
+    def _limit(self, row: Slots, now: datetime) -> int:
+        if row.lowered_to is None or row.lowered_until is None or row.lowered_until < now:
+            return self._slots
+        return min(self._slots, int(row.lowered_to))
+
+    @staticmethod
+    def _locked() -> Slots:
+        """The row, held until the end of the transaction, so that two rounds at once never give a slot twice."""
+        locked = Slots.update(rounds=Slots.rounds + 1).where(Slots.name == NAME).returning(Slots)
+        found: list[Slots] = list(locked.execute())
+        if not found:
+            Slots.insert(name=NAME).on_conflict_ignore().execute()
+            found = list(locked.execute())
+        return found[0]
+
+
+def _paused(row: Slots, now: datetime) -> bool:
+    return row.paused_until is not None and row.paused_until > now
+
+
+def last_durations(now: datetime) -> list[float]:
+    """Seconds from submission to end of the last hour's videos."""
+    recent = (
+        (VideoTask.ended_at > now - LOOKED_BACK) & VideoTask.reason.is_null() & VideoTask.submitted_at.is_null(False)
+    )
+    ended = VideoTask.select().where((VideoTask.state == VideoTask.ENDED) & recent).limit(MOST_WAITING)
+    return sorted((task.ended_at - task.submitted_at).total_seconds() for task in ended)
+
+
+def usual_seconds(now: datetime) -> float:
+    took = last_durations(now)
+    return median(took) if took else USUAL
+
+
+def end_task(unit: Unit, task: str, *, reason: str | None = None) -> bool:
+    """The attempt is over; its slot is free."""
+    return move(
+        VideoTask, task, come_from=VideoTask.OPEN, to=VideoTask.ENDED, ended_at=unit.now, reason=reason, url=None
+    )
+
+
+def withdraw(unit: Unit, desk: Desk, order: str) -> None:
+    """An order that was cancelled before its submission gives its slot back."""
+    admitted = (VideoTask.order == order) & (VideoTask.state == VideoTask.ADMITTED)
+    for task in list(VideoTask.select().where(admitted)):
+        if move(VideoTask, task.id, come_from=(VideoTask.ADMITTED,), to=VideoTask.ENDED, ended_at=unit.now):
+            desk.withdraw(unit, subject=task.id, kinds=(SUBMIT,))

@@ -1,0 +1,41 @@
+"""What an order is made from: the person's photo, or a result of theirs that is to be animated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+from models import Media, Order, Photo
+
+
+@dataclass(frozen=True)
+class Source:
+    """`photo` is where it all began; `origin` is the order whose result is meant instead."""
+
+    account: str
+    photo: str
+    origin: str | None = None
+
+    @classmethod
+    def of_photo(cls, photo: Photo) -> Self:
+        return cls(photo.account, photo.id)
+
+    @classmethod
+    def of_result(cls, order: Order) -> Self:
+        return cls(order.account, order.photo, order.id)
+
+    @classmethod
+    def of(cls, order: Order) -> Self:
+        """The same as that order was made from."""
+        return cls(order.account, order.photo, order.origin)
+
+    def media(self) -> Media | None:
+        """The sealed picture, or None when it is gone by now. Called with a connection."""
+        if self.origin is not None:
+            of_result = (Order.id == self.origin) & (Order.account == self.account)
+            found = Media.select().join(Order, on=(Order.media == Media.id)).where(of_result)
+        else:
+            ready = (Photo.id == self.photo) & (Photo.account == self.account) & (Photo.state == Photo.READY)
+            found = Media.select().join(Photo, on=(Photo.media == Media.id)).where(ready)
+        media: Media | None = found.where(Media.state == Media.STORED).first()
+        return media

@@ -1,0 +1,204 @@
+"""`submit`: a video's first frame out of its seal, disclosure row, one call. What was sent is never sent blindly again:
+an answer that was lost is looked up by the attempt's own id, which was written down before the call."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Protocol
+
+import crash
+import logs
+from billing import ledger
+from consent.disclosure import disclose
+from custody.media import MediaVault
+from database import Database, Unit
+from errors import Failure, Permanent, Rejected, Temporary
+from generation.chat import PURPOSE, Chats
+from generation.kinds import TELL
+from generation.orders import Orders, status_message
+from generation.slots import VideoSlots, end_task, usual_seconds
+from generation.source import Source
+from generation.watch import Watch, first_look
+from imaging.intake import Intake
+from jobs.claim import Claim
+from jobs.desk import Desk
+from models import Media, Order, VideoTask
+from providers.kling import Task
+from providers.telegram_calls import edit_text
+from states import move
+from wording import orders as says
+
+SETTLES = timedelta(seconds=3)  # a task that was just made may not be found at once
+NOT_MADE = ("provider.unreachable", "provider.busy")  # nothing was taken in: it may be cancelled, and sent as it is
+MAYBE_MADE = ("provider.unsure",)
+
+log = logs.get()
+
+
+class Submitter(Protocol):
+    """The provider; see `providers.kling.Kling` for what each failure tells."""
+
+    def submit(self, picture: bytes, prompt: str, *, seconds: int, model: str, external_id: str) -> Task: ...
+    def look(self, external_ids: list[str]) -> dict[str, Task]: ...
+
+
+class Submit:
+    """One attempt at a video."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        media: MediaVault,
+        desk: Desk,
+        orders: Orders,
+        slots: VideoSlots,
+        watch: Watch,
+        chats: Chats,
+        intake: Intake,
+        provider: Submitter,
+    ) -> None:
+        self._database = database
+        self._media = media
+        self._desk = desk
+        self._orders = orders
+        self._slots = slots
+        self._watch = watch
+        self._chats = chats
+        self._intake = intake
+        self._provider = provider
+
+    def do(self, claim: Claim) -> None:
+        """From ADMITTED to RENDERING. One found in SUBMITTING was sent by somebody who could not hear the answer."""
+        with self._database.connection():
+            task = VideoTask.get_or_none(VideoTask.id == claim.subject)
+            order = Order.get_or_none(Order.id == task.order) if task is not None else None
+            source = Source.of(order).media() if order is not None else None
+        if task is None or order is None or task.state not in (VideoTask.ADMITTED, VideoTask.SUBMITTING):
+            with claim.finish():
+                return
+        if task.state == VideoTask.SUBMITTING and self._found(claim, task):
+            return
+        if source is None:
+            raise Rejected("photo.gone")
+        frame = self._frame(source)
+        _, prompt = self._orders.wanted(order)
+        self._announce(claim, task, order)
+        crash.at("submit.announced")
+        try:
+            made = self._provider.submit(
+                frame, prompt, seconds=task.seconds, model=task.model, external_id=task.external_id
+            )
+        except (Temporary, Permanent) as failure:
+            if self._answered(claim, task, order, failure):
+                return
+            raise
+        crash.at("submit.called")
+        self._rendering(claim, task, order)
+        log.info("video.submitted", order=order.id, model=task.model, state=made.state)
+
+    def again(self, claim: Claim, failure: Failure, unit: Unit) -> None:
+        """Between two tries of what was certainly not taken in, the order waits where it can be cancelled."""
+        del unit
+        if failure.code not in NOT_MADE:
+            return
+        task = VideoTask.get_or_none(VideoTask.id == claim.subject)
+        if task is not None and move(VideoTask, task.id, come_from=(VideoTask.SUBMITTING,), to=VideoTask.ADMITTED):
+            move(Order, task.order, come_from=(Order.CALLING,), to=Order.QUEUED)
+
+    def ended_badly(self, claim: Claim, failure: Failure, unit: Unit) -> None:
+        """The credits are back. What may have been made after all is still asked about, and is free if it comes."""
+        task = VideoTask.get_or_none(VideoTask.id == claim.subject)
+        if task is None:
+            return
+        may_come = (
+            task.state == VideoTask.SUBMITTING and failure.code not in NOT_MADE and not isinstance(failure, Rejected)
+        )
+        if may_come:
+            self._watch.keep_an_eye(unit, task)
+        else:
+            end_task(unit, task.id, reason=failure.code)
+        self._watch.give_up(unit, task, failure)
+
+    def _frame(self, source: Media) -> bytes:
+        with self._media.open(source, purpose=PURPOSE) as opened:
+            return self._intake.first_frame(opened.read()).data
+
+    def _announce(self, claim: Claim, task: VideoTask, order: Order) -> None:
+        """From here on it may have been sent, and the disclosure stands before anything leaves."""
+        with claim.checkpoint() as unit:
+            sent = (VideoTask.ADMITTED, VideoTask.SUBMITTING)
+            if not move(VideoTask, task.id, come_from=sent, to=VideoTask.SUBMITTING, submitted_at=unit.now) or not move(
+                Order,
+                order.id,
+                come_from=(Order.QUEUED, Order.CALLING),
+                to=Order.CALLING,
+                attempt=task.attempt,
+                shown=says.WORKING,
+            ):
+                raise Permanent("orders.withdrawn")
+            disclose(
+                unit,
+                account=order.account,
+                order=order.id,
+                attempt=task.attempt,
+                recipient=order.provider,
+                purpose=PURPOSE,
+                categories=frozenset({"results" if order.origin else "photos", "prompts"}),
+            )
+            usual = usual_seconds(unit.now)
+        try:
+            person = self._chats.person(order.account)
+            text = says.filming(person.translate, title=self._orders.title(order), seconds=usual)
+            self._chats.do(person, edit_text(person.chat, status_message(order), text.text, text.keyboard))
+        except Failure as error:  # a courtesy; the video matters
+            log.info("status.not_shown", order=order.id, code=error.code)
+
+    def _found(self, claim: Claim, task: VideoTask) -> bool:
+        """Whether the provider has it. Asked twice, some seconds apart, before it counts as not there."""
+        if task.external_id in self._provider.look([task.external_id]):
+            with self._database.connection():
+                order = Order.get_by_id(task.order)
+            self._rendering(claim, task, order)
+            log.info("video.found_again", order=task.order)
+            return True
+        if task.submitted_at is not None and self._database.clock.now() - task.submitted_at < SETTLES:
+            raise Temporary("provider.unsure", retry_after=SETTLES.total_seconds())
+        return False
+
+    def _rendering(self, claim: Claim, task: VideoTask, order: Order) -> None:
+        with claim.finish() as unit:
+            ask_at = first_look(unit.now)
+            now = VideoTask.get(VideoTask.id == task.id)
+            if now.ask_at is not None:  # its callback was quicker than the answer of its submission
+                ask_at = min(ask_at, now.ask_at)
+            move(VideoTask, task.id, come_from=(VideoTask.SUBMITTING,), to=VideoTask.RENDERING, ask_at=ask_at)
+            if not move(Order, order.id, come_from=(Order.CALLING,), to=Order.RENDERING):
+                VideoTask.update(late=True).where(VideoTask.id == task.id).execute()
+
+    def _answered(self, claim: Claim, task: VideoTask, order: Order, failure: Failure) -> bool:
+        """Failures that are no fault of this order: it goes back into the line, or everybody's does."""
+        if failure.code not in ("provider.slots_full", "provider.model_retired", "provider.out_of_money"):
+            return False
+        with claim.finish() as unit:
+            end_task(unit, task.id, reason=failure.code)
+            move(Order, order.id, come_from=(Order.CALLING,), to=Order.QUEUED)
+            if failure.code == "provider.slots_full":
+                self._slots.lower(unit)
+            elif failure.code == "provider.out_of_money":
+                self._slots.pause(unit, failure.code)
+                self._give_all_back(unit)
+            elif not self._slots.has_successor(task.model):
+                self._give_back(unit, order, "provider.misconfigured")
+        log.error("video.not_taken", order=order.id, code=failure.code, model=task.model)
+        return True
+
+    def _give_all_back(self, unit: Unit) -> None:
+        """Nobody knows when videos are made again: whoever waits for one has their credits back."""
+        for order in self._slots.waiting():
+            self._give_back(unit, order, "videos.paused")
+
+    def _give_back(self, unit: Unit, order: Order, reason: str) -> None:
+        if move(Order, order.id, come_from=(Order.QUEUED,), to=Order.FAILED, reason=reason, ended_at=unit.now):
+            ledger.give_back(unit, owner=order.account, order=order.id)
+            self._desk.add(unit, TELL, subject=order.id, account=order.account)

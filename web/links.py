@@ -1,0 +1,61 @@
+"""One-time downloads: a page that asks, and a button that gives. A preview or a virus scanner that only looks uses
+nothing up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from flask import Blueprint, Response, abort, render_template
+
+from custody.media import VIDEO
+from generation.chat import PURPOSE
+from generation.links import PATH
+from models import Media
+from web.headers import HEADERS
+from workers.assembly import House
+
+PIECE = 256 * 1024
+
+
+def blueprint(house: House) -> Blueprint:
+    routes = Blueprint("links", __name__)
+
+    @routes.get(f"{PATH}<token>")
+    def ask(token: str) -> Response:
+        with house.database.unit() as unit:
+            media = house.links.find(unit, token)
+        if media is None:
+            abort(404)
+        megabytes = max(1, round(media.size / 1_000_000))
+        page = Response(render_template("download.html", megabytes=megabytes, video=media.kind == VIDEO))
+        page.headers["Cache-Control"] = "no-store"
+        page.headers["Content-Security-Policy"] = HEADERS["Content-Security-Policy"].replace(
+            "form-action 'none'", "form-action 'self'"
+        )
+        return page
+
+    @routes.post(f"{PATH}<token>")
+    def give(token: str) -> Response:
+        with house.database.unit() as unit:
+            media = house.links.take(unit, token)
+        if media is None:
+            abort(404)
+        opened = house.media.open(media, purpose=PURPOSE)
+        response = Response(_pieces(opened), mimetype=media.mime)
+        response.content_length = media.size
+        response.headers["Content-Disposition"] = f'attachment; filename="{_name(media)}"'
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    return routes
+
+
+def _name(media: Media) -> str:
+    return "miomio." + media.mime.partition("/")[2].replace("jpeg", "jpg")
+
+
+def _pieces(opened: BinaryIO) -> Iterator[bytes]:
+    with opened:
+        while piece := opened.read(PIECE):
+            yield piece

@@ -1,0 +1,69 @@
+"""Every kind of work: what does it, what its bad end means, how often it is tried."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from billing.payments import REFUND
+from custody import destroy
+from database import Unit
+from errors import Failure
+from generation import kinds
+from generation.collect import Collect
+from generation.greet import Greet
+from generation.produce import Produce
+from generation.submit import Submit
+from jobs.claim import Claim
+from jobs.kinds import GENERATION, RIGHTS, Kind
+
+if TYPE_CHECKING:
+    from workers.assembly import House
+
+
+def picture_kinds(house: House, produce: Produce, greet: Greet) -> tuple[Kind, ...]:
+    def nothing(claim: Claim, failure: Failure, unit: Unit) -> None:
+        """A courtesy that did not reach the person; nothing of theirs depends on it."""
+
+    def destroyed(claim: Claim) -> None:
+        destroy.destroy(house.database, house.media.store, claim.subject)
+        with claim.finish():
+            pass
+
+    return (
+        Kind(name=kinds.INTAKE, queue=GENERATION, do=house.photos.take_in, ended_badly=house.photos.not_taken_in),
+        Kind(name=kinds.GREET, queue=GENERATION, do=greet.do, ended_badly=nothing, tries=8),
+        Kind(
+            name=kinds.PRODUCE,
+            queue=GENERATION,
+            do=produce.do,
+            ended_badly=produce.ended_badly,
+            again=produce.again,
+            tries=6,
+        ),
+        Kind(
+            name=kinds.DELIVER,
+            queue=GENERATION,
+            do=house.deliver.result,
+            ended_badly=house.deliver.not_delivered,
+            tries=20,
+        ),
+        Kind(name=kinds.TELL, queue=GENERATION, do=house.deliver.reason, ended_badly=nothing, tries=10),
+        Kind(name=kinds.ORIGINAL, queue=GENERATION, do=house.deliver.original, ended_badly=nothing),
+        Kind(name=REFUND, queue=RIGHTS, do=house.refunds.do, ended_badly=house.refunds.not_sent, tries=200),
+        # What was promised to be destroyed is tried until it is.
+        Kind(name=kinds.DESTROY, queue=RIGHTS, do=destroyed, ended_badly=nothing, tries=1_000_000),
+    )
+
+
+def video_kinds(submit: Submit, collect: Collect) -> tuple[Kind, ...]:
+    return (
+        Kind(
+            name=kinds.SUBMIT,
+            queue=GENERATION,
+            do=submit.do,
+            ended_badly=submit.ended_badly,
+            again=submit.again,
+            tries=8,
+        ),
+        Kind(name=kinds.COLLECT, queue=GENERATION, do=collect.do, ended_badly=collect.ended_badly, tries=8),
+    )

@@ -149,3 +149,69 @@ def test_one_category_too_many_is_refused_and_not_written(database: Database) ->
         )
     with database.connection():
         assert Disclosure.select().count() == 0
+
+
+def test_what_telegram_shows_of_a_person_opens_to_what_it_was(desk: Desk) -> None:
+    account = desk.open()
+    row = desk.find()
+    shown = [
+        desk.fields.open(column, row, purpose="generation")
+        for column in (Account.telegram_id, Account.username, Account.language_code)
+    ]
+    assert shown == ["4242424242", "AnnSophie", "en"]
+    assert bytes(row.username_index) == desk.fields.index(Account.username_index, "annsophie")
+    assert row.id == account.id
+
+
+def test_a_new_name_of_one_person_changes_nobody_else(desk: Desk) -> None:
+    desk.open()
+    bob = desk.open(replace(ANN, telegram_id=5, first_name="Bob", username="bob"))
+    with desk.database.unit():
+        assert desk.accounts.refresh(desk.accounts.find(ANN.telegram_id) or Account(), replace(ANN, first_name="Anna"))
+    assert desk.fields.open(Account.first_name, desk.find(5), purpose="generation") == "Bob"
+    assert desk.find(5).id == bob.id
+
+
+@pytest.mark.parametrize(
+    "renamed",
+    [
+        replace(ANN, first_name="", last_name="Ann-Sophie"),
+        replace(ANN, first_name="Ann-", last_name="Sophie"),
+        replace(ANN, last_name=""),
+        replace(ANN, language_code="de"),
+    ],
+    ids=["moved", "parted", "empty", "language"],
+)
+def test_every_change_of_what_is_shown_is_noticed(desk: Desk, renamed: Identity) -> None:
+    desk.open()
+    with desk.database.unit():
+        assert desk.accounts.refresh(desk.accounts.find(ANN.telegram_id) or Account(), renamed)
+
+
+def test_an_agreement_is_of_one_person_to_one_thing(desk: Desk) -> None:
+    with desk.database.unit() as unit:
+        accept(unit, account="a", kind=Acceptance.PEOPLE)
+        assert accepted("a", Acceptance.PEOPLE)
+        assert not accepted("a", Acceptance.NOTICE)
+        assert not accepted("b", Acceptance.PEOPLE)
+        assert Acceptance.get().at == unit.now
+
+
+def test_a_disclosure_says_who_got_what_why_at_which_attempt_and_for_how_long(database: Database) -> None:
+    to = RECIPIENTS["gemini"]
+    with database.unit() as unit:
+        now = unit.now
+        disclose(
+            unit,
+            account="a",
+            order="o",
+            attempt=2,
+            recipient="gemini",
+            purpose="generation",
+            categories=frozenset({"prompts", "photos"}),
+        )
+    with database.connection():
+        row = Disclosure.get()
+    assert (row.account, row.order, row.recipient, row.purpose) == ("a", "o", "gemini", "generation")
+    assert (row.fields, row.attempt, row.at) == ("photos,prompts", 2, now)
+    assert row.kept_until == (now + to.keeps if to.keeps else None)

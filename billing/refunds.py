@@ -6,6 +6,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Protocol
 
+import crash
 import logs
 from billing import ledger
 from billing.payments import REFUND, Payments
@@ -89,6 +90,7 @@ class Refunds:
             except Permanent as error:
                 if error.code != "telegram.already_refunded":
                     raise
+            crash.at("refund.sent")
         with claim.finish() as unit:
             if row is not None:
                 self._ended(unit, row, come_from=(Payment.REFUNDING,))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
 
+import crash
 from billing.prices import VIDEO_SECONDS, seconds_of, video
 from database import Database, Unit
 from errors import Rejected
@@ -61,8 +62,11 @@ class VideoSlots:
                 return 0
             free = self._limit(row, unit.now) - self._running()
             chosen = self._line()[: max(0, free)]
+            if chosen:
+                unit.after(lambda: crash.at("admit.given"))  # before any bell
             for order in chosen:
                 self._admit(unit, order)
+                crash.at("admit.giving")
             return len(chosen)
 
     def demand_open(self, unit: Unit) -> None:

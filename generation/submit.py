@@ -157,6 +157,7 @@ class Submit:
     def _found(self, claim: Claim, task: VideoTask) -> bool:
         """Whether the provider has it. Asked twice, some seconds apart, before it counts as not there."""
         if task.external_id in self._provider.look([task.external_id]):
+            crash.at("submit.found")
             with self._database.connection():
                 order = Order.get_by_id(task.order)
             self._rendering(claim, task, order)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
+import crash
 import logs
 from billing import ledger
 from billing.costs import of_video, record
@@ -67,6 +68,7 @@ class Watch:
         questions = 0
         while self._provider is not None and (due := self._take()):
             questions += 1
+            crash.at("look.taken")
             try:
                 said = self._provider.look([task.external_id for task in due])
             except Permanent as failure:
@@ -79,6 +81,7 @@ class Watch:
             except Temporary:
                 self._end_unasked(due)
                 raise
+            crash.at("look.asked")
             for task in due:
                 self._heard(task, said.get(task.external_id))
         return questions
@@ -140,12 +143,14 @@ class Watch:
 
     def _heard(self, task: VideoTask, said: Task | None) -> None:
         with self._database.unit() as unit:
+            unit.after(lambda: crash.at("look.heard"))  # before any bell
             if said is not None and said.state == SUCCEEDED:
                 self._succeeded(unit, task, said)
             elif said is not None and said.state == FAILED:
                 self._failed(unit, task, said.reason or FAILED_SOMEHOW)
             else:
                 self._still_working(unit, task, after=GIVEN_UP)
+            crash.at("look.hearing")
 
     def _succeeded(self, unit: Unit, task: VideoTask, said: Task) -> None:
         url = self._fields.seal(VideoTask.url, row=task.id, account=task.account, value=said.url)

@@ -31,6 +31,7 @@ def test_whatever_a_stranger_sends_no_table_gets_a_row(house: House, talk: Talk,
 
 def test_a_photo_sent_too_early_is_said_to_be_not_kept(talk: Talk) -> None:
     assert "was not kept" in text_of(talk.sends_photo())
+    assert "was not kept" not in text_of(talk.says("hello"))
 
 
 def test_somebody_under_18_leaves_no_trace(house: House, talk: Talk) -> None:

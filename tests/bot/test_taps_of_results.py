@@ -215,3 +215,18 @@ def test_every_tap_is_answered_so_that_its_button_stops_spinning(member: Talk, r
     for data in (f"again:{result}", f"other:{result}", f"del:{result}", f"make:{new_id()}", "people"):
         first = member.presses(data)[0]
         assert (first.method, first.params["callback_query_id"]) == ("answerCallbackQuery", "q1")
+
+
+@pytest.mark.parametrize("verb", ["board", "style"])
+def test_the_board_of_somebody_elses_photo_does_not_open(house: House, member: Talk, verb: str) -> None:
+    photo = member.has_photo()
+    other = Talk(house, who=700100201)
+    other.agrees()
+    [said] = other.presses(f"{verb}:{photo}:{'1' if verb == 'board' else 'watercolor'}")
+    assert said.params["show_alert"] is True
+
+
+def test_the_question_about_the_people_goes_once_it_is_answered(member: Talk) -> None:
+    member.sends_photo()
+    _, gone = member.presses("people")
+    assert (gone.method, gone.params["message_id"]) == ("deleteMessage", 77)

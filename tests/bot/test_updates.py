@@ -69,6 +69,7 @@ def test_a_message_that_is_no_object_is_none(wrong: Any) -> None:
         {"id": 3},
         {"id": None},
         {"from": {**ANN, "is_bot": True}},
+        {"from": {**ANN, "id": "7"}},
         {"message": None},
         {"message": {"message_id": 5}},
         {"message": {"message_id": "5", "chat": CHAT}},

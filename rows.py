@@ -42,8 +42,13 @@ def write_all(first: Row, *others: Row, given: str, values: tuple[object, ...]) 
 
 def find(model: type[M], where: str, *values: object) -> list[M]:
     """The rows that fulfil `where`, in which `?` stands for a value."""
+    return returned(model, _select_from(model, where), *values)
+
+
+def returned(model: type[M], sql: str, *values: object) -> list[M]:
+    """The rows that a statement gives whose columns are `columns(model)`."""
     fields = model._meta.sorted_fields
-    rows = execute(model, _select_from(model, where), *values).fetchall()
+    rows = execute(model, sql, *values).fetchall()
     return [
         model(__no_default__=1, **{f.name: f.python_value(value) for f, value in zip(fields, row, strict=True)})
         for row in rows
@@ -62,7 +67,7 @@ def execute(model: type[Base], sql: str, *values: object) -> Any:
 
 
 def columns(model: type[Base]) -> str:
-    """The names of all columns, in the order in which `find` reads them."""
+    """The names of all columns, in the order in which `returned` reads them."""
     return ", ".join(f'"{field.column_name}"' for field in model._meta.sorted_fields)
 
 

@@ -18,6 +18,7 @@ from urllib3.exceptions import HTTPError
 
 from errors import Permanent, Temporary
 
+BLOCK = 256 * 1024  # bytes of a body in one write
 PIECE = 1 << 20  # reads of a megabyte: `response.content` joins pieces of 10 KB
 
 
@@ -60,7 +61,7 @@ class Outbound:
         self._session = _NoRedirects()
         self._session.trust_env = False  # no proxy and no .netrc from the surroundings
         self._session.cookies.set_policy(_NoCookies())
-        adapter = HTTPAdapter(pool_connections=len(self.origins) or 1, pool_maxsize=connections, max_retries=0)
+        adapter = _LargeBlocks(pool_connections=len(self.origins) or 1, pool_maxsize=connections, max_retries=0)
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
 
@@ -145,6 +146,13 @@ def _words_removed(origin: Origin, *, broken: str = "http.unreachable") -> Itera
     else:
         return
     raise Temporary(code, host=origin.host) from None
+
+
+class _LargeBlocks(HTTPAdapter):
+    """Bodies that are read while they are sent go out in large blocks, not in the library's 16 KB ones."""
+
+    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **options: Any) -> None:
+        super().init_poolmanager(connections, maxsize, block, blocksize=BLOCK, **options)
 
 
 class _NoRedirects(requests.Session):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import socket
 import threading
 import traceback
@@ -85,6 +86,17 @@ SECRET = "secretpath?secretquery=1"
 def test_an_answer_comes_back_whole(outbound: Outbound, url: str) -> None:
     answer = outbound.request("GET", f"{url}/ok")
     assert (answer.status, answer.body, answer.headers["content-length"]) == (200, b"x" * 1000, "1000")
+
+
+def test_a_body_that_is_read_while_it_is_sent_goes_out_in_large_blocks(outbound: Outbound, url: str) -> None:
+    class Read(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            asked.append(size)
+            return super().read(size)
+
+    asked: list[int | None] = []
+    outbound.request("GET", f"{url}/ok", body=Read(b"x" * 1_000_000))
+    assert len(asked) <= 5, asked  # four blocks and the end; the library's own blocks would be 62
 
 
 def test_an_undeclared_host_is_refused_before_any_connection(outbound: Outbound, server: Any, url: str) -> None:

@@ -16,6 +16,7 @@ from generation.orders import Orders
 from generation.photos import Photos
 from generation.styles import Catalogue
 from jobs.desk import Desk
+from providers.origins import recipients
 from workers.assembly import House
 
 
@@ -37,6 +38,7 @@ class Context:
     catalogue: Catalogue
     motions: Catalogue
     videos: bool
+    receivers: tuple[str, ...]  # who receives data, in short
     support_email: str
     policy_url: str
 
@@ -57,6 +59,7 @@ class Context:
             catalogue=house.catalogue,
             motions=house.motions,
             videos=house.slots is not None,
+            receivers=tuple(r.short for r in recipients(house.settings)),
             support_email=house.settings.support_email or "support",
             policy_url=f"{house.settings.public_url.rstrip('/')}/privacy",
         )

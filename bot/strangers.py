@@ -25,6 +25,7 @@ def meet(context: Context, update: Update) -> list[Call]:
         return _agreed(context, update)
     text = notice.notice(
         _,
+        receivers=context.receivers,
         support_email=context.support_email,
         policy_url=context.policy_url,
         photo_waiting=update.kind == "photo",

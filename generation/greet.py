@@ -29,7 +29,8 @@ PAGE = 6  # styles on a board
 class Boards:
     """The picture boards: one picture and its buttons for each page of styles."""
 
-    def __init__(self, catalogue: Catalogue, folder: Path = PREVIEWS) -> None:
+    def __init__(self, catalogue: Catalogue, folder: Path = PREVIEWS, *, animate: bool = False) -> None:
+        self._animate = animate
         self.pages = catalogue.pages(PAGE)
         self._catalogue = catalogue
         self._pictures = [(folder / f"board-{page}.jpg").read_bytes() for page in range(1, self.pages + 1)]
@@ -37,7 +38,9 @@ class Boards:
     def message(self, _: Translate, *, photo: str, page: int, first: bool = False) -> Message:
         page = min(max(page, 1), self.pages)
         styles = [(style.id, style.name) for style in self._catalogue.page(page, PAGE)]
-        return says_photos.board(_, photo=photo, styles=styles, page=page, pages=self.pages, first=first)
+        return says_photos.board(
+            _, photo=photo, styles=styles, page=page, pages=self.pages, first=first, animate=self._animate
+        )
 
     def send(self, chat: int, _: Translate, *, photo: str, page: int = 1, first: bool = False) -> Call:
         text = self.message(_, photo=photo, page=page, first=first)

@@ -53,6 +53,7 @@ RECIPIENTS: dict[str, Recipient] = {
             hosts=("api-singapore.klingai.com",),
             setting="kling_api_url",
             promises=("P4.2", "P4.3", "P5.3"),
+            only_with="kling_api_key",
             file_hosts=("klingai.com", "kling.ai", "kechuangai.com"),
         ),
         Recipient(

@@ -55,6 +55,7 @@ class Recipient:
     hosts: tuple[str, ...]
     setting: str | None  # the setting whose address must be one of `hosts`
     promises: tuple[str, ...]
+    only_with: str | None = None  # the setting without which nothing goes to them
     file_hosts: tuple[
         str, ...
     ] = ()  # domains, and all below them, from which results are fetched; nothing is sent there

@@ -22,7 +22,7 @@ class Version:
 
 VERSIONS: tuple[Version, ...] = (
     Version("2026-11-23", date(2026, 11, 23), "836ae729ea3b0a2987f215b683347100d7f1417a37d1d9da46f1367e098a0683"),
-    Version("2026-11-25", date(2026, 11, 25), "dde755841dc7696c63e6ad82cb5d72e28e3d88e9540db0e988a3e28bf2611bec"),
+    Version("2026-11-25", date(2026, 11, 25), "51fdcdc1121fd04abeaa2694d0b33c6a6bc80f1194442353442b04fcf59400a3"),
 )
 CURRENT = VERSIONS[-1]
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from config import Settings
 from policy.recipients import RECIPIENTS
+from policy.terms import Recipient
 from providers.http import Origin
 
 
@@ -18,9 +19,14 @@ class Undeclared:
     host: str
 
 
+def recipients(settings: Settings) -> list[Recipient]:
+    """Everybody who receives data as this program is configured."""
+    return [r for r in RECIPIENTS.values() if r.only_with is None or getattr(settings, r.only_with)]
+
+
 def configured(settings: Settings) -> Iterable[tuple[str, Origin]]:
     """(setting, origin) of every outside service that is configured."""
-    for recipient in RECIPIENTS.values():
+    for recipient in recipients(settings):
         if recipient.setting and (url := getattr(settings, recipient.setting)):
             yield recipient.setting, Origin.of(url)
 

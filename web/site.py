@@ -14,6 +14,7 @@ from policy.categories import CATEGORIES
 from policy.purposes import PURPOSES
 from policy.recipients import RECIPIENTS
 from policy.versions import CURRENT
+from providers.origins import recipients
 from workers.assembly import House
 
 STATIC = Path(__file__).parent / "static"
@@ -43,7 +44,7 @@ def _render(name: str, house: House) -> str:
         settings=_public(house.settings),
         categories=CATEGORIES.values(),
         purposes=PURPOSES.values(),
-        recipients=RECIPIENTS.values(),
+        recipients=recipients(house.settings),
         names={c.id: c.name for c in CATEGORIES.values()},
         provider=RECIPIENTS[PROVIDER],
         version=CURRENT,

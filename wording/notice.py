@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from policy.categories import CATEGORIES
 from policy.purposes import PURPOSES
-from policy.recipients import RECIPIENTS
 from policy.versions import CURRENT
 from wording import buttons
 from wording.language import Translate
 from wording.message import Message, button, link
 
 
-def notice(_: Translate, *, support_email: str, policy_url: str, photo_waiting: bool = False) -> Message:
+def notice(
+    _: Translate, *, receivers: Sequence[str], support_email: str, policy_url: str, photo_waiting: bool = False
+) -> Message:
     """What DPP1(3) asks to be told before collection: purposes, recipients, what is obligatory, whom to ask."""
-    receivers = ", ".join(r.short for r in RECIPIENTS.values())
     parts = [
-        _("<b>MIOMIO turns your photos into pictures.</b> Before we start, in short:"),
-        _("• <b>What for:</b> making the pictures you ask for, and running the credits. Nothing else."),
+        _("<b>MIOMIO turns your photos into pictures and short videos.</b> Before we start, in short:"),
+        _("• <b>What for:</b> making the pictures and videos you ask for, and running the credits. Nothing else."),
         _(
             "• <b>Who receives data:</b> {receivers}. An AI provider gets only the photo and the wording you chose."
-        ).format(receivers=receivers),
+        ).format(receivers=", ".join(receivers)),
         _("• <b>Kept:</b> photos and pictures sealed, {photos}. Your Telegram name and ID {account}.").format(
             photos=CATEGORIES["photos"].retention.words, account=CATEGORIES["account"].retention.words
         ),
@@ -84,7 +86,7 @@ def privacy(_: Translate, *, policy_url: str, support_email: str) -> Message:
     purposes = "\n".join(f"• {p.name} ({p.basis})" for p in PURPOSES.values())
     return Message(
         _(
-            "<b>Privacy, version {version}</b>\nWe keep: account data {account}; photos {photos}; pictures {results}; "
+            "<b>Privacy, version {version}</b>\nWe keep: account data {account}; photos {photos}; pictures and videos {results}; "
             "credit movements {transactions}. All of it sealed with keys of your own.\n\n<b>What for</b>\n{purposes}\n\n"
             "Access, correction or deletion: {email}."
         ).format(

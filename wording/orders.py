@@ -37,6 +37,8 @@ def offer(
     if other is not None:
         longer = _("{seconds} seconds instead · {price}").format(seconds=other[0], price=credits(_, other[1]))
         rows.append((button(longer, buttons.data(buttons.LENGTH, order, other[0])),))
+    if free < price:
+        rows.append((button(_("Get credits first"), buttons.data(buttons.PACKS)),))
     rows.append((button(_("Not now"), buttons.data(buttons.DROP, order)),))
     return Message(
         _(

@@ -10,7 +10,14 @@ from wording.message import Message, button
 
 
 def board(
-    _: Translate, *, photo: str, styles: Sequence[tuple[str, str]], page: int, pages: int, first: bool = False
+    _: Translate,
+    *,
+    photo: str,
+    styles: Sequence[tuple[str, str]],
+    page: int,
+    pages: int,
+    first: bool = False,
+    animate: bool = False,
 ) -> Message:
     """The styles of one page of the picture board, two a row, with arrows to turn the page."""
     lead = _("Photo saved, its hidden data (place, camera, time) removed. ") if first else ""
@@ -24,7 +31,8 @@ def board(
         button("›", buttons.data(buttons.BOARD, photo, page % pages + 1)),
     )
     text = lead + _("<b>Choose a style</b> (the pictures are illustrations), or just write me what you want.")
-    return Message(text, (*rows, turn))
+    film = ((button(_("🎬 Make it move instead"), buttons.data(buttons.ANIMATE_PHOTO, photo)),),) if animate else ()
+    return Message(text, (*rows, turn, *film))
 
 
 def own_photo(_: Translate, *, photo: str, number: int, total: int, animate: bool) -> Message:

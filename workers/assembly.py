@@ -204,7 +204,7 @@ def assemble(
     )
     deliver = Deliver(database=database, fields=fields, desk=desk, chats=chats, show=show)
     watch = Watch(database=database, fields=fields, desk=desk, provider=kling)
-    boards = Boards(catalogue)
+    boards = Boards(catalogue, animate=kling is not None)
     greet = Greet(database=database, fields=fields, chats=chats, orders=orders, boards=boards)
     house = House(
         settings=settings,

@@ -49,7 +49,12 @@ def test_the_policy_of_the_headers_allows_no_script(client: FlaskClient) -> None
     assert "unsafe" not in policy
 
 
-def test_the_privacy_page_shows_the_whole_register(client: FlaskClient) -> None:
+def with_videos(house: House) -> House:
+    return replace(house, settings=replace(house.settings, kling_api_key="a key"))
+
+
+def test_the_privacy_page_shows_the_whole_register(house: House) -> None:
+    client = create_app(with_videos(house)).test_client()
     page = html.unescape(client.get("/privacy").get_data(as_text=True))
     told = [
         *((c.name, c.data, c.source, c.retention.words) for c in CATEGORIES.values()),
@@ -58,6 +63,13 @@ def test_the_privacy_page_shows_the_whole_register(client: FlaskClient) -> None:
         (CURRENT.id,),
     ]
     assert [sentence for row in told for sentence in row if sentence not in page] == []
+
+
+@pytest.mark.proves("P4.2")
+def test_a_provider_that_is_not_configured_is_not_named(client: FlaskClient) -> None:
+    page = html.unescape(client.get("/privacy").get_data(as_text=True))
+    assert RECIPIENTS["gemini"].name in page
+    assert RECIPIENTS["kling"].name not in page
 
 
 def test_the_pages_show_who_answers_for_them_and_only_as_text(house: House) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import signal
 import subprocess
@@ -15,16 +16,24 @@ import psycopg
 import pytest
 import requests
 
+from config import load
 from jobs.kinds import GENERATION
+from models import TABLES
+from ops.once import button
 from ops.processes import answers, valkey_command
 from ops.stack import Ports, Stack
+from tests.spine.filmer import Filmer
 from tests.spine.forked import Forked
+from tests.spine.kling import QUICK, KlingControl
 from tests.spine.person import Person, until
+from workers.assembly import House, assemble
+from workers.broker import Doorbell, connect, make_broker
 
 FAST = {"LEASE_SECONDS": "1.5", "TICK_SECONDS": "0.2"}
 SPEEDS = {"retry_first": 0.2, "retry_cap": 0.5, "pending_timeout": 20}
 SAMPLES = Path(__file__).parents[2] / "samples"
 LONG = 60.0  # seconds; the machine may be busy with other tests
+SIGNING = "whsec_" + base64.b64encode(b"the secret of Kling's console...").decode()
 
 
 class Spine:
@@ -34,7 +43,33 @@ class Spine:
         self.stack = stack
         self.postgres = postgres
         self.gemini = f"http://127.0.0.1:{stack.ports.gemini}"
+        self.kling = KlingControl(f"http://127.0.0.1:{stack.ports.kling}")
         self.forks: list[Forked] = []
+        self._house: House | None = None
+
+    @property
+    def house(self) -> House:
+        """Our own parts on the same database and the same bell, for what is prepared or written without a chat."""
+        if self._house is None:
+            environ = {**self.stack.environ, "PARALLEL_ORDERS": "100000"}
+            bell = Doorbell(make_broker(connect(environ["REDIS_URL"])))
+            self._house = assemble(load(environ), ring=bell)
+        self._house.database.raw.bind(TABLES)  # another test of this process may have bound them to its own
+        return self._house
+
+    def filmer(self) -> Filmer:
+        return Filmer(self.stack.chat, self.house)
+
+    def end_forks(self, *, held: bool = True) -> None:
+        """Of those that wait to be let go only with `held`."""
+        for fork in self.forks:
+            if held or not fork.held:
+                fork.kill()
+
+    def close(self) -> None:
+        self.end_forks()
+        if self._house is not None:
+            self._house.close()
 
     def person(self, **names: str) -> Person:
         return Person(self.stack.chat, **names)
@@ -56,6 +91,17 @@ class Spine:
         """How often the provider was called for an order."""
         [(attempts,)] = self.sql("SELECT attempt FROM orders WHERE id = %s", order)
         return int(attempts)
+
+    def told(self, person: Person, order: str, words: str) -> str:
+        """What the status message of an order says, once it has these words."""
+        [(message,)] = self.sql("SELECT message_id FROM orders WHERE id = %s", order)
+
+        def said() -> str | None:
+            [found] = [m for m in person.messages() if m["message_id"] == message]
+            text = str(found.get("text") or found.get("caption") or "")
+            return text if words in text else None
+
+        return str(until(f"'{words}'", said, seconds=LONG))
 
     def charges(self, order: str) -> list[str]:
         """Kinds of the entries that ended the hold of an order."""
@@ -107,10 +153,17 @@ class Spine:
         """As if time had passed: the leases of whoever was killed are over, and what it rang for is long ago."""
         self.sql("UPDATE work SET lease_until = now() AT TIME ZONE 'utc' WHERE state = 'held'")
         self.sql("UPDATE work SET rung_at = rung_at - interval '1 minute' WHERE state = 'due'")
+        self.sql("UPDATE lease SET until = now() AT TIME ZONE 'utc'")
 
     def waits_end(self) -> None:
         """As if time had passed: what waits for its next try is due."""
         self.sql("UPDATE work SET due_at = now() AT TIME ZONE 'utc' WHERE state = 'due'")
+
+    def video_waits_end(self) -> None:
+        """As if time had passed: what may have been made can be found, and how videos stand is asked now."""
+        self.waits_end()
+        self.sql("UPDATE video_task SET submitted_at = submitted_at - interval '1 minute' WHERE state = 'submitting'")
+        self.sql("UPDATE video_task SET ask_at = now() AT TIME ZONE 'utc' WHERE state = 'rendering'")
 
     def tidies_up(self) -> None:
         """As if hours had passed: the duty for what killed processes left behind runs, and ends."""
@@ -161,6 +214,14 @@ def paid_once(spine: Spine, person: Person, order: str) -> bool:
     return len(person.pictures()) == 1 and spine.charges(order) == ["charge"]
 
 
+def filmed_once(spine: Spine, person: Person, order: str) -> bool:
+    """Whether the order ended in one video in the chat, one charge, and no attempt that was made twice."""
+    until("the delivery", lambda: spine.order_state(order) == "delivered", seconds=LONG)
+    videos = [m for m in person.pictures() if button(m, f"orig:{order}") and m["media"]["kind"] == "video"]
+    made = [made for _, made in spine.kling.submits(order).values()]
+    return len(videos) == 1 and spine.charges(order) == ["charge"] and max(made) == 1
+
+
 def tidy(spine: Spine) -> bool:
     """Whether, after the duty for it, there is no half object, none without its row and no row without its object."""
     spine.tidies_up()
@@ -174,15 +235,17 @@ def spine(postgres_port: int, tmp_path_factory: pytest.TempPathFactory) -> Itera
         connection.execute(f'CREATE DATABASE "{name}"')
     address = f"postgresql://postgres@127.0.0.1:{postgres_port}/{name}"
     data = tmp_path_factory.mktemp("spine")
-    stack = Stack(data, Ports.unused(), emulators=True, extra={**FAST, "DATABASE_URL": address})
+    stack = Stack(
+        data, Ports.unused(), emulators=True, extra={**FAST, "KLING_WEBHOOK_SECRET": SIGNING, "DATABASE_URL": address}
+    )
     running = Spine(stack, address)
     try:
         stack.start()
         requests.post(f"{stack.chat}/client/settings", json=SPEEDS, timeout=10).raise_for_status()
+        running.kling.settings(webhook_secret=SIGNING)
         yield running
     finally:
-        for fork in running.forks:
-            fork.kill()
+        running.close()
         stack.stop()
 
 
@@ -191,9 +254,16 @@ def quick(spine: Spine) -> Iterator[Spine]:
     """The same, Gemini answering with a picture made beforehand; rules are gone afterwards."""
     requests.post(f"{spine.gemini}/control/settings", json={"canned": True}, timeout=10).raise_for_status()
     yield spine
-    for fork in spine.forks:
-        if not fork.held:
-            fork.kill()
+    spine.end_forks(held=False)
     requests.post(f"{spine.gemini}/control/settings", json={"canned": False}, timeout=10).raise_for_status()
     requests.delete(f"{spine.gemini}/control/scenario", timeout=10).raise_for_status()
     requests.delete(f"{spine.stack.chat}/client/faults", timeout=10).raise_for_status()
+
+
+@pytest.fixture
+def filming(quick: Spine) -> Iterator[Spine]:
+    """Kling answers with a video made beforehand, soon; afterwards nothing is paused and no rule waits."""
+    quick.kling.settings(**QUICK)
+    yield quick
+    quick.kling.forget()
+    quick.sql("UPDATE slots SET lowered_until = NULL, paused_until = NULL")

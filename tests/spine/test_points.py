@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-import re
-import signal
-from collections.abc import Callable, Iterator
-from contextlib import suppress
-from pathlib import Path
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 
-from jobs.kinds import GENERATION, RIGHTS
 from tests.spine.conftest import LONG, balanced, paid_once, tidy
+from tests.spine.doomed import Doomed, points
 from tests.spine.person import small_photo, until
 
 if TYPE_CHECKING:
     from tests.spine.conftest import Spine
-    from tests.spine.forked import Forked
     from tests.spine.person import Person
 
 pytestmark = pytest.mark.xdist_group("spine")
-
-
-def points(kind: str, *steps: str) -> list[str]:
-    """From the claim to the end of a kind of work; a step with a dot has a name of its own."""
-    return [step if "." in step else f"{kind}.{step}" for step in ("claimed", *steps, "finishing", "finished")]
 
 
 UNTIL_OFFERED = [
@@ -44,40 +34,10 @@ DESTROYED = points("destroy", "written_down", "key_gone", "object_gone", "row_go
 VISITED = [*UNTIL_OFFERED, *UNTIL_DELIVERED, *TRIED_AGAIN, *REFUSED, *ORIGINAL, *DESTROYED]
 
 
-class Doomed:
-    """Workers that will die at a point; the next one prepares itself while a test still runs."""
-
-    def __init__(self, spine: Spine) -> None:
-        self._spine = spine
-        self._waiting: dict[str, Forked] = {}
-
-    def worker(self, point: str) -> Forked:
-        worker = self._waiting.pop(point, None) or self._prepare(point)
-        with suppress(IndexError):
-            following = VISITED[VISITED.index(point) + 1]
-            self._waiting[following] = self._prepare(following)
-        worker.let_go()
-        return worker
-
-    def _prepare(self, point: str) -> Forked:
-        queue = RIGHTS if point in DESTROYED else GENERATION
-        return self._spine.fork(queue, held=True, MIOMIO_CRASH_AT=point, WORKER_THREADS="4")
-
-
 @pytest.fixture(scope="module")
 def doomed(spine: Spine) -> Iterator[Doomed]:
-    yield Doomed(spine)
-    for worker in spine.forks:
-        worker.kill()
-
-
-def killed_at(point: str, spine: Spine, doomed: Doomed, act: Callable[[], None]) -> None:
-    """What `act` sets going is done by a worker that dies at the point; the stack's own one goes on from there."""
-    with spine.frozen("rights" if point in DESTROYED else "worker"):
-        worker = doomed.worker(point)
-        act()
-        assert worker.ended() == -signal.SIGKILL
-        spine.leases_end()
+    yield Doomed(spine, VISITED, rights=DESTROYED)
+    spine.end_forks()
 
 
 def photos(spine: Spine, order: str) -> list[str]:
@@ -92,7 +52,7 @@ def test_a_photo_whose_worker_is_killed_is_taken_in_once_and_becomes_a_picture(
 ) -> None:
     person = quick.person()
     question = person.asks(small_photo(), "a quiet harbour")
-    killed_at(point, quick, doomed, lambda: person.press(*question))
+    doomed.kill(point, lambda: person.press(*question))
     message, data = person.offer()
     person.press(message, data)
     order = data.partition(":")[2]
@@ -108,7 +68,7 @@ def test_an_order_whose_worker_is_killed_brings_one_picture_and_one_charge(
 ) -> None:
     person = quick.person()
     offer = person.offers(small_photo(), "a quiet harbour")
-    killed_at(point, quick, doomed, lambda: person.press(*offer))
+    doomed.kill(point, lambda: person.press(*offer))
     assert paid_once(quick, person, offer[1].partition(":")[2])
     assert balanced(quick)
     assert tidy(quick)
@@ -121,7 +81,7 @@ def test_an_order_whose_worker_is_killed_between_two_tries_brings_one_picture_an
     quick.scenario({"kind": "503", "prompt_contains": f"harbour {point}."})
     person = quick.person()
     offer = person.offers(small_photo(), f"a harbour {point}.")
-    killed_at(point, quick, doomed, lambda: person.press(*offer))
+    doomed.kill(point, lambda: person.press(*offer))
     assert paid_once(quick, person, offer[1].partition(":")[2])
     assert balanced(quick)
 
@@ -133,7 +93,7 @@ def test_a_refusal_whose_worker_is_killed_is_told_and_gives_the_credit_back_once
     quick.scenario({"kind": "image-safety", "prompt_contains": f"harbour {point}.", "times": None})
     person = quick.person()
     offer = person.offers(small_photo(), f"a harbour {point}.")
-    killed_at(point, quick, doomed, lambda: person.press(*offer))
+    doomed.kill(point, lambda: person.press(*offer))
     assert person.says("Your credit is back", seconds=LONG)["message_id"] == offer[0]
     assert quick.charges(offer[1].partition(":")[2]) == ["give_back"]
     assert balanced(quick)
@@ -146,7 +106,7 @@ def test_an_original_whose_worker_is_killed_comes_all_the_same(quick: Spine, doo
     def files() -> int:
         return sum((m.get("media") or {}).get("kind") == "document" for m in person.messages())
 
-    killed_at(point, quick, doomed, lambda: person.tap("The picture", "orig:"))
+    doomed.kill(point, lambda: person.tap("The picture", "orig:"))
     until("the file", files)
     until("the end", lambda: open_work(quick) == 0)
     assert files() == (2 if point in ("original.sent", "original.finishing") else 1)  # sending cannot be repeated
@@ -161,19 +121,10 @@ def test_a_picture_whose_destroyer_is_killed_is_gone_for_good(quick: Spine, doom
     def confirm() -> None:
         person.tap("The question", "delyes:")
 
-    killed_at(point, quick, doomed, confirm)
+    doomed.kill(point, confirm)
     until("the end", lambda: open_work(quick) == 0)
     assert len(quick.objects()) == len(before) - 1
     assert tidy(quick)
-
-
-def test_every_point_in_the_code_of_a_picture_is_visited_here() -> None:
-    root = Path(__file__).parents[2]
-    sources = [*root.glob("generation/*.py"), *root.glob("custody/*.py")]
-    named = {point for source in sources for point in re.findall(r'crash\.at\("([a-z_.]+)"\)', source.read_text())}
-    assert named
-    assert named - set(VISITED) == set()
-    assert len(VISITED) >= 40
 
 
 def made(spine: Spine) -> Person:

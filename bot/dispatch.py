@@ -28,10 +28,10 @@ def handle(context: Context, raw: Any) -> list[Call]:
     update = read(raw)
     if update is None:
         return []
+    if update.kind in payments.KINDS:
+        return payments.handle_payment(context, update)
     with context.database.connection():
         account = context.accounts.find(update.who.telegram_id)
-    if update.kind in payments.KINDS:
-        return payments.handle_payment(context, update, account)
     if account is None:
         return strangers.meet(context, update)
     person = Person(account.id, update.chat, translate(update.who.language_code))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from billing import ledger
-from bot import film, purse
+from bot import film, gallery, purse
 from bot.context import Context
 from bot.update import Update
 from consent.record import accepted
@@ -14,7 +14,7 @@ from errors import Rejected
 from generation.chat import Person
 from generation.source import Source
 from models import Acceptance, Account, Photo
-from providers.telegram_calls import Call, Upload, chat_action, send_photo, send_text
+from providers.telegram_calls import Call, chat_action, send_text
 from wording import notice
 from wording import orders as says_orders
 from wording import photos as says_photos
@@ -96,17 +96,6 @@ def _styles(context: Context, unit: Unit, account: Account, person: Person, upda
     return [context.boards.send(person.chat, person.translate, photo=photo.id)]
 
 
-def _photos(context: Context, unit: Unit, account: Account, person: Person, update: Update) -> list[Call]:
-    photos = context.photos.all_ready(account.id)
-    if not photos:
-        return [_say(person, says_photos.no_photos(person.translate))]
-    text = says_photos.own_photo(
-        person.translate, photo=photos[0].id, number=1, total=len(photos), animate=context.videos
-    )
-    upload = Upload(lambda: context.photos.picture(photos[0]))
-    return [send_photo(person.chat, upload, text.text, text.keyboard)]
-
-
 def _say(person: Person, text: Message) -> Call:
     return send_text(person.chat, text.text, text.keyboard)
 
@@ -116,7 +105,7 @@ COMMANDS: dict[str, Handler] = {
     "help": _help,
     "styles": _styles,
     "animate": film.command,
-    "photos": _photos,
+    "photos": gallery.command,
     "balance": purse.balance,
     "packs": purse.show_packs,
     "paysupport": purse.pay_support,

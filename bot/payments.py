@@ -19,23 +19,24 @@ KINDS = ("checkout", "paid", "refunded")
 log = logs.get()
 
 
-def handle_payment(context: Context, update: Update, account: Account | None) -> list[Call]:
+def handle_payment(context: Context, update: Update) -> list[Call]:
     """The answer to an update of one of KINDS. What was paid is never lost: an error here makes Telegram repeat it."""
     if update.kind == "checkout":
-        return [_question(context, update, account)]
+        return [_question(context, update)]
     return _paid(context, update) if update.kind == "paid" else _refunded(context, update)
 
 
-def _question(context: Context, update: Update, account: Account | None) -> Call:
-    """Answered here and now: Telegram waits ten seconds, and asks nothing but the database."""
+def _question(context: Context, update: Update) -> Call:
+    """Answered here and now, whatever happens: Telegram waits ten seconds. Reads the database and nothing else."""
     assert update.payment is not None
     asked = update.payment
     try:
-        if account is not None and account.state == Account.BANNED:
-            raise Rejected("account.banned")
-        with context.database.unit() as unit:
+        with context.database.connection():
+            account = context.accounts.find(update.who.telegram_id)
+            if account is not None and account.state == Account.BANNED:
+                raise Rejected("account.banned")
             context.payments.check(
-                unit,
+                context.database.clock.now(),
                 account=account.id if account is not None else None,
                 payload=asked.payload,
                 stars=asked.amount,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from billing import ledger
 from billing.prices import PACKS, seconds_of
-from bot import film, purse
+from bot import film, gallery, purse
 from bot.context import Context
 from bot.update import Update
 from consent.record import accept
@@ -19,19 +19,15 @@ from models import Acceptance, Account, Order
 from privacy.close import close_account
 from providers.telegram_calls import (
     Call,
-    Upload,
     answer,
     delete,
     edit_caption,
-    edit_keyboard,
     edit_text,
-    edit_to_photo,
     send_text,
 )
 from wording import buttons as b
 from wording import notice
 from wording import orders as says
-from wording import photos as says_photos
 from wording.buttons import Tap
 
 Handler = Callable[[Context, Unit, Account, Person, Update, Tap], list[Call]]
@@ -61,11 +57,6 @@ def _people(context: Context, unit: Unit, account: Account, person: Person, upda
     accept(unit, account=account.id, kind=Acceptance.PEOPLE)
     context.photos.release(unit, account.id)
     return [delete(person.chat, update.message)]
-
-
-def _board(context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap) -> list[Call]:
-    photo = context.photos.ready(account.id, tap.id)
-    return [context.boards.turn(person.chat, update.message, person.translate, photo=photo.id, page=int(tap.word))]
 
 
 def _style(context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap) -> list[Call]:
@@ -161,57 +152,7 @@ def _keep(context: Context, unit: Unit, account: Account, person: Person, update
 def _delete_yes(context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap) -> list[Call]:
     if not context.orders.delete_result(unit, account=account.id, order=tap.id):
         raise Rejected("results.gone")
-    return _gone(person, update, says.deleted(person.translate).text)
-
-
-def _photos(context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap) -> list[Call]:
-    photos = context.photos.all_ready(account.id)
-    if not photos:
-        raise Rejected("photo.gone")
-    number = min(max(int(tap.id), 1), len(photos))
-    photo = photos[number - 1]
-    text = says_photos.own_photo(
-        person.translate, photo=photo.id, number=number, total=len(photos), animate=context.videos
-    )
-    upload = Upload(lambda: context.photos.picture(photo))
-    return [edit_to_photo(person.chat, update.message, upload, text.text, text.keyboard)]
-
-
-def _use(context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap) -> list[Call]:
-    photo = context.photos.ready(account.id, tap.id)
-    Account.update(current_photo=photo.id, current_origin=None).where(Account.id == account.id).execute()
-    return [context.boards.send(person.chat, person.translate, photo=photo.id)]
-
-
-def _photo_delete(
-    context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap
-) -> list[Call]:
-    photo = context.photos.ready(account.id, tap.id)
-    text = says_photos.really_delete_photo(person.translate, photo=photo.id)
-    return [edit_caption(person.chat, update.message, text.text, text.keyboard)]
-
-
-def _photo_keep(context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap) -> list[Call]:
-    photo = context.photos.ready(account.id, tap.id)
-    numbers = [row.id for row in context.photos.all_ready(account.id)]
-    text = says_photos.own_photo(
-        person.translate, photo=photo.id, number=numbers.index(photo.id) + 1, total=len(numbers), animate=context.videos
-    )
-    return [edit_caption(person.chat, update.message, text.text, text.keyboard)]
-
-
-def _photo_delete_yes(
-    context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap
-) -> list[Call]:
-    if not context.photos.delete(unit, account=account.id, photo=tap.id):
-        raise Rejected("photo.gone")
-    return _gone(person, update, says_photos.photo_deleted(person.translate).text)
-
-
-def _gone(person: Person, update: Update, text: str) -> list[Call]:
-    """Take the message away where Telegram still allows it (48 hours); else at least its buttons. Then say so."""
-    nothing = edit_keyboard(person.chat, update.message, ())
-    return [nothing, delete(person.chat, update.message), send_text(person.chat, text)]
+    return gallery.gone(person, update, says.deleted(person.translate).text)
 
 
 def _packs(context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap) -> list[Call]:
@@ -240,7 +181,7 @@ VERBS: dict[str, Handler] = {
     b.AGREE: _already,
     b.MINOR: _minor,
     b.PEOPLE: _people,
-    b.BOARD: _board,
+    b.BOARD: gallery.board,
     b.STYLE: _style,
     b.MAKE: _make,
     b.DROP: _drop,
@@ -251,11 +192,11 @@ VERBS: dict[str, Handler] = {
     b.DELETE: _delete,
     b.DELETE_YES: _delete_yes,
     b.KEEP: _keep,
-    b.PHOTOS: _photos,
-    b.PHOTO: _use,
-    b.PHOTO_DELETE: _photo_delete,
-    b.PHOTO_DELETE_YES: _photo_delete_yes,
-    b.PHOTO_KEEP: _photo_keep,
+    b.PHOTOS: gallery.turn,
+    b.PHOTO: gallery.use,
+    b.PHOTO_DELETE: gallery.ask_to_delete,
+    b.PHOTO_DELETE_YES: gallery.delete_for_good,
+    b.PHOTO_KEEP: gallery.keep,
     b.PACKS: _packs,
     b.PACK: _pack,
     b.REFUND: _refund,

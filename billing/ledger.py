@@ -101,12 +101,21 @@ def give_back(unit: Unit, *, owner: str, order: str) -> bool:
     return _settle(unit, owner=owner, order=order, kind=LedgerEntry.GIVE_BACK)
 
 
+def lock(owner: str) -> None:
+    """The person's hold account is the lock of their books: whoever reads them to act upon it takes it first.
+
+    The order for everybody: this account, then a payment, then lots.
+    """
+    LedgerAccount.update(balance=LedgerAccount.balance).where(
+        (LedgerAccount.owner == owner) & (LedgerAccount.kind == LedgerAccount.HOLD)
+    ).execute()
+
+
 def refund(unit: Unit, *, owner: str, lot: str, key: str, whole: int | None = None) -> int:
     """Empty a lot and close it; the number of credits that left. `whole`: only if so many, all of them, lie in it.
 
-    Raises Rejected("refund.used") when they do not, or when the lot is closed already.
+    Called under `lock`. Raises Rejected("refund.used") when they do not, or when the lot is closed already.
     """
-    _lock(owner)
     row = LedgerAccount.get_or_none(
         (LedgerAccount.id == lot) & (LedgerAccount.owner == owner) & (LedgerAccount.kind == LedgerAccount.LOT)
     )
@@ -118,8 +127,10 @@ def refund(unit: Unit, *, owner: str, lot: str, key: str, whole: int | None = No
 
 
 def restore(unit: Unit, *, owner: str, lot: str, key: str) -> int:
-    """Undo a refund whose Stars could not go: open the lot and put back all that left it. The number of credits."""
-    _lock(owner)
+    """Undo a refund whose Stars could not go: open the lot and put back all that left it. The number of credits.
+
+    Called under `lock`.
+    """
     left = sum(
         line.amount
         for line in LedgerLine.select(LedgerLine.amount)
@@ -129,7 +140,8 @@ def restore(unit: Unit, *, owner: str, lot: str, key: str) -> int:
     row = LedgerAccount.get(LedgerAccount.id == lot)
     LedgerAccount.update(closed=False).where(LedgerAccount.id == lot).execute()
     lines = [(LedgerAccount.SOLD, left), (lot, -left)]
-    if left and _enter(unit, key=key, kind=LedgerEntry.RESTORE, owner=owner, lines=lines, what=row.source):
+    if left:
+        _enter_new(unit, key=key, kind=LedgerEntry.RESTORE, owner=owner, lines=lines, what=row.source)
         _move(lines)
     return -left
 
@@ -154,19 +166,21 @@ def unsettled(before: datetime, *, limit: int) -> list[tuple[str, str]]:
 
 
 def _settle(unit: Unit, *, owner: str, order: str, kind: str) -> bool:
-    """A hold ends once: charge and give-back share one business key."""
+    """A hold ends once: charge and give-back share one business key.
+
+    The hold account's balance moves first, which locks the books: a refund may close a lot at the same moment. Not
+    before the entry: of two that settle at once, one would hold the key and the other one the account.
+    """
     entry = LedgerEntry.get_or_none(LedgerEntry.business_key == f"hold:{order}")
     if entry is None:
         raise Permanent("ledger.nothing_held", order=order)
-    if kind == LedgerEntry.GIVE_BACK:  # a refund may close a lot at the same moment
-        _lock(owner)
     held = list(LedgerLine.select().where(LedgerLine.entry == entry.id))
     amount = sum(line.amount for line in held if line.amount > 0)
     if kind == LedgerEntry.CHARGE:
         place = next(line.place for line in held if line.amount > 0)
         lines = [(place, -amount), (LedgerAccount.USED, amount)]
     else:
-        lines = [(line.place, -line.amount) for line in held]
+        lines = sorted(((line.place, -line.amount) for line in held), key=lambda line: line[1])
     if not _enter(unit, key=f"settle:{order}", kind=kind, owner=owner, order=order, lines=lines, what=entry.what):
         return False
     _move(lines)
@@ -183,16 +197,18 @@ def _leave_closed_lots(unit: Unit, *, owner: str, order: str, lots: Sequence[str
 
 
 def _empty(unit: Unit, *, owner: str, lot: str, credits: int, key: str, what: str | None) -> None:
-    lines = [(lot, -credits), (LedgerAccount.SOLD, credits)]
-    if credits and _enter(unit, key=key, kind=LedgerEntry.REFUND, owner=owner, lines=lines, what=what):
+    if credits:
+        lines = [(lot, -credits), (LedgerAccount.SOLD, credits)]
+        _enter_new(unit, key=key, kind=LedgerEntry.REFUND, owner=owner, lines=lines, what=what)
         _move(lines)
 
 
-def _lock(owner: str) -> None:
-    """The person's hold account is the lock of their books: whoever settles or refunds takes it first."""
-    LedgerAccount.update(balance=LedgerAccount.balance).where(
-        (LedgerAccount.owner == owner) & (LedgerAccount.kind == LedgerAccount.HOLD)
-    ).execute()
+def _enter_new(
+    unit: Unit, *, key: str, kind: str, owner: str, lines: Sequence[tuple[str, int]], what: str | None
+) -> None:
+    """Append an entry that cannot be there yet: its business key was chosen under the lock."""
+    if not _enter(unit, key=key, kind=kind, owner=owner, lines=lines, what=what):
+        raise AssertionError(f"the books have {key} already")
 
 
 def _enter(

@@ -4,7 +4,7 @@ once for each charge id."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from billing import ledger
 from billing.prices import PACKS, Pack
@@ -13,7 +13,7 @@ from custody.keys import Keys
 from database import Unit
 from errors import Rejected
 from jobs.desk import Desk
-from models import Invoice, KeyRow, Payment, new_id
+from models import Account, Invoice, KeyRow, Payment, new_id
 from states import move
 
 REFUND = "refund"  # the kind of work that gives Stars back
@@ -45,7 +45,7 @@ class Booked:
 
 
 class Payments:
-    """The rules of being paid. Sends nothing; every method is called inside a unit."""
+    """The rules of being paid. Sends nothing; every method is called with a connection or inside a unit."""
 
     def __init__(self, fields: Fields, keys: Keys, desk: Desk) -> None:
         self._fields = fields
@@ -65,10 +65,10 @@ class Payments:
         invoice.save(force_insert=True)
         return invoice
 
-    def check(self, unit: Unit, *, account: str | None, payload: str, stars: int, currency: str) -> None:
-        """The question before a payment. Raises Rejected("payment.stale" | "payment.not_yours")."""
+    def check(self, now: datetime, *, account: str | None, payload: str, stars: int, currency: str) -> None:
+        """The question before a payment; only reads. Raises Rejected("payment.stale" | "payment.not_yours")."""
         invoice = Invoice.get_or_none(Invoice.id == payload)
-        if invoice is None or invoice.created_at < unit.now - PAYABLE:
+        if invoice is None or invoice.created_at <= now - PAYABLE:
             raise Rejected("payment.stale")
         if invoice.account != account:
             raise Rejected("payment.not_yours")
@@ -89,6 +89,8 @@ class Payments:
         """
         if (before := self.find(paid.charge_id)) is not None:
             return Booked(before, again=True)
+        if account is not None and not _still_open(account):
+            account = None
         invoice = Invoice.get_or_none(Invoice.id == paid.payload)
         fits = (
             invoice is not None
@@ -101,6 +103,8 @@ class Payments:
         if payment is None:  # the same charge arrived twice at once, and the other one was first
             found = self.find(paid.charge_id)
             assert found is not None
+            if found.account != owner:  # made up for this payer alone, who has another one now
+                self._keys.destroy(unit, owner, (KeyRow.TRANSACTIONS,))
             return Booked(found, again=True)
         if not fits or invoice is None:
             self._give_back(unit, payment)
@@ -139,3 +143,9 @@ class Payments:
 
     def _seal(self, column: object, payment: str, owner: str, value: str) -> bytes | None:
         return self._fields.seal(column, row=payment, account=owner, value=value)
+
+
+def _still_open(account: str) -> bool:
+    """Keeps the account open until this is booked: credits must not go to one that is closed at the same moment."""
+    mine = (Account.id == account) & (Account.state == Account.ACTIVE)
+    return bool(Account.update(state=Account.ACTIVE).where(mine).execute())

@@ -5,15 +5,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from peewee import fn
 
-from billing.payments import Paid, Payments
+from billing.payments import REFUND, Paid, Payments
 from billing.refunds import Refunds
 from database import Database, Unit
-from models import LedgerAccount, LedgerLine, Payment
+from models import LedgerAccount, LedgerLine, Payment, Work
 from providers.telegram_stars import StarTransaction
 
 PAGE = 100
@@ -106,6 +106,8 @@ class Reconciliation:
         if said.user is None:
             return None  # our own withdrawals
         before = self._payments.find(said.id)
+        if before is None and said.at > unit.now - ON_ITS_WAY:
+            return None
         if before is None:
             report.differences.append(Difference("Telegram refunded a charge that was never booked"))
             return None
@@ -124,8 +126,14 @@ class Reconciliation:
                 yield Difference("refunded, but not in Telegram's list:", payment.id)
             if payment.state == Payment.STUCK:
                 yield Difference("nobody's payment, and Telegram refuses to refund it:", payment.id)
-            if payment.state == Payment.REFUNDING and payment.paid_at < unit.now - SLOWEST_REFUND:
+            if payment.state == Payment.REFUNDING and not _is_sent_soon(payment, unit.now):
                 yield Difference("a refund that has not gone out yet:", payment.id)
+
+
+def _is_sent_soon(payment: Payment, now: datetime) -> bool:
+    """Whether somebody is about to send the Stars of a refund back, and not for too long already."""
+    under_way = (Work.subject == payment.id) & (Work.kind == REFUND) & Work.state.in_((Work.DUE, Work.HELD))
+    return bool(Work.select().where(under_way & (Work.created_at >= now - SLOWEST_REFUND)).exists())
 
 
 def unbalanced() -> Iterator[Difference]:

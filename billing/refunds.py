@@ -52,6 +52,7 @@ class Refunds:
 
     def ask(self, unit: Unit, *, account: str, payment: str) -> Payment:
         """A person gives a pack back. Raises Rejected("refund.gone" | "refund.too_late" | "refund.used")."""
+        ledger.lock(account)
         row = Payment.get_or_none((Payment.id == payment) & (Payment.account == account))
         if row is None or row.state != Payment.PAID:
             raise Rejected("refund.gone")
@@ -62,7 +63,7 @@ class Refunds:
 
     def order(self, unit: Unit, charge_id: str, *, reason: str) -> Payment:
         """Staff give any charge back: unused credits leave, used ones stay used. Raises Rejected("refund.gone")."""
-        row = self._payments.find(charge_id)
+        row = self._locked(charge_id)
         if row is None or row.state not in STILL_THERE:
             raise Rejected("refund.gone")
         self._begin(unit, row, reason=f"refund.{reason}", whole=False)
@@ -70,7 +71,7 @@ class Refunds:
 
     def booked(self, unit: Unit, charge_id: str) -> Payment | None:
         """Telegram gave the Stars back, at our asking or by itself. None for a charge we do not know."""
-        row = self._payments.find(charge_id)
+        row = self._locked(charge_id)
         if row is None or row.state == Payment.REFUNDED:
             return row
         if row.state == Payment.PAID:
@@ -97,6 +98,7 @@ class Refunds:
 
     def not_sent(self, claim: Claim, failure: Failure, unit: Unit) -> None:
         """Telegram will not: the person has their credits back, and ops have something to look at."""
+        ledger.lock(claim.account)
         row = Payment.get_or_none((Payment.id == claim.subject) & (Payment.state == Payment.REFUNDING))
         if row is None:
             return
@@ -105,8 +107,16 @@ class Refunds:
             ledger.restore(unit, owner=row.account, lot=row.lot, key=f"restore:{row.id}:{self._count(row)}")
         log.error("refund.failed", payment=row.id, code=failure.code)
 
+    def _locked(self, charge_id: str) -> Payment | None:
+        """The payment as it stands now that nobody else can begin or undo a refund of it."""
+        row = self._payments.find(charge_id)
+        if row is None:
+            return None
+        ledger.lock(row.account)
+        return Payment.get(Payment.id == row.id)
+
     def _begin(self, unit: Unit, row: Payment, *, reason: str, whole: bool) -> None:
-        """Credits first: from here on nobody can use what is being given back."""
+        """Credits first: from here on nobody can use what is being given back. Called under the lock of the books."""
         if row.state == Payment.PAID:
             self._take_credits(unit, row, whole=whole)
         if not move(Payment, row.id, come_from=STILL_THERE, to=Payment.REFUNDING, reason=reason):

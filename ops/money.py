@@ -8,11 +8,14 @@ import click
 
 import logs
 from billing.costs import margins
-from errors import Failure, Rejected
+from errors import Failure
 from ops.house import opened
 
 REASONS = ("complaint", "not-delivered", "mistake", "law")
-SAID = {"refund.gone": "No payment with this charge id is there to be given back."}
+SAID = {
+    "refund.gone": "No payment with this charge id is there to be given back.",
+    "database.unavailable": "The database of DATABASE_URL does not answer. Nothing was done.",
+}
 
 log = logs.get()
 
@@ -26,7 +29,7 @@ def refund(charge: str, reason: str) -> None:
         try:
             with house.database.unit() as unit:
                 payment = house.refunds.order(unit, charge, reason=reason)
-        except Rejected as error:
+        except Failure as error:
             sys.exit(SAID.get(error.code, str(error)))
     log.info("refund.ordered", payment=payment.id, reason=reason)
     click.echo(f"payment {payment.id}: {payment.stars} Stars are going back; the rights worker sends them")
@@ -34,13 +37,13 @@ def refund(charge: str, reason: str) -> None:
 
 @click.command()
 def reconcile() -> None:
-    """Compare Telegram's Star transactions with the books, both ways. Exits 1 while anything differs, 2 while Telegram
-    cannot be asked."""
+    """Compare Telegram's Star transactions with the books, both ways. Exits 1 while anything differs, 2 while they
+    cannot be compared."""
     with opened() as house:
         try:
             report = house.reconciliation.run()
         except Failure as error:
-            click.echo(f"Telegram could not be asked, so nothing is known to add up: {error}", err=True)
+            click.echo(f"not compared, so nothing is known to add up: {error}", err=True)
             sys.exit(2)
     click.echo(f"{report.transactions} transactions at Telegram")
     for payment in report.booked:

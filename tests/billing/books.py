@@ -6,10 +6,12 @@ import base64
 import itertools
 from datetime import datetime, timedelta
 
+from billing import ledger
 from billing.payments import REFUND, Paid, Payments
 from billing.prices import PACKS
 from billing.reconcile import Reconciliation
 from billing.refunds import Refunds
+from consent.accounts import Accounts, Identity
 from custody.fields import Fields
 from custody.keys import Keys
 from custody.purpose import PurposeCheck
@@ -18,7 +20,8 @@ from errors import Permanent, Temporary
 from jobs.desk import Desk
 from jobs.kinds import RIGHTS, Kind
 from jobs.runner import Runner
-from models import Invoice, Payment
+from models import Invoice, Payment, new_id
+from privacy.close import close_account
 from providers.telegram_stars import StarTransaction
 from vault.index import BlindIndex
 from vault.master import MasterKeys
@@ -49,8 +52,10 @@ class Bank:
         self._clock = clock
         self.refuses: str | None = None  # a failure's code
         self.away = False
+        self.loses_answers = False
         self.listed: list[StarTransaction] = []
-        self.given_back: list[str] = []
+        self.given_back: set[str] = set()
+        self._paid: dict[str, StarTransaction] = {}
 
     def pays(self, *, payload: str, stars: int, user: int = ANN) -> Paid:
         charge = f"charge-{next(NUMBERS)}"
@@ -59,17 +64,21 @@ class Bank:
 
     def takes_back(self, charge: str) -> None:
         """A refund: counted once for each charge, as at Telegram."""
-        paid = next(t for t in self.listed if t.id == charge and t.incoming)
         if charge in self.given_back:
             raise Permanent("telegram.already_refunded")
-        self.given_back.append(charge)
+        paid = self._paid[charge]
+        self.given_back.add(charge)
         self._list(charge, paid.stars, incoming=False, user=paid.user or 0, payload=paid.payload or "")
 
     def refund_star_payment(self, user: int, charge: str) -> None:
         del user
+        if self.away:
+            raise Temporary("telegram.unavailable")
         if self.refuses:
             raise Permanent(self.refuses)
         self.takes_back(charge)
+        if self.loses_answers:
+            raise Temporary("telegram.unavailable")
 
     def star_transactions(self, offset: int = 0, limit: int = 100) -> list[StarTransaction]:
         if self.away:
@@ -77,29 +86,30 @@ class Bank:
         return self.listed[offset : offset + limit]
 
     def _list(self, charge: str, stars: int, *, incoming: bool, user: int, payload: str) -> None:
-        self.listed.append(
-            StarTransaction(
-                id=charge,
-                stars=stars,
-                at=self._clock.time,
-                incoming=incoming,
-                kind="invoice_payment",
-                user=user,
-                payload=payload,
-            )
+        line = StarTransaction(
+            id=charge,
+            stars=stars,
+            at=self._clock.time,
+            incoming=incoming,
+            kind="invoice_payment",
+            user=user,
+            payload=payload,
         )
+        self.listed.append(line)
+        if incoming:
+            self._paid[charge] = line
 
 
 class Shop:
-    """Everything about money, put together as a worker has it. `buyers` maps Telegram ids to accounts."""
+    """Everything about money, put together as a worker has it."""
 
     def __init__(self, database: Database, clock: Counting) -> None:
         self.database, self.clock = database, clock
         self.rung: list[str] = []
         self.bank = Bank(clock)
-        self.buyers: dict[int, str] = {}
         self.keys = Keys(database, MasterKeys.parse(f"m1:{KEY}"))
         self.fields = Fields(self.keys, BlindIndex.parse(f"1:{KEY}"), PurposeCheck(database))
+        self.accounts = Accounts(self.fields, self.keys)
         kinds: dict[str, Kind] = {}
         self.desk = Desk(
             database, kinds, lambda _queue, _kind, work: self.rung.append(work), lease_seconds=60, holder="h"
@@ -117,8 +127,17 @@ class Shop:
             payments=self.payments,
             refunds=self.refunds,
             telegram=self.bank,
-            account_of=self.buyers.get,
+            account_of=self.accounts.buyer,
         )
+
+    def joins(self, telegram_id: int = ANN) -> str:
+        """The account of somebody new, with their trial credits."""
+        with self.database.unit() as unit:
+            return str(self.accounts.open(unit, Identity(telegram_id, "Ann", None, None, "en"), version="v1").id)
+
+    def closes(self, account: str) -> None:
+        with self.database.unit() as unit:
+            close_account(unit, desk=self.desk, keys=self.keys, fields=self.fields, account=account)
 
     def invoice(self, account: str, pack: str = "small") -> Invoice:
         with self.database.unit() as unit:
@@ -128,10 +147,29 @@ class Shop:
         with self.database.unit() as unit:
             return self.payments.receive(unit, paid, account=account).payment
 
-    def buys(self, account: str, pack: str = "small") -> tuple[Payment, Paid]:
+    def buys(self, account: str, pack: str = "small", *, user: int = ANN) -> tuple[Payment, Paid]:
         invoice = self.invoice(account, pack)
-        paid = self.bank.pays(payload=invoice.id, stars=invoice.stars)
+        paid = self.bank.pays(payload=invoice.id, stars=invoice.stars, user=user)
         return self.receive(paid, account), paid
+
+    def uses(self, account: str, credits: int) -> None:
+        """Credits for an order that was delivered."""
+        order = self.holds(account, credits)
+        with self.database.unit() as unit:
+            ledger.charge(unit, owner=account, order=order)
+
+    def holds(self, account: str, credits: int) -> str:
+        """An order under way."""
+        order = new_id()
+        with self.database.unit() as unit:
+            ledger.hold(unit, owner=account, order=order, credits=credits, what="picture")
+        return order
+
+    def has(self, account: str) -> tuple[int, int]:
+        """Credits that are free, and those on hold."""
+        with self.database.connection():
+            found = ledger.balance(account)
+        return found.free, found.held
 
     def work(self) -> None:
         """Whatever the bell rang for."""

@@ -11,8 +11,8 @@ from custody.fields import Fields
 from database import Unit
 from errors import Permanent, Rejected
 from generation.chat import PURPOSE
-from generation.kinds import ADMIT, DELIVER, DESTROY, PRODUCE, TELL
-from generation.slots import Place, VideoSlots, withdraw
+from generation.kinds import ADMIT, DELIVER, DESTROY, PRODUCE, ROUND, TELL
+from generation.slots import MOST_WAITING, Place, VideoSlots, withdraw
 from generation.source import Source
 from generation.styles import FREE_PROMPT_LIMIT, Catalogue, Style
 from jobs.desk import Desk
@@ -127,17 +127,19 @@ class Orders:
             order,
             come_from=(Order.OFFERED,),
             to=Order.QUEUED,
+            where=Order.kind == row.kind,  # its length may have been changed while the books were waited for
             message_id=message,
             queued_at=unit.now,
             trial=ledger.sources_of(order) == {ledger.TRIAL},
         ):
-            raise Rejected("orders.already_made")
+            changed = self.of(account, order).state == Order.OFFERED
+            raise Rejected("orders.gone" if changed else "orders.already_made")
         if seconds_of(row.kind) is None:
             self._desk.add(unit, PRODUCE, subject=order, account=account)
             place = Place(waiting_before(unit.now))
         else:
-            unit.after(lambda: self._desk.ring(GENERATION, ADMIT, order))
-            place = self.places(unit)[order]
+            unit.after(lambda: self._desk.ring(GENERATION, ADMIT, ROUND))
+            place = self.places(unit).get(order) or Place(MOST_WAITING)
         Order.update(shown=place.shown).where(Order.id == order).execute()
         return row, place
 
@@ -150,10 +152,11 @@ class Orders:
         row = self.of(account, order)
         if row.state == Order.CANCELLED:
             return
-        if not move(Order, order, come_from=(Order.QUEUED,), to=Order.CANCELLED, ended_at=unit.now):
-            raise Rejected("orders.too_late")
+        # Work, attempt, order: whoever submits takes them in this order too, so that neither waits for the other.
         self._desk.withdraw(unit, subject=order, kinds=(PRODUCE,))
         withdraw(unit, self._desk, order)
+        if not move(Order, order, come_from=(Order.QUEUED,), to=Order.CANCELLED, ended_at=unit.now):
+            raise Rejected("orders.too_late")
         ledger.give_back(unit, owner=account, order=order)
 
     def drop(self, unit: Unit, *, account: str, order: str) -> None:
@@ -172,6 +175,8 @@ class Orders:
         ):
             return False
         self._desk.withdraw(unit, subject=order, kinds=(DELIVER, TELL))
+        at_hand = (Account.id == account) & (Account.current_origin == order)
+        Account.update(current_origin=None).where(at_hand).execute()
         if row.media and destroy.intend(unit, row.media):
             self._desk.add(unit, DESTROY, subject=row.media, account=account)
         return True

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
 
+from peewee import fn
+
 import crash
 from billing.prices import VIDEO_SECONDS, seconds_of, video
 from database import Database, Unit
@@ -64,10 +66,11 @@ class VideoSlots:
             chosen = self._line()[: max(0, free)]
             if chosen:
                 unit.after(lambda: crash.at("admit.given"))  # before any bell
+            given = 0
             for order in chosen:
-                self._admit(unit, order)
+                given += self._admit(unit, order)
                 crash.at("admit.giving")
-            return len(chosen)
+            return given
 
     def demand_open(self, unit: Unit) -> None:
         """Raises Rejected("videos.paused"): said before anybody spends anything."""
@@ -76,19 +79,21 @@ class VideoSlots:
             raise Rejected("videos.paused")
 
     def places(self, unit: Unit) -> dict[str, Place]:
-        """Every waiting order's place, and an honest estimate from what the last hour's videos took."""
+        """Every waiting order's place, and an honest estimate from what the last hour's videos took. Who has a slot and
+        was not submitted yet is next."""
         row = Slots.get_or_none(Slots.name == NAME) or Slots(name=NAME)
-        limit, usual = self._limit(row, unit.now), usual_seconds(unit.now)
-        busy = self._running()
-        return {
-            order.id: Place(ahead, usual * (1 + max(0, ahead + busy - limit + 1) / limit))
+        limit, usual = max(1, self._limit(row, unit.now)), usual_seconds(unit.now)
+        running = self._open()
+        admitted = {task.order: Place(0, usual) for task in running if task.state == VideoTask.ADMITTED}
+        return admitted | {
+            order.id: Place(ahead, usual * (1 + max(0, ahead + len(running) - limit + 1) / limit))
             for ahead, order in enumerate(self._line())
         }
 
     def lower(self, unit: Unit) -> None:
-        """The provider says that too many run: fewer for a while."""
-        fewer = max(1, self._running() - 1)
-        Slots.update(lowered_to=fewer, lowered_until=unit.now + LOWERED).where(Slots.name == NAME).execute()
+        """The provider says that too many run: no more than now for a while; none at all where none of ours does."""
+        now = self._running()
+        Slots.update(lowered_to=now, lowered_until=unit.now + LOWERED).where(Slots.name == NAME).execute()
 
     def pause(self, unit: Unit, reason: str) -> None:
         """Admit nobody for a while."""
@@ -102,7 +107,12 @@ class VideoSlots:
         """Every order that waits for a slot."""
         return self._line()
 
-    def _admit(self, unit: Unit, order: Order) -> None:
+    def _admit(self, unit: Unit, order: Order) -> bool:
+        """False where it has ended since the line was read. One that is ending just now is waited for: a task whose
+        order is gone would hold its slot for ever."""
+        waits = (Order.id == order.id) & (Order.state == Order.QUEUED)
+        if not Order.update(state=Order.QUEUED).where(waits).execute():
+            return False
         before = list(VideoTask.select().where(VideoTask.order == order.id).order_by(VideoTask.attempt))
         retired = {task.model for task in before if task.reason == "provider.model_retired"}
         attempt = before[-1].attempt + 1 if before else 1
@@ -119,6 +129,7 @@ class VideoSlots:
             created_at=unit.now,
         ).execute()
         self._desk.add(unit, SUBMIT, subject=task, account=order.account)
+        return True
 
     def _line(self) -> list[Order]:
         """Orders without a slot, in the order in which they get one."""
@@ -178,15 +189,15 @@ def usual_seconds(now: datetime) -> float:
 
 
 def end_task(unit: Unit, task: str, *, reason: str | None = None) -> bool:
-    """The attempt is over; its slot is free."""
-    return move(
-        VideoTask, task, come_from=VideoTask.OPEN, to=VideoTask.ENDED, ended_at=unit.now, reason=reason, url=None
-    )
+    """The attempt is over; its slot is free. When the provider was done may be known already."""
+    ended = {"ended_at": fn.COALESCE(VideoTask.ended_at, unit.now), "reason": reason, "url": None}
+    return move(VideoTask, task, come_from=VideoTask.OPEN, to=VideoTask.ENDED, **ended)
 
 
 def withdraw(unit: Unit, desk: Desk, order: str) -> None:
-    """An order that was cancelled before its submission gives its slot back."""
+    """An order that is being cancelled before its submission gives its slot back."""
     admitted = (VideoTask.order == order) & (VideoTask.state == VideoTask.ADMITTED)
     for task in list(VideoTask.select().where(admitted)):
-        if move(VideoTask, task.id, come_from=(VideoTask.ADMITTED,), to=VideoTask.ENDED, ended_at=unit.now):
-            desk.withdraw(unit, subject=task.id, kinds=(SUBMIT,))
+        desk.withdraw(unit, subject=task.id, kinds=(SUBMIT,))
+        ended = {"ended_at": unit.now, "reason": "orders.cancelled"}
+        move(VideoTask, task.id, come_from=(VideoTask.ADMITTED,), to=VideoTask.ENDED, **ended)

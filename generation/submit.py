@@ -30,7 +30,6 @@ from wording import orders as says
 
 SETTLES = timedelta(seconds=3)  # a task that was just made may not be found at once
 NOT_MADE = ("provider.unreachable", "provider.busy")  # nothing was taken in: it may be cancelled, and sent as it is
-MAYBE_MADE = ("provider.unsure",)
 
 log = logs.get()
 
@@ -81,13 +80,13 @@ class Submit:
             return
         if source is None:
             raise Rejected("photo.gone")
-        frame = self._frame(source)
+        frame = [self._frame(source)]
         _, prompt = self._orders.wanted(order)
         self._announce(claim, task, order)
         crash.at("submit.announced")
         try:
             made = self._provider.submit(
-                frame, prompt, seconds=task.seconds, model=task.model, external_id=task.external_id
+                frame.pop(), prompt, seconds=task.seconds, model=task.model, external_id=task.external_id
             )
         except (Temporary, Permanent) as failure:
             if self._answered(claim, task, order, failure):
@@ -156,7 +155,11 @@ class Submit:
 
     def _found(self, claim: Claim, task: VideoTask) -> bool:
         """Whether the provider has it. Asked twice, some seconds apart, before it counts as not there."""
-        if task.external_id in self._provider.look([task.external_id]):
+        try:
+            known = self._provider.look([task.external_id])
+        except (Temporary, Permanent) as failure:  # whether it was made is as unknown as before
+            raise Temporary("provider.unsure", retry_after=getattr(failure, "retry_after", None)) from None
+        if task.external_id in known:
             crash.at("submit.found")
             with self._database.connection():
                 order = Order.get_by_id(task.order)
@@ -191,7 +194,8 @@ class Submit:
                 self._give_all_back(unit)
             elif not self._slots.has_successor(task.model):
                 self._give_back(unit, order, "provider.misconfigured")
-        log.error("video.not_taken", order=order.id, code=failure.code, model=task.model)
+        alarm = log.warning if failure.code == "provider.slots_full" else log.error  # a full provider passes
+        alarm("video.not_taken", order=order.id, code=failure.code, model=task.model)
         return True
 
     def _give_all_back(self, unit: Unit) -> None:

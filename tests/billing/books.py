@@ -137,7 +137,9 @@ class Shop:
 
     def closes(self, account: str) -> None:
         with self.database.unit() as unit:
-            close_account(unit, desk=self.desk, keys=self.keys, fields=self.fields, account=account)
+            close_account(
+                unit, desk=self.desk, keys=self.keys, fields=self.fields, refunds=self.refunds, account=account
+            )
 
     def invoice(self, account: str, pack: str = "small") -> Invoice:
         with self.database.unit() as unit:

@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 
 from billing import ledger, statement
-from billing.prices import PACKS, PRICES, Pack
+from billing.prices import PACKS, PRICES, Pack, seconds_of
 from billing.refunds import WITHIN
 from bot.context import Context
 from bot.update import Update
@@ -38,19 +38,20 @@ def balance(context: Context, unit: Unit, account: Account, person: Person, upda
 
 
 def show_packs(context: Context, unit: Unit, account: Account, person: Person, update: Update) -> list[Call]:
-    return [packs(account, person)]
+    return [packs(context, account, person)]
 
 
-def packs(account: Account, person: Person) -> Call:
+def packs(context: Context, account: Account, person: Person) -> Call:
     free = ledger.balance(account.id).free
     lines = [_line(pack) for pack in PACKS.values()]
-    return _say(person, money.packs(person.translate, free=free, prices=PRICES, packs=lines, days=WITHIN.days))
+    prices = _prices(context)
+    return _say(person, money.packs(person.translate, free=free, prices=prices, packs=lines, days=WITHIN.days))
 
 
 def invoice(context: Context, unit: Unit, account: Account, person: Person, pack: Pack) -> Call:
     """An invoice for this person only: its payload is a row that names them."""
     offered = context.payments.offer(unit, account=account.id, pack=pack)
-    title, description = money.invoice(person.translate, pack=_line(pack), prices=PRICES, days=WITHIN.days)
+    title, description = money.invoice(person.translate, pack=_line(pack), prices=_prices(context), days=WITHIN.days)
     return send_invoice(person.chat, title=title, description=description, payload=offered.id, stars=offered.stars)
 
 
@@ -89,6 +90,11 @@ def _read_limit(words: list[str]) -> int | None:
     if len(words) == 1 and re.fullmatch(r"[0-9]{1,6}", word) and int(word) <= LARGEST_LIMIT:
         return int(word)
     raise Rejected("limit.unclear")
+
+
+def _prices(context: Context) -> dict[str, int]:
+    """What can be ordered here: nobody buys credits for videos that there are not."""
+    return {kind: price for kind, price in PRICES.items() if context.videos or seconds_of(kind) is None}
 
 
 def _line(pack: Pack) -> money.PackLine:

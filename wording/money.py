@@ -38,19 +38,24 @@ def kind(_: Translate, what: str) -> str:
     if what == "picture":
         return _("Picture")
     name, _sep, seconds = what.partition("_")
-    return _("Video, {seconds} s").format(seconds=seconds) if name == "video" else what
+    return _("Video of {seconds} s").format(seconds=seconds) if name == "video" else what
 
 
-def price_list(_: Translate, prices: dict[str, int]) -> str:
-    """ "Picture 1 · Video, 5 s 8 · …" """
-    return " · ".join(f"{kind(_, what)} {credits}" for what, credits in prices.items())
+def amount(_: Translate, credits: int) -> str:
+    """ "1 credit", "20 credits"."""
+    return _("1 credit") if credits == 1 else _("{credits} credits").format(credits=credits)
+
+
+def price_list(_: Translate, prices: dict[str, int], *, between: str = "\n") -> str:
+    """ "Picture: 1 credit", "Video of 5 s: 8 credits", …"""
+    return between.join(f"{kind(_, what)}: {amount(_, credits)}" for what, credits in prices.items())
 
 
 def packs(_: Translate, *, free: int, prices: dict[str, int], packs: Sequence[PackLine], days: int) -> Message:
     text = _(
-        "<b>Packs of credits</b>\nYou have {free}. What things cost: {prices}.\n\nYou pay in Telegram Stars: no card and "
-        "no address reaches us. A pack you have not touched can be given back within {days} days: /paysupport."
-    ).format(free=free, prices=price_list(_, prices), days=days)
+        "<b>Packs of credits</b>\nYou have {free}.\n\n{prices}\n\nYou pay in Telegram Stars: no card and no address "
+        "reaches us. A pack you have not touched can be given back within {days} days: /paysupport"
+    ).format(free=amount(_, free), prices=price_list(_, prices), days=days)
     rows = [
         (button(_("{credits} credits · {stars} {star}").format(credits=p.credits, stars=p.stars, star=STAR), data),)
         for p in packs
@@ -62,15 +67,14 @@ def packs(_: Translate, *, free: int, prices: dict[str, int], packs: Sequence[Pa
 def invoice(_: Translate, *, pack: PackLine, prices: dict[str, int], days: int) -> tuple[str, str]:
     """Title (32 characters) and description (255) of an invoice."""
     return pack.name, _(
-        "{credits} credits for MIOMIO. What things cost: {prices}. Untouched, the pack can be given back within {days} "
-        "days: /paysupport"
-    ).format(credits=pack.credits, prices=price_list(_, prices), days=days)
+        "{credits} for MIOMIO. {prices}. Untouched, the pack can be given back within {days} days: /paysupport"
+    ).format(credits=amount(_, pack.credits), prices=price_list(_, prices, between=" · "), days=days)
 
 
 def paid(_: Translate, *, credits: int, free: int) -> Message:
     return Message(
-        _("✅ Thank you: {credits} credits are yours. You have {free} now.\n\n📷 Send me a photo to begin.").format(
-            credits=credits, free=free
+        _("✅ Thank you! {credits} more: you have {free} now.\n\n📷 Send me a photo, or go on where you were.").format(
+            credits=amount(_, credits), free=free
         )
     )
 
@@ -79,8 +83,8 @@ def given_back(_: Translate, *, stars: int) -> Message:
     """A payment that belongs to no open offer."""
     return Message(
         _(
-            "Your payment did not fit an open offer of ours, so it is not kept: {stars} {star} are on their way back to "
-            "you. For a new offer: /packs"
+            "That payment did not fit an open offer, so we do not keep it: {stars} {star} are on their way back to you. "
+            "For a new offer: /packs"
         ).format(stars=stars, star=STAR)
     )
 
@@ -91,7 +95,7 @@ def refunded(_: Translate, *, stars: int) -> Message:
 
 def refund_begun(_: Translate, *, name: str, stars: int) -> Message:
     return Message(
-        _("{name}: its credits are gone, and {stars} {star} are on their way back to you.").format(
+        _("{name}: {stars} {star} are on their way back to you. Its credits have left your balance.").format(
             name=escape(name), stars=stars, star=STAR
         )
     )
@@ -100,15 +104,17 @@ def refund_begun(_: Translate, *, name: str, stars: int) -> Message:
 def pay_support(_: Translate, *, refundable: Sequence[PackLine], days: int, support_email: str) -> Message:
     """/paysupport: what can be given back by one tap, and whom to write to about everything else."""
     lead = _(
-        "<b>Payments</b>\nA pack that you have not touched can be given back within {days} days, by one tap. Telegram gives "
-        "back a whole payment only, never a part: once a credit of a pack is used, the pack stays."
+        "<b>Payments and refunds</b>\nA pack you have not touched goes back by one tap within {days} days. Once one of "
+        "its credits is used or set aside, it stays: Telegram returns whole payments only."
     ).format(days=days)
     which = (
-        _("Which one shall go back?") if refundable else _("You have no untouched pack of the last days at the moment.")
+        _("Which one shall go back?")
+        if refundable
+        else _("There is no untouched pack of the last {days} days.").format(days=days)
     )
-    help_ = _("A payment that did not arrive is looked for every night. Anything else: {email}").format(
-        email=support_email
-    )
+    help_ = _(
+        "Paid, but no credits? We compare with Telegram every night and put it right. Anything else: {email}"
+    ).format(email=escape(support_email))
     rows = [
         (
             button(
@@ -125,13 +131,13 @@ def balance(
     _: Translate, *, free: int, held: int, movements: Sequence[MovementLine], limit: int | None, spent: int
 ) -> Message:
     """Credits in plain words: what is free, what is set aside, what happened last."""
-    text = _("You have <b>{free}</b> credits.").format(free=free)
+    text = _("You have <b>{free}</b>.").format(free=amount(_, free))
     if held:
-        text += "\n" + _("{held} more are set aside for what is being made.").format(held=held)
+        text += "\n" + _("Set aside for what is being made: {held}").format(held=held)
     if limit is not None:
         text += "\n" + _("Your limit: {limit} in 24 hours, {spent} of it used.").format(limit=limit, spent=spent)
     if movements:
-        lines = [f"{m.at:%d.%m.}  {m.credits:+d}  {_movement(_, m)}" for m in movements]
+        lines = [f"{m.at:%d %b}  {m.credits:+d}  {_movement(_, m)}" for m in movements]
         text += "\n\n" + _("<b>Lately</b>") + "\n" + "\n".join(lines)
     return Message(text, ((button(_("Get more"), buttons.data(buttons.PACKS)),),))
 

@@ -94,12 +94,12 @@ class Spine:
 
     def told(self, person: Person, order: str, words: str) -> str:
         """What the status message of an order says, once it has these words."""
-        [(message,)] = self.sql("SELECT message_id FROM orders WHERE id = %s", order)
 
         def said() -> str | None:
-            [found] = [m for m in person.messages() if m["message_id"] == message]
-            text = str(found.get("text") or found.get("caption") or "")
-            return text if words in text else None
+            [(message,)] = self.sql("SELECT message_id FROM orders WHERE id = %s", order)
+            found = [m for m in person.messages() if m["message_id"] == message]
+            texts = [str(m.get("text") or m.get("caption") or "") for m in found]
+            return next((text for text in texts if words in text), None)
 
         return str(until(f"'{words}'", said, seconds=LONG))
 
@@ -149,21 +149,25 @@ class Spine:
         finally:
             process.send_signal(signal.SIGCONT)
 
+    # What is set to a moment lies in the past: a process compares with a clock that it may have read just before.
+
     def leases_end(self) -> None:
         """As if time had passed: the leases of whoever was killed are over, and what it rang for is long ago."""
-        self.sql("UPDATE work SET lease_until = now() AT TIME ZONE 'utc' WHERE state = 'held'")
+        self.sql("UPDATE work SET lease_until = now() AT TIME ZONE 'utc' - interval '1 second' WHERE state = 'held'")
         self.sql("UPDATE work SET rung_at = rung_at - interval '1 minute' WHERE state = 'due'")
-        self.sql("UPDATE lease SET until = now() AT TIME ZONE 'utc'")
+        self.sql("UPDATE lease SET until = now() AT TIME ZONE 'utc' - interval '1 second'")
 
     def waits_end(self) -> None:
         """As if time had passed: what waits for its next try is due."""
-        self.sql("UPDATE work SET due_at = now() AT TIME ZONE 'utc' WHERE state = 'due'")
+        self.sql("UPDATE work SET due_at = now() AT TIME ZONE 'utc' - interval '1 minute' WHERE state = 'due'")
 
     def video_waits_end(self) -> None:
         """As if time had passed: what may have been made can be found, and how videos stand is asked now."""
         self.waits_end()
         self.sql("UPDATE video_task SET submitted_at = submitted_at - interval '1 minute' WHERE state = 'submitting'")
-        self.sql("UPDATE video_task SET ask_at = now() AT TIME ZONE 'utc' WHERE state = 'rendering'")
+        self.sql("UPDATE video_task SET ask_at = now() AT TIME ZONE 'utc' - interval '1 s' WHERE state = 'rendering'")
+            "UPDATE video_task SET ask_at = now() AT TIME ZONE 'utc' - interval '1 second' WHERE state = 'rendering'"
+        )
 
     def tidies_up(self) -> None:
         """As if hours had passed: the duty for what killed processes left behind runs, and ends."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import requests
+
 from billing import ledger
 from consent.accounts import Accounts, Identity
 from consent.record import accept
@@ -49,6 +51,11 @@ class Filmer(Person):
         return [
             m for m in self.messages() if (m.get("media") or {}).get("kind") == "video" and button(m, f"orig:{order}")
         ]
+
+    def toasts(self, words: str) -> int:
+        """How many answers to taps had these words."""
+        chat = requests.get(f"{self.address}/client/people/{self.id}/chat", timeout=10).json()
+        return sum(words in toast["text"] for toast in chat["toasts"])
 
     def source(self) -> Source:
         return Source(self.account, self.photo)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from jobs.kinds import GENERATION, RIGHTS
 
 if TYPE_CHECKING:
-    from tests.spine.conftest import Spine
     from tests.spine.forked import Forked
+    from tests.spine.service import Spine
 
 
 def points(kind: str, *steps: str) -> list[str]:

@@ -12,9 +12,9 @@ from tests.spine.conftest import balanced, paid_once
 from tests.spine.person import small_photo, until
 
 if TYPE_CHECKING:
-    from tests.spine.conftest import Spine
     from tests.spine.forked import Forked
     from tests.spine.person import Person
+    from tests.spine.service import Spine
 
 pytestmark = pytest.mark.xdist_group("spine")
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import redis
 
-from tests.spine.conftest import LONG, balanced, paid_once
-from tests.spine.person import small_photo, until
+from tests.spine.conftest import balanced, paid_once
+from tests.spine.person import LONG, small_photo, until
 
 if TYPE_CHECKING:
-    from tests.spine.conftest import Spine
+    from tests.spine.service import Spine
 
 pytestmark = pytest.mark.xdist_group("spine")
 

@@ -21,8 +21,8 @@ from PIL import Image
 from ops.once import button
 
 if TYPE_CHECKING:
-    from tests.spine.conftest import Spine
     from tests.spine.person import Person
+    from tests.spine.service import Spine
 
 pytestmark = pytest.mark.xdist_group("spine")
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.spine.conftest import LONG, balanced, paid_once, tidy
+from tests.spine.conftest import balanced, paid_once, tidy
 from tests.spine.doomed import Doomed, points
-from tests.spine.person import small_photo, until
+from tests.spine.person import LONG, small_photo, until
 
 if TYPE_CHECKING:
-    from tests.spine.conftest import Spine
     from tests.spine.person import Person
+    from tests.spine.service import Spine
 
 pytestmark = pytest.mark.xdist_group("spine")
 

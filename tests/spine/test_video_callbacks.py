@@ -12,8 +12,8 @@ from tests.spine.conftest import balanced, filmed_once
 from tests.spine.person import until
 
 if TYPE_CHECKING:
-    from tests.spine.conftest import Spine
     from tests.spine.filmer import Filmer
+    from tests.spine.service import Spine
 
 pytestmark = pytest.mark.xdist_group("spine")
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.spine.conftest import LONG, balanced, filmed_once
-from tests.spine.person import until
+from tests.spine.conftest import balanced, filmed_once
+from tests.spine.person import LONG, until
 
 if TYPE_CHECKING:
-    from tests.spine.conftest import Spine
     from tests.spine.filmer import Filmer
+    from tests.spine.service import Spine
 
 pytestmark = pytest.mark.xdist_group("spine")
 

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 
-from tests.spine.conftest import LONG, balanced, filmed_once, tidy
+from tests.spine.conftest import balanced, filmed_once, tidy
 from tests.spine.doomed import Doomed, points
-from tests.spine.person import until
+from tests.spine.person import LONG, until
 from tests.spine.test_points import VISITED as OF_PICTURES
 from tests.spine.test_video_job import bought
 
 if TYPE_CHECKING:
-    from tests.spine.conftest import Spine
     from tests.spine.filmer import Filmer
+    from tests.spine.service import Spine
 
 pytestmark = pytest.mark.xdist_group("spine")
 

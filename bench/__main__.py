@@ -6,7 +6,7 @@ import json
 import sys
 from pathlib import Path
 
-from bench import crowd, job, sealing, start, webhook
+from bench import checkout, crowd, job, sealing, start, videos, webhook
 
 RESULTS = Path(__file__).parent / "results"
 FIGURES = {
@@ -15,6 +15,8 @@ FIGURES = {
     "job": job.run,
     "start": start.run,
     "crowd": crowd.run,
+    "checkout": checkout.run,
+    "videos": videos.run,
 }
 
 

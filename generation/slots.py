@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
+from typing import Any
 
 from peewee import fn
 
@@ -83,10 +84,10 @@ class VideoSlots:
         was not submitted yet is next."""
         row = Slots.get_or_none(Slots.name == NAME) or Slots(name=NAME)
         limit, usual = max(1, self._limit(row, unit.now)), usual_seconds(unit.now)
-        running = self._open()
-        admitted = {task.order: Place(0, usual) for task in running if task.state == VideoTask.ADMITTED}
-        return admitted | {
-            order.id: Place(ahead, usual * (1 + max(0, ahead + len(running) - limit + 1) / limit))
+        running = self._running()
+        admitted = VideoTask.select(VideoTask.order).where(_holds_a_slot() & (VideoTask.state == VideoTask.ADMITTED))
+        return {task.order: Place(0, usual) for task in admitted} | {
+            order.id: Place(ahead, usual * (1 + max(0, ahead + running - limit + 1) / limit))
             for ahead, order in enumerate(self._line())
         }
 
@@ -134,25 +135,25 @@ class VideoSlots:
     def _line(self) -> list[Order]:
         """Orders without a slot, in the order in which they get one."""
         has_slot = VideoTask.select(VideoTask.order).where(VideoTask.state.in_(VideoTask.OPEN))
-        waiting = (
+        waiting = list(
             Order.select()
             .where((Order.state == Order.QUEUED) & Order.kind.in_(KINDS) & Order.id.not_in(has_slot))
             .order_by(Order.queued_at, Order.id)
             .limit(MOST_WAITING)
         )
-        turns = Counter(task.account for task in self._open())
+        if not waiting:  # as it is after most ends
+            return []
+        held: Any = VideoTask.select(VideoTask.account, fn.COUNT(VideoTask.id)).where(_holds_a_slot())
+        turns: Counter[str] = Counter(dict(held.group_by(VideoTask.account).tuples()))
         ranked = []
         for number, order in enumerate(waiting):
             ranked.append((order.trial, turns[order.account], number, order))
             turns[order.account] += 1
         return [order for *_, order in sorted(ranked, key=lambda entry: entry[:3])]
 
-    def _open(self) -> list[VideoTask]:
-        """Tasks that hold a slot. One that we gave up does not: the provider tells if it still counts."""
-        return list(VideoTask.select().where(VideoTask.state.in_(VideoTask.OPEN) & ~VideoTask.late))
-
-    def _running(self) -> int:
-        return len(self._open())
+    @staticmethod
+    def _running() -> int:
+        return int(VideoTask.select().where(_holds_a_slot()).count())
 
     def _limit(self, row: Slots, now: datetime) -> int:
         if row.lowered_to is None or row.lowered_until is None or row.lowered_until < now:
@@ -170,6 +171,11 @@ class VideoSlots:
         return found[0]
 
 
+def _holds_a_slot() -> Any:
+    """A task that we gave up does not: the provider tells if it still counts."""
+    return VideoTask.state.in_(VideoTask.OPEN) & ~VideoTask.late
+
+
 def _paused(row: Slots, now: datetime) -> bool:
     return row.paused_until is not None and row.paused_until > now
 
@@ -179,8 +185,11 @@ def last_durations(now: datetime) -> list[float]:
     recent = (
         (VideoTask.ended_at > now - LOOKED_BACK) & VideoTask.reason.is_null() & VideoTask.submitted_at.is_null(False)
     )
-    ended = VideoTask.select().where((VideoTask.state == VideoTask.ENDED) & recent).limit(MOST_WAITING)
-    return sorted((task.ended_at - task.submitted_at).total_seconds() for task in ended)
+    both: Any = VideoTask.select(
+        VideoTask.submitted_at, VideoTask.ended_at
+    )  # not whole rows: asked at every submission
+    ended = both.where((VideoTask.state == VideoTask.ENDED) & recent).limit(MOST_WAITING)
+    return sorted((over - sent).total_seconds() for sent, over in ended.tuples())
 
 
 def usual_seconds(now: datetime) -> float:

@@ -17,7 +17,7 @@ from jobs.kinds import GENERATION
 from models import TABLES
 from ops.processes import answers, valkey_command
 from ops.stack import Stack
-from tests.spine.filmer import Filmer
+from tests.spine.filmer import CREDITS, Filmer
 from tests.spine.forked import Forked
 from tests.spine.kling import KlingControl
 from tests.spine.person import LONG, Person, until
@@ -46,8 +46,8 @@ class Spine:
         self._house.database.raw.bind(TABLES)  # another test of this process may have bound them to its own
         return self._house
 
-    def filmer(self) -> Filmer:
-        return Filmer(self.stack.chat, self.house)
+    def filmer(self, *, credits: int = CREDITS) -> Filmer:
+        return Filmer(self.stack.chat, self.house, credits=credits)
 
     def end_forks(self, *, held: bool = True) -> None:
         """Of those that wait to be let go only with `held`."""

@@ -16,7 +16,7 @@ define install
 	@touch $(2)
 endef
 
-.PHONY: help demo once run test check lock previews bench
+.PHONY: help demo once run test stress check lock previews bench
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -43,6 +43,9 @@ test: $(DEV) ## every test, and the linters
 	@.venv/bin/mypy .
 	@.venv/bin/python -m pytest -n 2 --dist loadfile -m "not alone"
 	@.venv/bin/python -m pytest -m alone
+
+stress: $(DEV) ## ten thousand random lives of the books (about ten minutes)
+	@MIOMIO_EXAMPLES=10000 .venv/bin/python -m pytest tests/billing/test_billing_books.py -q
 
 bench: $(DEV) ## the figures
 	@.venv/bin/python -m bench

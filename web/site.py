@@ -7,9 +7,10 @@ from pathlib import Path
 from flask import Blueprint, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from billing.prices import PICTURE, PRICES, TRIAL_CREDITS
+from billing.prices import PACKS, PICTURE, PRICES, TRIAL_CREDITS, VIDEO_SECONDS, video
+from billing.refunds import WITHIN
 from config import Settings
-from generation.orders import PROVIDER
+from generation.orders import PROVIDER, VIDEO_PROVIDER
 from policy.categories import CATEGORIES
 from policy.purposes import PURPOSES
 from policy.recipients import RECIPIENTS
@@ -50,6 +51,11 @@ def _render(name: str, house: House) -> str:
         version=CURRENT,
         price=PRICES[PICTURE],
         trial=TRIAL_CREDITS,
+        packs=PACKS.values(),
+        refund_days=WITHIN.days,
+        videos=[(seconds, PRICES[video(seconds)]) for seconds in VIDEO_SECONDS] if house.slots is not None else [],
+        video_provider=RECIPIENTS[VIDEO_PROVIDER],
+        motion_count=len(house.motions),
         styles=house.catalogue.page(1, 6),
         style_count=len(house.catalogue),
     )

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from billing.prices import PICTURE, PRICES, TRIAL_CREDITS
-from generation.orders import PROVIDER
+from billing.prices import PACKS, PICTURE, PRICES, TRIAL_CREDITS
+from generation.orders import PROVIDER, VIDEO_PROVIDER
+from generation.slots import VideoSlots
 from policy.categories import CATEGORIES
 from policy.purposes import PURPOSES
 from policy.recipients import RECIPIENTS
@@ -91,6 +92,23 @@ def test_the_front_page_names_price_trial_provider_and_how_many_styles(house: Ho
     assert f"{TRIAL_CREDITS} free credits" in page
     assert RECIPIENTS[PROVIDER].name in page
     assert f"{len(house.catalogue)} styles" in page
+
+
+def test_the_front_page_shows_every_pack_with_credits_and_stars(client: FlaskClient) -> None:
+    page = html.unescape(client.get("/").get_data(as_text=True))
+    shown = [(p.name in page, f"{p.credits} credits" in page, f"{p.stars} Stars" in page) for p in PACKS.values()]
+    assert shown == [(True, True, True)] * len(PACKS)
+    assert "within 14 days" in page
+
+
+def test_the_front_page_speaks_of_videos_only_where_there_are_videos(house: House, client: FlaskClient) -> None:
+    assert "video" not in client.get("/").get_data(as_text=True).lower()
+    slots = VideoSlots(database=house.database, desk=house.desk, slots=1, models=("m",))
+    page = create_app(replace(house, slots=slots)).test_client().get("/").get_data(as_text=True)
+    said = [f"a video of {seconds} seconds {PRICES[f'video_{seconds}']}" for seconds in (5, 10)]
+    assert [sentence for sentence in said if sentence not in page] == []
+    assert f"{len(house.motions)} motions" in page
+    assert html.escape(RECIPIENTS[VIDEO_PROVIDER].name) in page
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -29,7 +29,8 @@ SCALE = 10.0
 
 @dataclass(frozen=True)
 class Seen:
-    """Of one crowd. Seconds from the provider's end to the chat, sorted; memory in KiB; CPU as a share of one core."""
+    """Of one crowd. Seconds from the provider's end to the chat, sorted; memory in KiB; cores busy while all wait; CPU
+    seconds of the worker for each video from its end to the chat."""
 
     late: list[float]
     submitted: float
@@ -39,6 +40,7 @@ class Seen:
     peak: int
     held: int
     cpu: float
+    each: float
     questions: int
     allowed: int
 
@@ -50,7 +52,8 @@ def run(scale: float = SCALE, videos: int = VIDEOS) -> dict[str, float]:
     """All are in flight before the first ends; the ends are then spread evenly over 10 minutes, divided by `scale`.
 
     `…_p50_s`, `…_p99_s`: from the provider's end of a task to the end of the call that shows its video in the chat.
-    `held_while_waiting`: the most work rows that any thread held while all waited. `waiting_cpu`: cores busy then.
+    `collect_cpu_ms`: of the worker for each video, what it asks meanwhile included; beyond the machine's cores times
+    the rate of the ends, videos queue up. `held_while_waiting`: the most work rows that any thread held while all waited. `waiting_cpu`: cores busy then.
     `…_growth_mib`: the worker's memory beyond idle, while all wait and at its highest. `questions_per_100`: status
     requests, divided by one for each 100 tasks and poll. `blocking_…`: the same load on a thread for each video, as far
     as its small number of videos tells of all of them.
@@ -66,6 +69,7 @@ def run(scale: float = SCALE, videos: int = VIDEOS) -> dict[str, float]:
         "asking_p99_s": asked.percentile(0.99),
         "callbacks_p50_s": rung.percentile(0.5),
         "callbacks_p99_s": rung.percentile(0.99),
+        "collect_cpu_ms": asked.each * 1e3,
         "held_while_waiting": max(asked.held, rung.held),
         "waiting_cpu": asked.cpu,
         "waiting_growth_mib": max(seen.waiting - seen.idle for seen in (asked, rung)) / 1024,
@@ -106,7 +110,7 @@ def _filmed(parts: Ground, house: House, studio: Studio, videos: int, spread: fl
     submitted = time.monotonic() - began
     held, cpu = _while_all_wait(house, worker.pid)
     waiting = resident_kib(worker.pid)
-    shown, began = Shown(parts), time.monotonic()
+    shown, began, used = Shown(parts), time.monotonic(), cpu_seconds(worker.pid)
     studio.end_within(spread)
 
     def delivered() -> bool:
@@ -125,6 +129,7 @@ def _filmed(parts: Ground, house: House, studio: Studio, videos: int, spread: fl
         peak=resident_kib(worker.pid, peak=True),
         held=held,
         cpu=cpu,
+        each=(cpu_seconds(worker.pid) - used) / videos,
         questions=sum(poll.questions for poll in polls),
         allowed=sum(poll.allowed for poll in polls),
     )

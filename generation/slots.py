@@ -185,9 +185,8 @@ def last_durations(now: datetime) -> list[float]:
     recent = (
         (VideoTask.ended_at > now - LOOKED_BACK) & VideoTask.reason.is_null() & VideoTask.submitted_at.is_null(False)
     )
-    both: Any = VideoTask.select(
-        VideoTask.submitted_at, VideoTask.ended_at
-    )  # not whole rows: asked at every submission
+    # Not whole rows: this is asked at every submission.
+    both: Any = VideoTask.select(VideoTask.submitted_at, VideoTask.ended_at)
     ended = both.where((VideoTask.state == VideoTask.ENDED) & recent).limit(MOST_WAITING)
     return sorted((over - sent).total_seconds() for sent, over in ended.tuples())
 

@@ -17,6 +17,7 @@ from generation.chat import PURPOSE
 from generation.kinds import DELIVER, DESTROY
 from generation.show import LATE
 from generation.slots import end_task
+from generation.source import Source
 from generation.watch import Watch
 from imaging.mp4 import Mp4Facts, Readable
 from jobs.claim import Claim
@@ -56,6 +57,10 @@ class Collect:
         if task is None:
             with claim.finish():
                 return
+        if task.late and not self._still_a_gift(task):
+            with claim.finish() as unit:
+                end_task(unit, task.id, reason="photo.gone")
+            return
         url = self._fields.open(VideoTask.url, task, purpose=PURPOSE)
         try:
             with self._files.fetch(url or "", max_bytes=LARGEST) as (length, stream):
@@ -86,9 +91,15 @@ class Collect:
         if move(Order, task.order, come_from=(Order.RENDERING,), to=Order.KEPT, **changes):
             ledger.charge(unit, owner=task.account, order=task.order)
             return True
-        return bool(
-            task.late and move(Order, task.order, come_from=(Order.FAILED,), to=Order.KEPT, reason=LATE, **changes)
-        )
+        if not task.late or not self._still_a_gift(task):
+            return False
+        return move(Order, task.order, come_from=(Order.FAILED,), to=Order.KEPT, reason=LATE, **changes)
+
+    def _still_a_gift(self, task: VideoTask) -> bool:
+        """Who deleted the picture after we had given it up wants nothing made of it any more."""
+        with self._database.connection():
+            order = Order.get_or_none((Order.id == task.order) & (Order.state == Order.FAILED))
+            return order is not None and Source.of(order).media() is not None
 
     def _ask_for_another(self, claim: Claim, task: VideoTask) -> None:
         with claim.finish() as unit:
@@ -99,6 +110,7 @@ class Collect:
                 to=VideoTask.RENDERING,
                 links=VideoTask.links + 1,
                 ask_at=unit.now,
+                ended_at=None,
                 url=None,
             )
         log.warning("video.dead_link", order=task.order, count=task.links + 1)

@@ -29,6 +29,7 @@ from states import move
 from wording import orders as says
 
 SETTLES = timedelta(seconds=3)  # a task that was just made may not be found at once
+NEVER_MADE = ("provider.misconfigured", "provider.bad_request", "http.undeclared_host")
 NOT_MADE = ("provider.unreachable", "provider.busy")  # nothing was taken in: it may be cancelled, and sent as it is
 
 log = logs.get()
@@ -73,8 +74,12 @@ class Submit:
             task = VideoTask.get_or_none(VideoTask.id == claim.subject)
             order = Order.get_or_none(Order.id == task.order) if task is not None else None
             source = Source.of(order).media() if order is not None else None
-        if task is None or order is None or task.state not in (VideoTask.ADMITTED, VideoTask.SUBMITTING):
+        if task is None or task.state not in (VideoTask.ADMITTED, VideoTask.SUBMITTING):
             with claim.finish():
+                return
+        if order is None or order.state not in Order.OPEN:  # it ended while it was given its slot
+            with claim.finish() as unit:
+                end_task(unit, task.id, reason="orders.withdrawn")
                 return
         if task.state == VideoTask.SUBMITTING and self._found(claim, task):
             return
@@ -110,10 +115,8 @@ class Submit:
         task = VideoTask.get_or_none(VideoTask.id == claim.subject)
         if task is None:
             return
-        may_come = (
-            task.state == VideoTask.SUBMITTING and failure.code not in NOT_MADE and not isinstance(failure, Rejected)
-        )
-        if may_come:
+        not_made = failure.code in NOT_MADE + NEVER_MADE or isinstance(failure, Rejected)
+        if task.state == VideoTask.SUBMITTING and not not_made:
             self._watch.keep_an_eye(unit, task)
         else:
             end_task(unit, task.id, reason=failure.code)

@@ -3,6 +3,7 @@ only make a row due; what they claim is always asked again."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -28,9 +29,11 @@ NOT_ASKED = timedelta(minutes=25)  # the same while the provider itself does not
 LATE_EVERY = timedelta(minutes=5)
 LATE_ENDS = timedelta(hours=24)
 PERCENTILE = 10  # of the last hour's durations: one in so many videos is ready before the first question
+THEIRS = ("provider.refused", "provider.bad_input")  # the picture's or the wording's fault: no alarm for ops
 FAILED_SOMEHOW = "provider.failed"
 ATTEMPTS = 2  # in all, at a video that failed at the provider without a reason
 EPOCH = datetime(2026, 1, 1)
+EXTERNAL_ID = re.compile(r"[0-9a-f]{32}-[0-9]{1,6}")  # an order and the number of the attempt
 
 log = logs.get()
 
@@ -42,9 +45,13 @@ class Looker(Protocol):
 
 
 def first_look(now: datetime) -> datetime:
-    """Soon after the quickest of the last hour's videos were ready; not before."""
+    """Soon after the quickest of the last hour's videos were ready; not before.
+
+    What we saw is up to one moment later than the truth, so two are taken off: else it would grow from hour to hour.
+    """
     took = last_durations(now)
-    return _next_moment(now + timedelta(seconds=took[len(took) // PERCENTILE] if took else EARLIEST))
+    quick = took[len(took) // PERCENTILE] - 2 * EVERY if took else EARLIEST
+    return _next_moment(now + timedelta(seconds=max(EARLIEST, quick)))
 
 
 def _next_moment(at: datetime) -> datetime:
@@ -72,22 +79,35 @@ class Watch:
             try:
                 said = self._provider.look([task.external_id for task in due])
             except Permanent as failure:
-                if failure.code != "provider.batch_refused" or len(due) == 1:
+                if failure.code != "provider.batch_refused":
                     log.error("video.not_asked", code=failure.code, count=len(due))
                     self._end_unasked(due)
                     raise Temporary(failure.code) from None
-                self._halve(due)
+                if len(due) > 1:
+                    self._halve(due)
+                else:  # this one alone is refused: the others need not wait for it
+                    log.error("video.not_asked", code=failure.code, order=due[0].order)
+                    self._end_unasked(due)
                 continue
             except Temporary:
                 self._end_unasked(due)
                 raise
             crash.at("look.asked")
+            self._batch = min(BATCH, self._batch * 2)
             for task in due:
-                self._heard(task, said.get(task.external_id))
+                try:
+                    self._heard(task, said.get(task.external_id))
+                except Temporary:
+                    raise
+                except Exception as error:  # its person has gone meanwhile, or it is a mistake of ours: not the others'
+                    log.warning("video.not_heard", order=task.order, exc_info=error)
+                    self._end_unasked([task])
         return questions
 
     def callback(self, external_id: str) -> str | None:
         """Somebody rang: ask about this one now. Its row's id, or None where there is nothing to ask."""
+        if not EXTERNAL_ID.fullmatch(external_id):  # a database need not take what a stranger writes
+            return None
         now = self._database.clock.now()
         open_ = VideoTask.state.in_((VideoTask.SUBMITTING, VideoTask.RENDERING))
         with self._database.connection():
@@ -113,8 +133,8 @@ class Watch:
         if move(Order, task.order, come_from=Order.OPEN, to=state, reason=failure.code, ended_at=unit.now):
             ledger.give_back(unit, owner=task.account, order=task.order)
             self._desk.add(unit, TELL, subject=task.order, account=task.account)
-        if not isinstance(failure, Rejected):
-            log.error("order.failed", order=task.order, code=failure.code)
+            if not isinstance(failure, Rejected):
+                log.error("order.failed", order=task.order, code=failure.code)
 
     def _take(self) -> list[VideoTask]:
         """A batch that is due, given its next moment at once, so that two rounds never ask about the same."""
@@ -154,7 +174,8 @@ class Watch:
 
     def _succeeded(self, unit: Unit, task: VideoTask, said: Task) -> None:
         url = self._fields.seal(VideoTask.url, row=task.id, account=task.account, value=said.url)
-        if not move(VideoTask, task.id, come_from=(VideoTask.RENDERING,), to=VideoTask.FOUND, url=url):
+        found = {"url": url, "ended_at": unit.now}
+        if not move(VideoTask, task.id, come_from=(VideoTask.RENDERING,), to=VideoTask.FOUND, **found):
             return
         if task.links == 0:
             kind = Order.get(Order.id == task.order).kind
@@ -169,7 +190,7 @@ class Watch:
         failed = (VideoTask.order == task.order) & (VideoTask.reason == FAILED_SOMEHOW)
         worth_another = code == FAILED_SOMEHOW and VideoTask.select().where(failed).count() < ATTEMPTS
         if not (worth_another and move(Order, task.order, come_from=(Order.RENDERING,), to=Order.QUEUED)):
-            self.give_up(unit, task, Rejected(code) if code == "provider.refused" else Permanent(code))
+            self.give_up(unit, task, Rejected(code) if code in THEIRS else Permanent(code))
 
     def _still_working(self, unit: Unit, task: VideoTask, *, after: timedelta) -> None:
         age = unit.now - (task.submitted_at or task.created_at)

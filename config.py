@@ -15,6 +15,7 @@ from dotenv import dotenv_values
 import crash
 
 PLACEHOLDER = re.compile(r"yourdomain|__[A-Z_]+__|\bexample\.|changeme|placeholder|^todo$", re.IGNORECASE)
+WEBHOOK_SECRET = re.compile(r"whsec_[A-Za-z0-9+/]{16,}={0,2}")
 SECRET_WORDS = ("token", "secret", "key", "url")
 
 
@@ -123,7 +124,7 @@ REFUSALS: dict[str, Callable[[Settings], list[str]]] = {
     ],
     "placeholders": lambda s: [
         f"{name.upper()} is still a placeholder"
-        for name in (*REQUIRED_IN_PRODUCTION, "telegram_token", "gemini_api_key")
+        for name in (*REQUIRED_IN_PRODUCTION, "telegram_token", "gemini_api_key", "kling_api_key", "callback_secret")
         if PLACEHOLDER.search(getattr(s, name))
     ],
 }
@@ -215,8 +216,10 @@ def _malformed(settings: Settings) -> list[str]:
             problems.append(f"{name.upper()} must be an http(s) address without a query")
     if settings.kling_api_key and not re.fullmatch(r"[A-Za-z0-9_-]{24,128}", settings.callback_secret):
         problems.append("CALLBACK_SECRET must be 24 to 128 characters of A-Z a-z 0-9 _ - where KLING_API_KEY is set")
-    if settings.kling_webhook_secret and not settings.kling_webhook_secret.startswith("whsec_"):
+    if settings.kling_webhook_secret and not WEBHOOK_SECRET.fullmatch(settings.kling_webhook_secret):
         problems.append("KLING_WEBHOOK_SECRET must be as Kling's console shows it: whsec_ and base64")
+    if settings.parallel_orders < 1:
+        problems.append("PARALLEL_ORDERS must be at least 1")
     if settings.kling_slots < 1:
         problems.append("KLING_SLOTS must be at least 1")
     if settings.gemini_patience_seconds <= 0:

@@ -71,7 +71,10 @@ class Margin:
 
 
 def margins(now: datetime, *, days: int = 30) -> list[Margin]:
-    """For every pack and kind of order, from the costs of the last `days`; failed attempts are in the average."""
+    """For every pack and kind of order, from the last `days`: what all attempts cost, for one that was charged.
+
+    Refused pictures are not in it: their answers are not counted.
+    """
     spent = {kind: _per_order(kind, now - timedelta(days=days)) for kind in PRICES}
     return [
         Margin(

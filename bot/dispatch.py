@@ -66,7 +66,7 @@ def _act(context: Context, unit: Unit, account: Account, person: Person, update:
         if not update.member:
             Account.update(reachable=False).where(Account.id == account.id).execute()
         return []
-    if account.state == Account.BANNED:
+    if account.state == Account.BANNED and not messages.is_open_to_all(update):
         raise Rejected("account.banned")
     if update.kind == "tap":
         return taps.tapped(context, unit, account, person, update)

@@ -31,9 +31,18 @@ def received(context: Context, unit: Unit, account: Account, person: Person, upd
         return _photo(context, unit, account, person, update)
     text = update.text or ""
     if text.startswith("/"):
-        command = text[1:].split(maxsplit=1)[0].split("@")[0].lower() if len(text) > 1 else ""
-        return COMMANDS.get(command, _help)(context, unit, account, person, update)
+        return COMMANDS.get(_command(text), _help)(context, unit, account, person, update)
     return _prompt(context, unit, account, person, update)
+
+
+def is_open_to_all(update: Update) -> bool:
+    """Whether also a person who may not use the service is answered: what the law and Telegram's terms ask for."""
+    return update.kind == "text" and _command(update.text or "") in OPEN_TO_ALL
+
+
+def _command(text: str) -> str:
+    """The command without its slash; empty for other text."""
+    return text[1:].split(maxsplit=1)[0].split("@")[0].lower() if text.startswith("/") and len(text) > 1 else ""
 
 
 def _photo(context: Context, unit: Unit, account: Account, person: Person, update: Update) -> list[Call]:
@@ -100,6 +109,7 @@ def _say(person: Person, text: Message) -> Call:
     return send_text(person.chat, text.text, text.keyboard)
 
 
+OPEN_TO_ALL = ("help", "privacy", "paysupport")
 COMMANDS: dict[str, Handler] = {
     "start": _start,
     "help": _help,

@@ -29,6 +29,7 @@ from wording import buttons as b
 from wording import notice
 from wording import orders as says
 from wording.buttons import Tap
+from wording.message import Message
 
 Handler = Callable[[Context, Unit, Account, Person, Update, Tap], list[Call]]
 
@@ -49,7 +50,14 @@ def _already(context: Context, unit: Unit, account: Account, person: Person, upd
 
 
 def _minor(context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap) -> list[Call]:
-    close_account(unit, desk=context.desk, keys=context.keys, fields=context.fields, account=account.id)
+    close_account(
+        unit,
+        desk=context.desk,
+        keys=context.keys,
+        fields=context.fields,
+        refunds=context.refunds,
+        account=account.id,
+    )
     return [edit_text(person.chat, update.message, notice.minor_with_account(person.translate).text)]
 
 
@@ -140,13 +148,12 @@ def _other(context: Context, unit: Unit, account: Account, person: Person, updat
 def _delete(context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap) -> list[Call]:
     order = _with_result(context, account, tap)
     text = says.really_delete(person.translate, order=order.id, title=context.orders.title(order))
-    return [edit_caption(person.chat, update.message, text.text, text.keyboard)]
+    return [_reworded(person, update, text)]
 
 
 def _keep(context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap) -> list[Call]:
     order = _with_result(context, account, tap)
-    text = context.deliver.caption(person, order)
-    return [edit_caption(person.chat, update.message, text.text, text.keyboard)]
+    return [_reworded(person, update, context.deliver.caption(person, order))]
 
 
 def _delete_yes(context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap) -> list[Call]:
@@ -155,8 +162,14 @@ def _delete_yes(context: Context, unit: Unit, account: Account, person: Person, 
     return gallery.gone(person, update, says.deleted(person.translate).text)
 
 
+def _reworded(person: Person, update: Update, text: Message) -> Call:
+    """Other words under a result, or for one that is too large to be shown and has words only."""
+    edit = edit_caption if update.captioned else edit_text
+    return edit(person.chat, update.message, text.text, text.keyboard)
+
+
 def _packs(context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap) -> list[Call]:
-    return [purse.packs(account, person)]
+    return [purse.packs(context, account, person)]
 
 
 def _pack(context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap) -> list[Call]:

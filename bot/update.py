@@ -41,6 +41,7 @@ class Update:
     data: str | None = None
     query: str = ""
     member: bool = False
+    captioned: bool = False  # the tapped message carries a picture or a video, and its words are a caption
     payment: Payment | None = None
 
 
@@ -84,7 +85,9 @@ def _tap(number: int, query: Mapping[str, Any]) -> Update | None:
     chat, mid = _private_chat(message), message.get("message_id")
     if chat is None or not isinstance(mid, int):
         return None
-    return Update(number, "tap", who, chat, message=mid, data=_text(query, "data"), query=query["id"])
+    captioned = _text(message, "text") is None
+    data = _text(query, "data")
+    return Update(number, "tap", who, chat, message=mid, data=data, query=query["id"], captioned=captioned)
 
 
 def _checkout(number: int, query: Mapping[str, Any]) -> Update | None:

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import crash
+import logs
 from custody.fields import Fields
 from custody.media import VIDEO
 from database import Database, Unit
 from errors import Failure, Permanent
 from generation.chat import Chats, Person
-from generation.kinds import DELIVER
+from generation.kinds import DELIVER, TELL
 from generation.orders import status_message
 from generation.show import Show
 from jobs.claim import Claim
 from jobs.desk import Desk
-from models import Media, Order
+from models import Media, Order, Work
 from providers.telegram import Sent
 from providers.telegram_calls import send_text
 from states import move
 from wording import failures
 from wording import orders as says
 from wording.message import Message
+
+log = logs.get()
 
 
 class Deliver:
@@ -59,10 +62,14 @@ class Deliver:
     def reason(self, claim: Claim) -> None:
         """The status message says why there is no result, and that the credits are back."""
         with self._database.connection():
-            order = Order.get_or_none((Order.id == claim.subject) & Order.state.in_((Order.REFUSED, Order.FAILED)))
+            told = (Order.REFUSED, Order.FAILED, Order.HELD_BACK)
+            order = Order.get_or_none((Order.id == claim.subject) & Order.state.in_(told))
         if order is not None:
             person = self._chats.person(order.account)
-            text = failures.ended_badly(person.translate, order.reason or "", credits=order.price)
+            if order.state == Order.HELD_BACK:
+                text = failures.not_shown(person.translate)
+            else:
+                text = failures.ended_badly(person.translate, order.reason or "", credits=order.price)
             self._show.text(person, status_message(order), text)
             crash.at("tell.said")
         with claim.finish():
@@ -80,9 +87,10 @@ class Deliver:
             pass
 
     def not_delivered(self, claim: Claim, failure: Failure, unit: Unit) -> None:
-        """The result is kept and charged; it is offered again when the person comes back."""
-        del failure, unit
-        move(Order, claim.subject, come_from=(Order.KEPT,), to=Order.HELD_BACK)
+        """The result is kept and charged; it is offered again when the person comes back, and they are told so."""
+        if move(Order, claim.subject, come_from=(Order.KEPT,), to=Order.HELD_BACK):
+            self._desk.add(unit, TELL, subject=claim.subject, account=claim.account)
+        log.error("order.not_delivered", order=claim.subject, code=failure.code)
 
     def caption(self, person: Person, order: Order) -> Message:
         """What stands under a result that was delivered. Called with a connection."""
@@ -91,7 +99,9 @@ class Deliver:
 
     def bring_back(self, unit: Unit, account: str) -> int:
         """The person is back: deliver what was held back."""
-        rows = list(Order.select().where((Order.account == account) & (Order.state == Order.HELD_BACK)))
+        under_way = Work.select(Work.subject).where((Work.kind == DELIVER) & Work.state.in_((Work.DUE, Work.HELD)))
+        held_back = (Order.account == account) & (Order.state == Order.HELD_BACK) & Order.id.not_in(under_way)
+        rows = list(Order.select().where(held_back))
         for order in rows:
             self._desk.add(unit, DELIVER, subject=order.id, account=account)
         return len(rows)

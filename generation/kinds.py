@@ -11,6 +11,7 @@ SUBMIT: Final = "submit"  # hand a video to its provider
 COLLECT: Final = "collect"  # fetch a finished video, keep it
 ADMIT: Final = "admit"  # rounds without a row of their own: give free slots away
 LOOK: Final = "look"  # ask how videos stand
+ROUND: Final = "round"  # what such a bell carries in place of a row's id
 DELIVER: Final = "deliver"  # the status message becomes the picture
 TELL: Final = "tell"  # the status message says why there is no picture
 ORIGINAL: Final = "original"  # send the untouched file

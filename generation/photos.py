@@ -19,12 +19,16 @@ from generation.kinds import DESTROY, GREET, INTAKE
 from imaging.intake import Intake
 from jobs.claim import Claim
 from jobs.desk import Desk
-from models import Acceptance, Account, Media, Photo, new_id
+from models import Acceptance, Account, Media, Order, Photo, new_id
 from providers.telegram import LARGEST_DOWNLOAD, Telegram
 from rows import Row, insert
 from states import move
 
-PEOPLE_AGREE = f"EXISTS (SELECT 1 FROM acceptance WHERE {AGREED})"  # noqa: S608  a constant of ours
+# Asked in the statement itself: an account may be closed or banned at the same moment.
+MAY_SEND = (
+    f"EXISTS (SELECT 1 FROM acceptance WHERE {AGREED}) "  # noqa: S608  a constant of ours
+    f"AND EXISTS (SELECT 1 FROM account WHERE id = ? AND state = '{Account.ACTIVE}')"
+)
 SLOWEST_DOWNLOAD = 90.0  # seconds for a whole file, however steadily its bytes drip
 
 
@@ -72,8 +76,8 @@ class Photos:
         now = self._database.clock.now()
         photo = self._row(Photo.INCOMING, account=account, file_id=file_id, caption=caption, message=message, now=now)
         work = self._desk.row(INTAKE, subject=str(photo.values["id"]), account=account, now=now)
-        agreed = (account, Acceptance.PEOPLE)
-        if not self._database.write_once(seen(now), photo, work, given=PEOPLE_AGREE, values=agreed):
+        may = (account, Acceptance.PEOPLE, account)
+        if not self._database.write_once(seen(now), photo, work, given=MAY_SEND, values=may):
             return False
         self._desk.ring_for(work)
         return True
@@ -140,6 +144,10 @@ class Photos:
         ):
             return False
         self._desk.withdraw(unit, subject=photo, kinds=(INTAKE, GREET))
+        # What was wanted of it goes with it; results stay, and what is under way ends by itself.
+        without_result = (Order.photo == photo) & (Order.account == account) & Order.media.is_null()
+        idle = Order.state.in_((Order.OFFERED, Order.REFUSED, Order.FAILED, Order.CANCELLED))
+        Order.update(prompt=None, style=None).where(without_result & idle).execute()
         Account.update(current_photo=None).where((Account.id == account) & (Account.current_photo == photo)).execute()
         if row.media and destroy.intend(unit, row.media):
             self._desk.add(unit, DESTROY, subject=row.media, account=account)

@@ -13,6 +13,7 @@ from jobs.desk import Desk
 from models import Lease
 
 QUIET = 10.0  # seconds a row stays unrung after a ring, so that a backlog never becomes a storm of bells
+SOONER = 600.0  # seconds until a rare duty that failed is tried again
 AT_ONCE = 200  # rows rung in one tick
 
 log = logs.get()
@@ -45,6 +46,15 @@ class Clockwork:
                 duty.act()
             except Failure as error:
                 log.warning("duty.failed", kind=duty.name, exc_info=error)
+                self._sooner(duty)
+
+    def _sooner(self, duty: Duty) -> None:
+        """What failed is not put off to its next regular time, which may be a day away."""
+        if duty.every <= SOONER:
+            return
+        soon = self.desk.database.clock.now() + timedelta(seconds=SOONER)
+        with self.desk.database.connection():
+            Lease.update(next_at=soon).where(Lease.name == duty.name).execute()
 
     def ring_again(self) -> None:
         for work in self.desk.overdue(quiet=QUIET, limit=AT_ONCE):

@@ -10,7 +10,7 @@ from models import TABLES, Sealed
 from policy.categories import CATEGORIES
 from policy.terms import NotPersonal
 from privacy.gate import Surfaces
-from providers.origins import configured
+from providers.origins import configured, recipients
 
 Row = dict[str, str]
 
@@ -44,6 +44,10 @@ def _rows(surfaces: Surfaces) -> Iterator[Row]:
         yield _row("log", name, NotPersonal(reason=reason))
     for setting, origin in configured(surfaces.settings):
         yield {"surface": "host", "name": origin.host, "category": "recipient", "said": setting}
+    for recipient in recipients(surfaces.settings):
+        for domain in recipient.file_hosts:
+            said = f"results are fetched from here and below; {recipient.short}"
+            yield {"surface": "host", "name": f"*.{domain}", "category": "recipient", "said": said}
 
 
 def _row(surface: str, name: str, said: object, *, sealed: bool = False) -> Row:

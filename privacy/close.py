@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from billing import ledger
 from billing.payments import REFUND
+from billing.refunds import Refunds
 from consent.accounts import Accounts
 from custody import destroy
 from custody.fields import Fields
@@ -15,11 +16,11 @@ from models import Account, Disclosure, Invoice, Link, Media, Order, Photo, Vide
 from states import move
 
 
-def close_account(unit: Unit, *, desk: Desk, keys: Keys, fields: Fields, account: str) -> None:
+def close_account(unit: Unit, *, desk: Desk, keys: Keys, fields: Fields, refunds: Refunds, account: str) -> None:
     """After the commit nothing of the person can be read any more; the sealed objects go by work rows.
 
     What stays is what the register keeps: payments and credit movements, the consent record, all under a random
-    number, and a keyed hash that keeps free credits from being given twice.
+    number, and a keyed hash that keeps free credits from being given twice. Packs that were not touched go back.
     """
     row = Account.get_or_none(Account.id == account)
     if row is not None:
@@ -33,6 +34,8 @@ def close_account(unit: Unit, *, desk: Desk, keys: Keys, fields: Fields, account
     for media in Media.select().where(Media.account == account):
         if destroy.intend(unit, media.id):
             desk.add(unit, DESTROY, subject=media.id, account=account)
+    for payment in refunds.possible(unit, account):  # after the orders: what they held is back by now
+        refunds.ask(unit, account=account, payment=payment.id)
     keys.destroy(unit, account)
     for model in (Photo, Order, VideoTask, Disclosure, Link, Invoice):
         model.delete().where(model.account == account).execute()

@@ -7,7 +7,7 @@ import secrets
 from flask import Blueprint, Response, abort, request
 
 from errors import Permanent
-from generation.kinds import LOOK
+from generation.kinds import LOOK, ROUND
 from jobs.kinds import GENERATION
 from providers.kling_callback import external_id_in, says_it_goes_on, signed
 from workers.assembly import House
@@ -28,10 +28,9 @@ def blueprint(house: House) -> Blueprint:
         if signing and not _is_signed(signing, body):
             abort(403)
         external_id = external_id_in(body)
-        if external_id is not None and not says_it_goes_on(body):
-            task = house.watch.callback(external_id)
-            if task is not None:
-                house.desk.ring(GENERATION, LOOK, task)
+        ended = external_id is not None and not says_it_goes_on(body)
+        if ended and house.watch.callback(external_id or "") is not None:
+            house.desk.ring(GENERATION, LOOK, ROUND)
         return Response(status=200)
 
     def _is_signed(secret: str, body: bytes) -> bool:

@@ -38,10 +38,15 @@ def blueprint(house: House) -> Blueprint:
     @routes.post(f"{PATH}<token>")
     def give(token: str) -> Response:
         with house.database.unit() as unit:
-            media = house.links.take(unit, token)
+            media = house.links.find(unit, token)
         if media is None:
             abort(404)
-        opened = house.media.open(media, purpose=PURPOSE)
+        opened = house.media.open(media, purpose=PURPOSE)  # before the address is used up: the store may be away
+        with house.database.unit() as unit:
+            taken = house.links.take(unit, token)
+        if taken is None:
+            opened.close()
+            abort(404)
         response = Response(_pieces(opened), mimetype=media.mime)
         response.content_length = media.size
         response.headers["Content-Disposition"] = f'attachment; filename="{_name(media)}"'

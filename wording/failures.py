@@ -35,7 +35,7 @@ SENTENCES: dict[str, Sentence] = {
     "refund.too_late": lambda _: _("That pack is older than 14 days. Please write to support: /paysupport"),
     "refund.used": lambda _: _("Credits of that pack are used or set aside, so it cannot go back as a whole."),
     "account.banned": lambda _: _(
-        "This account is closed for breaking the Terms. Questions: see /help on the website."
+        "This account is closed for breaking the Terms. Questions: /help. Payments: /paysupport."
     ),
     "orders.too_many": lambda _: _("You have several things being made. Please wait for one of them."),
     "orders.gone": lambda _: _("That offer is no longer there. Please choose a style again."),
@@ -76,6 +76,11 @@ def ended_badly(_: Translate, reason: str, *, credits: int) -> Message:
     """Said in the status message, with what matters: nothing was charged."""
     back = _("Your credit is back.") if credits == 1 else _("Your {credits} credits are back.").format(credits=credits)
     return Message(_("Not made. {why}\n\n{back}").format(why=sentence(_, reason), back=back))
+
+
+def not_shown(_: Translate) -> Message:
+    """Made and kept, but it does not get into the chat."""
+    return Message(_("It is made and kept for you, but could not be shown here. /start tries it again."))
 
 
 def photo_refused(_: Translate, reason: str) -> Message:

@@ -18,7 +18,9 @@ def notice(
     """What DPP1(3) asks to be told before collection: purposes, recipients, what is obligatory, whom to ask."""
     parts = [
         _("<b>MIOMIO turns your photos into pictures and short videos.</b> Before we start, in short:"),
-        _("• <b>What for:</b> making the pictures and videos you ask for, and running the credits. Nothing else."),
+        _(
+            "• <b>What for:</b> making the pictures and videos you ask for, running the credits, answering your questions, and preventing abuse."
+        ),
         _(
             "• <b>Who receives data:</b> {receivers}. An AI provider gets only the photo and the wording you chose."
         ).format(receivers=", ".join(receivers)),
@@ -50,7 +52,11 @@ def under_age(_: Translate) -> Message:
 
 def minor_with_account(_: Translate) -> Message:
     return Message(
-        _("MIOMIO is for adults only, so your account is closed: photos, pictures and credits are being deleted now.")
+        _(
+            "MIOMIO is for adults only, so your account is closed: photos, pictures and free credits are being deleted now. "
+            "A pack you have not touched goes back to you in Stars. What the law makes us keep about payments stays, under "
+            "a random number."
+        )
     )
 
 

@@ -9,7 +9,7 @@ from wording import buttons
 from wording.language import Translate
 from wording.message import Message, button, escape
 
-QUEUED, WORKING = "queued", "working"
+WORKING, FILMING = "working", "filming"
 
 
 def offer(
@@ -42,7 +42,7 @@ def offer(
     rows.append((button(_("Not now"), buttons.data(buttons.DROP, order)),))
     return Message(
         _(
-            "{what}\nPrice: {price} (you have {free}).\n\nYour photo and the wording go to <b>{provider}</b>, "
+            "{what}\nPrice: {price} (you have {free}).\n\nThe picture and the wording go to <b>{provider}</b>, "
             "which keeps them {keeps}. No name, no Telegram ID, no place or camera data goes along."
         ).format(what=what, price=credits(_, price), free=free, provider=recipient.name, keeps=recipient.keeps_words),
         tuple(rows),

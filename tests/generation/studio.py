@@ -15,6 +15,8 @@ from typing import Any, cast
 from PIL import Image
 
 from billing import ledger
+from billing.payments import Payments
+from billing.refunds import Refunds
 from consent.accounts import Accounts, Identity
 from custody import destroy
 from custody.fields import Fields
@@ -91,6 +93,13 @@ class Studio:
         self.chats = Chats(database, self.fields, cast(Telegram, self.telegram))
         self.desk = Desk(
             database, self.table, lambda *ring: self.rung.append(ring), lease_seconds=15.0, holder="studio"
+        )
+        self.refunds = Refunds(
+            database=database,
+            fields=self.fields,
+            desk=self.desk,
+            payments=Payments(self.fields, self.keys, self.desk),
+            telegram=cast(Any, None),
         )
         self.photos = Photos(
             database=database,
@@ -270,7 +279,9 @@ class Studio:
 
     def close(self, who: Who) -> None:
         with self.database.unit() as unit:
-            close_account(unit, desk=self.desk, keys=self.keys, fields=self.fields, account=who.id)
+            close_account(
+                unit, desk=self.desk, keys=self.keys, fields=self.fields, refunds=self.refunds, account=who.id
+            )
 
     def delete_photo(self, who: Who) -> None:
         with self.database.unit() as unit:

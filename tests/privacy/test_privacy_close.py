@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from billing import ledger
+from billing.payments import Payments
+from billing.refunds import Refunds
 from consent.accounts import Accounts, Identity
 from consent.disclosure import disclose
 from custody import destroy
@@ -57,6 +59,13 @@ class Life:
             for name, queue in ((PRODUCE, GENERATION), (DESTROY, RIGHTS))
         }
         self.desk = Desk(database, kinds, lambda *_: None, lease_seconds=15.0, holder="one")
+        self.refunds = Refunds(
+            database=database,
+            fields=self.fields,
+            desk=self.desk,
+            payments=Payments(self.fields, self.keys, self.desk),
+            telegram=cast(Any, None),
+        )
 
     def person(self, telegram_id: int) -> Any:
         who = Identity(telegram_id, "Ann", None, "ann", "en")
@@ -94,7 +103,9 @@ class Life:
 
     def close(self, account: Any) -> None:
         with self.database.unit() as unit:
-            close_account(unit, desk=self.desk, keys=self.keys, fields=self.fields, account=account.id)
+            close_account(
+                unit, desk=self.desk, keys=self.keys, fields=self.fields, refunds=self.refunds, account=account.id
+            )
 
     def count(self, model: Any, column: Any, account: Any) -> int:
         with self.database.connection():

@@ -52,8 +52,8 @@ def run(scale: float = SCALE, videos: int = VIDEOS) -> dict[str, float]:
     """All are in flight before the first ends; the ends are then spread evenly over 10 minutes, divided by `scale`.
 
     `…_p50_s`, `…_p99_s`: from the provider's end of a task to the end of the call that shows its video in the chat.
-    `collect_cpu_ms`: of the worker for each video, what it asks meanwhile included; beyond the machine's cores times
-    the rate of the ends, videos queue up. `held_while_waiting`: the most work rows that any thread held while all waited. `waiting_cpu`: cores busy then.
+    `collect_cpu_ms`: CPU of the worker for each video from its end on, what it asks meanwhile included.
+    `held_while_waiting`: the most work rows that any thread held while all waited. `waiting_cpu`: cores busy then.
     `…_growth_mib`: the worker's memory beyond idle, while all wait and at its highest. `questions_per_100`: status
     requests, divided by one for each 100 tasks and poll. `blocking_…`: the same load on a thread for each video, as far
     as its small number of videos tells of all of them.

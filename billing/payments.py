@@ -17,6 +17,7 @@ from models import Account, Invoice, KeyRow, Payment, new_id
 from states import move
 
 REFUND = "refund"  # the kind of work that gives Stars back
+NOTE = "payment_note"  # the kind that tells a person what became of a payment
 PAYABLE = timedelta(days=1)  # an older invoice is refused: prices may have changed since
 CURRENCY = "XTR"
 
@@ -76,6 +77,10 @@ class Payments:
         on_sale = pack is not None and (pack.credits, pack.stars) == (invoice.credits, invoice.stars)
         if not on_sale or stars != invoice.stars or currency != CURRENCY:
             raise Rejected("payment.stale")
+
+    def tell(self, unit: Unit, payment: Payment) -> None:
+        """Have the payer told what happened while they were not there."""
+        self._desk.add(unit, NOTE, subject=payment.id, account=payment.account)
 
     def find(self, charge_id: str) -> Payment | None:
         """The payment of this charge, whatever became of it."""

@@ -98,6 +98,8 @@ class Reconciliation:
             paid = Paid(said.user, said.id, said.payload or "", said.stars)
             payment = self._payments.receive(unit, paid, account=self._account_of(said.user)).payment
             report.booked.append(payment)
+            if payment.state == Payment.PAID:
+                self._payments.tell(unit, payment)
         if payment.stars != said.stars:
             report.differences.append(Difference("paid another number of Stars than booked:", payment.id))
         return payment

@@ -105,6 +105,7 @@ class Refunds:
         to = Payment.PAID if row.lot else Payment.STUCK
         if move(Payment, row.id, come_from=(Payment.REFUNDING,), to=to, reason=failure.code) and row.lot:
             ledger.restore(unit, owner=row.account, lot=row.lot, key=f"restore:{row.id}:{self._count(row)}")
+            self._payments.tell(unit, row)
         log.error("refund.failed", payment=row.id, code=failure.code)
 
     def _locked(self, charge_id: str) -> Payment | None:

@@ -93,6 +93,16 @@ def refunded(_: Translate, *, stars: int) -> Message:
     return Message(_("{stars} {star} went back to you.").format(stars=stars, star=STAR))
 
 
+def kept_after_all(_: Translate, *, credits: int) -> Message:
+    """A refund that Telegram refused."""
+    return Message(
+        _(
+            "Telegram did not take your pack back, so its {credits} credits are yours again. We have been told too; "
+            "questions: /paysupport"
+        ).format(credits=credits)
+    )
+
+
 def refund_begun(_: Translate, *, name: str, stars: int) -> Message:
     return Message(
         _("{name}: {stars} {star} are on their way back to you. Its credits have left your balance.").format(

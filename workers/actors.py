@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import dramatiq
 from dramatiq.brokers.redis import RedisBroker
 
-from billing.payments import REFUND
+from billing.payments import NOTE, REFUND
 from generation import kinds
 from jobs.kinds import GENERATION, RIGHTS
 
@@ -63,6 +63,10 @@ def declare(broker: RedisBroker, run: Callable[[str], bool], rounds: Mapping[str
 
     @dramatiq.actor(broker=broker, actor_name=REFUND, queue_name=RIGHTS, priority=LAST_STEP)
     def refund(work: str) -> None:
+        run(work)
+
+    @dramatiq.actor(broker=broker, actor_name=NOTE, queue_name=RIGHTS, priority=LAST_STEP)
+    def note(work: str) -> None:
         run(work)
 
     @dramatiq.actor(broker=broker, actor_name=kinds.DESTROY, queue_name=RIGHTS, priority=LAST_STEP)

@@ -25,6 +25,7 @@ from generation.collect import Collect
 from generation.deliver import Deliver
 from generation.greet import Boards, Greet
 from generation.links import Links
+from generation.notes import Notes
 from generation.orders import Orders
 from generation.photos import Photos
 from generation.produce import PictureProvider, Produce
@@ -79,6 +80,7 @@ class House:
     watch: Watch
     links: Links
     deliver: Deliver
+    notes: Notes
     boards: Boards
     catalogue: Catalogue
     motions: Catalogue
@@ -231,6 +233,7 @@ def assemble(
         watch=watch,
         links=links,
         deliver=deliver,
+        notes=Notes(database, chats),
         boards=boards,
         catalogue=catalogue,
         motions=motions,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from billing.payments import REFUND
+from billing.payments import NOTE, REFUND
 from custody import destroy
 from database import Unit
 from errors import Failure
@@ -50,6 +50,7 @@ def picture_kinds(house: House, produce: Produce, greet: Greet) -> tuple[Kind, .
         Kind(name=kinds.TELL, queue=GENERATION, do=house.deliver.reason, ended_badly=nothing, tries=10),
         Kind(name=kinds.ORIGINAL, queue=GENERATION, do=house.deliver.original, ended_badly=nothing),
         Kind(name=REFUND, queue=RIGHTS, do=house.refunds.do, ended_badly=house.refunds.not_sent, tries=200),
+        Kind(name=NOTE, queue=RIGHTS, do=house.notes.payment, ended_badly=nothing, tries=10),
         # What was promised to be destroyed is tried until it is.
         Kind(name=kinds.DESTROY, queue=RIGHTS, do=destroyed, ended_badly=nothing, tries=1_000_000),
     )

@@ -7,7 +7,7 @@ import itertools
 from datetime import datetime, timedelta
 
 from billing import ledger
-from billing.payments import REFUND, Paid, Payments
+from billing.payments import NOTE, REFUND, Paid, Payments
 from billing.prices import PACKS
 from billing.reconcile import Reconciliation
 from billing.refunds import Refunds
@@ -17,6 +17,7 @@ from custody.keys import Keys
 from custody.purpose import PurposeCheck
 from database import Database
 from errors import Permanent, Temporary
+from jobs.claim import Claim
 from jobs.desk import Desk
 from jobs.kinds import RIGHTS, Kind
 from jobs.runner import Runner
@@ -121,6 +122,8 @@ class Shop:
         kinds[REFUND] = Kind(
             name=REFUND, queue=RIGHTS, do=self.refunds.do, ended_badly=self.refunds.not_sent, first_wait=0.0
         )
+        kinds[NOTE] = Kind(name=NOTE, queue=RIGHTS, do=self._told, ended_badly=lambda *_: None)
+        self.told: list[str] = []  # payments whose people were to be told something
         self.runner = Runner(self.desk)
         self.reconciliation = Reconciliation(
             database=database,
@@ -129,6 +132,10 @@ class Shop:
             telegram=self.bank,
             account_of=self.accounts.buyer,
         )
+
+    def _told(self, claim: Claim) -> None:
+        with claim.finish():
+            self.told.append(claim.subject)
 
     def joins(self, telegram_id: int = ANN) -> str:
         """The account of somebody new, with their trial credits."""

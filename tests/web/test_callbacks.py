@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from standardwebhooks.webhooks import Webhook
 
 from generation.kinds import LOOK
+from jobs.desk import Desk
 from models import Order, VideoTask, Work, new_id
 from web.app import create_app
 from workers.assembly import House
@@ -30,8 +31,8 @@ def rung() -> list[tuple[str, str, str]]:
 
 def site(house: House, rung: list[tuple[str, str, str]], *, signing: str = "", path: str = PATH_SECRET) -> FlaskClient:
     settings = replace(house.settings, callback_secret=path, kling_webhook_secret=signing)
-    house.desk.ring = lambda *ring: rung.append(ring)
-    return create_app(replace(house, settings=settings)).test_client()
+    desk = Desk(house.database, house.desk.kinds, lambda *ring: rung.append(ring), lease_seconds=15.0, holder="web")
+    return create_app(replace(house, settings=settings, desk=desk)).test_client()
 
 
 @pytest.fixture

@@ -75,7 +75,8 @@ def test_the_table_could_not_give_anybody_the_address(house: House, address: str
     token = address.rpartition("/")[2]
     assert len(token) >= 43
     with house.database.connection():
-        [row] = list(Link.select().tuples())
+        rows: Any = Link.select().tuples()
+        [row] = list(rows)
     assert token.encode() not in b"".join(value if isinstance(value, bytes) else str(value).encode() for value in row)
 
 

@@ -1,4 +1,4 @@
-"""What `make demo` shows, in a real browser: a pack is bought in the payment sheet, a photo is animated, the film plays."""
+"""The demo in a real browser: a pack is bought in the payment sheet, a photo is animated, and the video plays."""
 
 from __future__ import annotations
 

@@ -12,19 +12,21 @@ from custody import destroy
 from database import Database
 from errors import Failure, Temporary
 from generation.chat import Chats
-from generation.kinds import DESTROY
+from generation.kinds import DESTROY, TELL
 from generation.orders import Orders, status_message
 from generation.slots import Place, usual_seconds
 from jobs.desk import Desk
-from models import AbuseMark, Invoice, Link, Media, Order, SeenUpdate
+from models import AbuseMark, Invoice, Link, Media, Order, SeenUpdate, VideoTask
 from policy.categories import ABUSE_MARK, SEEN_UPDATES, UNPAID_INVOICE
 from providers.telegram_calls import edit_text
+from states import move
 from wording import orders as says
 from wording.language import Translate
 from wording.message import Message
 
 POSITIONS_AT_ONCE = 20  # status messages brought up to date in one round; Telegram allows about 30 calls a second
 LEFT_BEHIND = timedelta(hours=1)  # longer than any attempt may take
+LONGEST_WAIT = timedelta(hours=2)  # for a slot
 OFFER_LIVES = timedelta(days=1)
 BATCH = 500
 WAITING = 500  # orders whose places are compared in one round
@@ -110,6 +112,19 @@ class Upkeep:
             AbuseMark.delete().where(AbuseMark.at < now - ABUSE_MARK).execute()
             Link.delete().where(Link.expires_at < now).execute()
         self._stray_holds(now)
+        self._waited_too_long(now)
+
+    def _waited_too_long(self, now: datetime) -> None:
+        """Videos that never got a slot: no credits are set aside for longer than two hours."""
+        begun = VideoTask.select(VideoTask.order).where(VideoTask.state.in_(VideoTask.OPEN))
+        waiting = (Order.state == Order.QUEUED) & (Order.kind != PICTURE) & (Order.queued_at < now - LONGEST_WAIT)
+        with self._database.unit() as unit:
+            for order in list(Order.select().where(waiting & Order.id.not_in(begun)).limit(BATCH)):
+                ended = {"reason": "videos.full", "ended_at": unit.now}
+                if move(Order, order.id, come_from=(Order.QUEUED,), to=Order.FAILED, **ended):
+                    ledger.give_back(unit, owner=order.account, order=order.id)
+                    self._desk.add(unit, TELL, subject=order.id, account=order.account)
+                    log.error("video.never_admitted", order=order.id)
 
     def _stray_holds(self, now: datetime) -> None:
         """A hold ends with its order. One that did not is a mistake of ours, put right in the person's favour."""

@@ -57,6 +57,7 @@ SENTENCES: dict[str, Sentence] = {
     "provider.failed": lambda _: _("The video provider did not manage to make this one. Please try again later."),
     "video.too_slow": lambda _: _("The video provider took longer than 20 minutes. If it still comes, it is free."),
     "videos.paused": lambda _: _("Videos are paused at the moment. Please try again later; pictures work."),
+    "videos.full": lambda _: _("The video provider had no room for two hours. Please try again later."),
     "videos.off": lambda _: _("There are no videos here at the moment. Pictures work."),
     "message.unsupported": lambda _: _("I can use photos only. What you sent was not kept."),
     "button.unknown": lambda _: _("That button no longer works. Please start again with /start."),

@@ -144,9 +144,7 @@ def test_while_telegram_is_out_of_reach_the_exit_is_two(till: Till) -> None:
 def test_margins_come_from_what_providers_counted(till: Till) -> None:
     of_video: Any = costs.of_video
     of_tokens: Any = costs.of_tokens
-    tokens, dollars = of_tokens(
-        "gemini-nano-banana-2.1", {"totalTokenCount": 1_001_000, "promptTokenCount": 1_000_000}
-    )
+    tokens, dollars = of_tokens("gemini-nano-banana-2.1", {"totalTokenCount": 1_001_000, "promptTokenCount": 1_000_000})
     assert tokens == 1_001_000.0
     assert dollars == pytest.approx(1.53)
     assert of_video("kling-2.6", 5, units=2.0, usd=None) == (2.0, pytest.approx(0.28))

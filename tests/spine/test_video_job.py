@@ -44,7 +44,7 @@ def bought(person: Person) -> None:
     person.write("/packs")
     person.tap("The packs", "pack:small")
     person.pay(person.wait("The invoice", lambda m: m["message_id"] if "invoice" in (m.get("other") or {}) else None))
-    person.says("20 credits are yours")
+    person.says("Thank you")
 
 
 def lying(photo: Path) -> bytes:

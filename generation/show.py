@@ -113,13 +113,17 @@ class Show:
 
     def original(self, person: Person, order: Order, media: Media) -> None:
         """The untouched bytes of the provider as a file; as an address where they are too large for the chat."""
-        if media.size > LARGEST_UPLOAD:
-            text = self._with_address(person, order, media)
-            self._chats.send(person, send_text(person.chat, text.text, text.keyboard, reply_to=order.message_id))
-            return
-        upload = self._stream(media, "miomio." + media.mime.partition("/")[2].replace("jpeg", "jpg"))
-        text = says.original(person.translate, provider=order.provider)
-        self._chats.send(person, send_document(person.chat, upload, text.text, reply_to=order.message_id))
+        if media.size <= LARGEST_UPLOAD:
+            upload = self._stream(media, "miomio." + media.mime.partition("/")[2].replace("jpeg", "jpg"))
+            text = says.original(person.translate, provider=order.provider)
+            try:
+                self._chats.send(person, send_document(person.chat, upload, text.text, reply_to=order.message_id))
+                return
+            except Permanent as error:
+                if error.code != "telegram.too_large":
+                    raise
+        text = self._with_address(person, order, media)
+        self._chats.send(person, send_text(person.chat, text.text, text.keyboard, reply_to=order.message_id))
 
     def text(self, person: Person, message: int, text: Message) -> None:
         """The status message says something else; a new message does where that one is gone."""

@@ -243,7 +243,7 @@ class Studio:
         """A video that is finished at the provider and not fetched yet."""
         order = self.filming(who)
         self.kling.finishes(self.id_of(order))
-        self.later(16)
+        self.later(32)
         self.watch.round()
         assert self.task(order).state == VideoTask.FOUND
         return order

@@ -16,9 +16,10 @@ from PIL import ExifTags, Image
 
 from ops.once import button
 from tests.spine.conftest import balanced, filmed_once
+from tests.spine.person import LONG
 
 if TYPE_CHECKING:
-    from tests.spine.person import LONG, Person
+    from tests.spine.person import Person
     from tests.spine.service import Spine
 
 pytestmark = pytest.mark.xdist_group("spine")

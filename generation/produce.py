@@ -11,9 +11,10 @@ from billing import costs, ledger
 from consent.disclosure import disclose
 from custody.media import RESULT, MediaVault
 from database import Database, Unit
-from errors import Failure, Permanent, Rejected, Temporary
+from errors import Failure, Permanent, Rejected
 from generation.chat import PURPOSE, Chats
-from generation.kinds import DELIVER, TELL
+from generation.endings import end_badly
+from generation.kinds import DELIVER
 from generation.orders import Orders, status_message
 from generation.source import Source
 from imaging.ratio import nearest_ratio
@@ -156,9 +157,7 @@ class Produce:
 
     def ended_badly(self, claim: Claim, failure: Failure, unit: Unit) -> None:
         """Refused or failed: the credit is back in the same transaction, and the person is told why."""
-        state = Order.REFUSED if isinstance(failure, Rejected) else Order.FAILED
-        if move(Order, claim.subject, come_from=Order.OPEN, to=state, reason=failure.code, ended_at=unit.now):
-            ledger.give_back(unit, owner=claim.account, order=claim.subject)
-            self._desk.add(unit, TELL, subject=claim.subject, account=claim.account)
-        if isinstance(failure, Permanent | Temporary):
+        refused = isinstance(failure, Rejected)
+        end_badly(unit, self._desk, order=claim.subject, account=claim.account, reason=failure.code, refused=refused)
+        if not refused:
             log.error("order.failed", order=claim.subject, code=failure.code)

@@ -8,13 +8,12 @@ from typing import Protocol
 
 import crash
 import logs
-from billing import ledger
 from consent.disclosure import disclose
 from custody.media import MediaVault
 from database import Database, Unit
 from errors import Failure, Permanent, Rejected, Temporary
 from generation.chat import PURPOSE, Chats
-from generation.kinds import TELL
+from generation.endings import end_badly
 from generation.orders import Orders, status_message
 from generation.slots import VideoSlots, end_task, usual_seconds
 from generation.source import Source
@@ -207,6 +206,4 @@ class Submit:
             self._give_back(unit, order, "videos.paused")
 
     def _give_back(self, unit: Unit, order: Order, reason: str) -> None:
-        if move(Order, order.id, come_from=(Order.QUEUED,), to=Order.FAILED, reason=reason, ended_at=unit.now):
-            ledger.give_back(unit, owner=order.account, order=order.id)
-            self._desk.add(unit, TELL, subject=order.id, account=order.account)
+        end_badly(unit, self._desk, order=order.id, account=order.account, reason=reason, come_from=(Order.QUEUED,))

@@ -12,14 +12,14 @@ from custody import destroy
 from database import Database
 from errors import Failure, Temporary
 from generation.chat import Chats
-from generation.kinds import DESTROY, TELL
+from generation.endings import end_badly
+from generation.kinds import DESTROY
 from generation.orders import Orders, status_message
 from generation.slots import Place, usual_seconds
 from jobs.desk import Desk
 from models import AbuseMark, Invoice, Link, Media, Order, SeenUpdate, VideoTask
 from policy.categories import ABUSE_MARK, SEEN_UPDATES, UNPAID_INVOICE
 from providers.telegram_calls import edit_text
-from states import move
 from wording import orders as says
 from wording.language import Translate
 from wording.message import Message
@@ -120,11 +120,15 @@ class Upkeep:
         waiting = (Order.state == Order.QUEUED) & (Order.kind != PICTURE) & (Order.queued_at < now - LONGEST_WAIT)
         with self._database.unit() as unit:
             for order in list(Order.select().where(waiting & Order.id.not_in(begun)).limit(BATCH)):
-                ended = {"reason": "videos.full", "ended_at": unit.now}
-                if move(Order, order.id, come_from=(Order.QUEUED,), to=Order.FAILED, **ended):
-                    ledger.give_back(unit, owner=order.account, order=order.id)
-                    self._desk.add(unit, TELL, subject=order.id, account=order.account)
-                    log.error("video.never_admitted", order=order.id)
+                end_badly(
+                    unit,
+                    self._desk,
+                    order=order.id,
+                    account=order.account,
+                    reason="videos.full",
+                    come_from=(Order.QUEUED,),
+                )
+                log.error("video.never_admitted", order=order.id)
 
     def _stray_holds(self, now: datetime) -> None:
         """A hold ends with its order. One that did not is a mistake of ours, put right in the person's favour."""

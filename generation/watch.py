@@ -10,12 +10,12 @@ from typing import Protocol
 
 import crash
 import logs
-from billing import ledger
 from billing.costs import of_video, record
 from custody.fields import Fields
 from database import Database, Unit
 from errors import Failure, Permanent, Rejected, Temporary
-from generation.kinds import COLLECT, TELL
+from generation.endings import end_badly
+from generation.kinds import COLLECT
 from generation.slots import EARLIEST, NAME, end_task, last_durations
 from jobs.desk import Desk
 from models import Order, VideoTask
@@ -129,12 +129,12 @@ class Watch:
 
     def give_up(self, unit: Unit, task: VideoTask, failure: Failure) -> None:
         """The order ends, its credits are back, its person is told why."""
-        state = Order.REFUSED if isinstance(failure, Rejected) else Order.FAILED
-        if move(Order, task.order, come_from=Order.OPEN, to=state, reason=failure.code, ended_at=unit.now):
-            ledger.give_back(unit, owner=task.account, order=task.order)
-            self._desk.add(unit, TELL, subject=task.order, account=task.account)
-            if not isinstance(failure, Rejected):
-                log.error("order.failed", order=task.order, code=failure.code)
+        refused = isinstance(failure, Rejected)
+        ended = end_badly(
+            unit, self._desk, order=task.order, account=task.account, reason=failure.code, refused=refused
+        )
+        if ended and not refused:
+            log.error("order.failed", order=task.order, code=failure.code)
 
     def _take(self) -> list[VideoTask]:
         """A batch that is due, given its next moment at once, so that two rounds never ask about the same."""
@@ -162,6 +162,9 @@ class Watch:
             VideoTask.update(ask_at=self._database.clock.now()).where(VideoTask.id.in_([t.id for t in due])).execute()
 
     def _heard(self, task: VideoTask, said: Task | None) -> None:
+        ended = said is not None and said.state in (SUCCEEDED, FAILED)
+        if not ended and self._may_go_on(task, after=GIVEN_UP):
+            return  # nearly all that is heard: thousands of these need no transaction
         with self._database.unit() as unit:
             unit.after(lambda: crash.at("look.heard"))  # before any bell
             if said is not None and said.state == SUCCEEDED:
@@ -191,6 +194,10 @@ class Watch:
         worth_another = code == FAILED_SOMEHOW and VideoTask.select().where(failed).count() < ATTEMPTS
         if not (worth_another and move(Order, task.order, come_from=(Order.RENDERING,), to=Order.QUEUED)):
             self.give_up(unit, task, Rejected(code) if code in THEIRS else Permanent(code))
+
+    def _may_go_on(self, task: VideoTask, *, after: timedelta) -> bool:
+        """Neither given up nor to be given up now."""
+        return not task.late and self._database.clock.now() - (task.submitted_at or task.created_at) <= after
 
     def _still_working(self, unit: Unit, task: VideoTask, *, after: timedelta) -> None:
         age = unit.now - (task.submitted_at or task.created_at)

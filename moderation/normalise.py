@@ -75,8 +75,9 @@ def spell(term: str) -> str:
     """The plainest spelling, a blank between words: how a term of the rules is stored."""
     if _HAN_TERM.fullmatch(term):  # two short cuts for nearly every term: each start of a process spells thousands
         return term.translate(_SIMPLIFIED)
-    if _LATIN_TERM.fullmatch(term) and not _LONG_RUN.search(term):
-        return term.replace("'", "")
+    joined = term.replace("'", "")
+    if _LATIN_TERM.fullmatch(term) and not _LONG_RUN.search(joined):
+        return joined
     reading = _letters(_marks(term))
     pairs = zip(reading.before, reading.readings, strict=True)
     return "".join(" " * (gap >= SPACE) + readings[0] for gap, readings in pairs).strip()

@@ -143,7 +143,7 @@ class Spine:
     def leases_end(self) -> None:
         """As if time had passed: the leases of whoever was killed are over, and what it rang for is long ago."""
         self.sql("UPDATE work SET lease_until = now() AT TIME ZONE 'utc' - interval '1 second' WHERE state = 'held'")
-        self.sql("UPDATE work SET rung_at = rung_at - interval '1 minute' WHERE state = 'due'")
+        self.sql("UPDATE work SET rung_at = rung_at - interval '1 minute' WHERE state IN ('due', 'held')")
         self.sql("UPDATE lease SET until = now() AT TIME ZONE 'utc' - interval '1 second'")
 
     def waits_end(self) -> None:

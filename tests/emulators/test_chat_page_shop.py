@@ -211,6 +211,12 @@ def test_the_bodies_of_what_went_over_the_wire_are_shown(opened: Open, url: str)
     expect(got.locator("i")).to_have_count(0)
 
 
+RISEN = """() => {
+  const sheet = document.querySelector("[data-testid=payment-sheet]").getBoundingClientRect();
+  return sheet.bottom === window.innerHeight;
+}"""
+
+
 def test_an_order_reads_well_on_a_phone(opened: Open, talking_bot: TalkingBot) -> None:
     page = opened("Ann", **PHONE)
     say(page, "shop")
@@ -220,6 +226,7 @@ def test_an_order_reads_well_on_a_phone(opened: Open, talking_bot: TalkingBot) -
     expect(page.locator("#stars-small")).to_have_text("50,000")
     pay.click()
     sheet = page.get_by_test_id("payment-sheet")
+    page.wait_for_function(RISEN)
     box = sheet.bounding_box()
     assert box is not None
     assert (box["x"], box["width"], box["y"] + box["height"]) == (0, 360, 640), "it rises from the lower edge"

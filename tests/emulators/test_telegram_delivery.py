@@ -182,9 +182,10 @@ def test_an_answer_that_is_an_error_carries_no_call(told: Any, hook: Any, emulat
 
 def test_a_duplicate_comes_with_the_same_id(told: Any, ann: Any, emulator: Any) -> None:
     told.wait(1)
-    emulator.faults({"method": "update", "kind": "duplicate"})
-    ann.says("twice")
-    ann.says("once")
+    ben = emulator.person("Ben")  # whose first words are still on their way for nobody
+    emulator.faults({"method": "update", "kind": "duplicate", "chat_id": ben.id})
+    ben.says("twice")
+    ben.says("once")
     assert texts(told.wait(4)) == ["/start", "twice", "twice", "once"]
 
 

@@ -5,14 +5,35 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+YEAR = timedelta(days=365)
+
+
+def N_(text: str) -> str:  # noqa: N802  gettext's own name for it
+    """Mark a sentence for translation where it is declared; it is translated where it is shown."""
+    return text
+
 
 @dataclass(frozen=True, kw_only=True)
 class Retention:
-    """How long a category is kept. `period` counts from `start`; None means: until `start` itself happens."""
+    """How long a category is kept. `period` counts from `start`; None means: until `start` itself happens.
+
+    `words` is a sentence in which `{period}` stands for the number; `wording.periods.kept` fills it in.
+    """
 
     start: str
     period: timedelta | None
     words: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Location:
+    """A place where data are processed. `place` is empty where the settings name it."""
+
+    id: str
+    what: str
+    place: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,19 +50,23 @@ class Category:
 
 @dataclass(frozen=True, kw_only=True)
 class Purpose:
-    """Why data may be opened. What is not granted here raises in `custody`."""
+    """Why data may be opened. What is not granted here raises in `custody`. `note` narrows or adds to the categories."""
 
     id: str
     name: str
     basis: str
     categories: frozenset[str]
     promises: tuple[str, ...]
+    note: str = ""
     own_use: bool = False  # the person's own use of their own data: not written to the access record
 
 
 @dataclass(frozen=True, kw_only=True)
 class Recipient:
-    """Somebody data goes to. `hosts` are the only names a process of ours may connect to."""
+    """Somebody data goes to. `hosts` are the only names a process of ours may connect to.
+
+    `keeps_words` is a sentence like that of a Retention, with `{period}` for `keeps`.
+    """
 
     id: str
     name: str
@@ -55,6 +80,7 @@ class Recipient:
     hosts: tuple[str, ...]
     setting: str | None  # the setting whose address must be one of `hosts`
     promises: tuple[str, ...]
+    model: str = ""  # the AI model, where they are the provider of one
     only_with: str | None = None  # the setting without which nothing goes to them
     file_hosts: tuple[
         str, ...

@@ -35,7 +35,7 @@ def main() -> None:
     while not stop.is_set():
         try:
             for update in house.telegram.updates(offset, wait=WAIT):
-                perform(house.telegram, handle(context, update))
+                perform(context, handle(context, update))
                 offset = int(update["update_id"]) + 1
         except Failure as error:
             log.warning("bot.round_failed", code=error.code)

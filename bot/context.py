@@ -14,9 +14,11 @@ from generation.deliver import Deliver
 from generation.greet import Boards
 from generation.orders import Orders
 from generation.photos import Photos
+from generation.status import Status
 from generation.styles import Catalogue
 from jobs.desk import Desk
 from providers.origins import recipients
+from providers.telegram import Telegram
 from workers.assembly import House
 
 
@@ -28,11 +30,13 @@ class Context:
     keys: Keys
     desk: Desk
     fields: Fields
+    telegram: Telegram
     accounts: Accounts
     payments: Payments
     refunds: Refunds
     photos: Photos
     orders: Orders
+    status: Status
     deliver: Deliver
     boards: Boards
     catalogue: Catalogue
@@ -49,11 +53,13 @@ class Context:
             keys=house.keys,
             desk=house.desk,
             fields=house.fields,
+            telegram=house.telegram,
             accounts=house.accounts,
             payments=house.payments,
             refunds=house.refunds,
             photos=house.photos,
             orders=house.orders,
+            status=house.status,
             deliver=house.deliver,
             boards=house.boards,
             catalogue=house.catalogue,

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import logs
 from bot import messages, payments, strangers, taps
 from bot.context import Context
+from bot.steps import StatusOf, Step
 from bot.update import Update, read
 from database import Unit
 from errors import Failure, Permanent, Rejected
 from generation.chat import Person
 from models import Account, SeenUpdate
-from providers.telegram import Telegram
 from providers.telegram_calls import Call, answer, chat_action, send_text
 from rows import Row, execute
 from wording import failures
@@ -23,7 +24,7 @@ FIRST_TIME = "INSERT INTO seen_update (id, at) VALUES (?, ?) ON CONFLICT DO NOTH
 log = logs.get()
 
 
-def handle(context: Context, raw: Any) -> list[Call]:
+def handle(context: Context, raw: Any) -> Sequence[Step]:
     """The answer to one update; nothing for a repetition. Raises Temporary when the database is away."""
     update = read(raw)
     if update is None:
@@ -52,16 +53,19 @@ def handle(context: Context, raw: Any) -> list[Call]:
         return _told(person.translate, update, error)
 
 
-def perform(telegram: Telegram, calls: list[Call]) -> None:
-    """Send the calls one by one. One that fails is logged; the others still go out."""
-    for call in calls:
+def perform(context: Context, steps: Sequence[Step]) -> None:
+    """Take the steps one by one. A call that fails is logged; the others still go out."""
+    for step in steps:
+        if isinstance(step, StatusOf):
+            context.status.say(step.order)
+            continue
         try:
-            telegram.call(call)
+            context.telegram.call(step)
         except Failure as error:
-            log.warning("call.failed", method=call.method, code=error.code)
+            log.warning("call.failed", method=step.method, code=error.code)
 
 
-def _act(context: Context, unit: Unit, account: Account, person: Person, update: Update) -> list[Call]:
+def _act(context: Context, unit: Unit, account: Account, person: Person, update: Update) -> Sequence[Step]:
     if update.kind == "membership":
         if not update.member:
             Account.update(reachable=False).where(Account.id == account.id).execute()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from billing import ledger
 from billing.prices import PACKS, seconds_of
 from bot import film, gallery, purse
 from bot.context import Context
+from bot.steps import StatusOf, Step
 from bot.update import Update
 from consent.record import accept
 from database import Unit
@@ -31,17 +32,19 @@ from wording import orders as says
 from wording.buttons import Tap
 from wording.message import Message
 
-Handler = Callable[[Context, Unit, Account, Person, Update, Tap], list[Call]]
+Handler = Callable[[Context, Unit, Account, Person, Update, Tap], Sequence[Step]]
 
 
-def tapped(context: Context, unit: Unit, account: Account, person: Person, update: Update) -> list[Call]:
+def tapped(context: Context, unit: Unit, account: Account, person: Person, update: Update) -> list[Step]:
     """The answer to a tap. A button in somebody else's chat is not theirs to press."""
     if update.chat != update.who.telegram_id:
         raise Rejected("button.not_yours")
     tap = b.parse(update.data)
     if tap is None or tap.verb not in VERBS:
         raise Rejected("button.unknown")
-    return [answer(update.query), *VERBS[tap.verb](context, unit, account, person, update, tap)]
+    steps = VERBS[tap.verb](context, unit, account, person, update, tap)
+    done = answer(update.query)
+    return [*steps, done] if any(isinstance(step, StatusOf) for step in steps) else [done, *steps]
 
 
 def _already(context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap) -> list[Call]:
@@ -98,11 +101,9 @@ def _offer(
     return send_text(person.chat, text.text, text.keyboard)
 
 
-def _make(context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap) -> list[Call]:
-    order, place = context.orders.place(unit, account=account.id, order=tap.id, message=update.message)
-    title = context.orders.title(order)
-    text = says.queued(person.translate, order=order.id, title=title, ahead=place.ahead, seconds=place.seconds)
-    return [edit_text(person.chat, update.message, text.text, text.keyboard)]
+def _make(context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap) -> list[Step]:
+    context.orders.place(unit, account=account.id, order=tap.id, message=update.message)
+    return [StatusOf(tap.id)]
 
 
 def _drop(context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap) -> list[Call]:
@@ -110,9 +111,9 @@ def _drop(context: Context, unit: Unit, account: Account, person: Person, update
     return [edit_text(person.chat, update.message, says.dropped(person.translate).text)]
 
 
-def _cancel(context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap) -> list[Call]:
+def _cancel(context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap) -> list[Step]:
     context.orders.cancel(unit, account=account.id, order=tap.id)
-    return [edit_text(person.chat, update.message, says.cancelled(person.translate).text)]
+    return [StatusOf(tap.id)]
 
 
 def _original(context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap) -> list[Call]:

@@ -12,13 +12,13 @@ from generation.chat import Chats, Person
 from generation.kinds import DELIVER, TELL
 from generation.orders import status_message
 from generation.show import Show
+from generation.status import Status
 from jobs.claim import Claim
 from jobs.desk import Desk
 from models import Media, Order, Work
 from providers.telegram import Sent
 from providers.telegram_calls import send_text
 from states import move
-from wording import failures
 from wording import orders as says
 from wording.message import Message
 
@@ -28,12 +28,15 @@ log = logs.get()
 class Deliver:
     """Brings the end of an order to its person."""
 
-    def __init__(self, *, database: Database, fields: Fields, desk: Desk, chats: Chats, show: Show) -> None:
+    def __init__(
+        self, *, database: Database, fields: Fields, desk: Desk, chats: Chats, show: Show, status: Status
+    ) -> None:
         self._database = database
         self._fields = fields
         self._desk = desk
         self._chats = chats
         self._show = show
+        self._status = status
 
     def result(self, claim: Claim) -> None:
         """KEPT to DELIVERED; to HELD_BACK where the chat is closed to us."""
@@ -66,11 +69,8 @@ class Deliver:
             order = Order.get_or_none((Order.id == claim.subject) & Order.state.in_(told))
         if order is not None:
             person = self._chats.person(order.account)
-            if order.state == Order.HELD_BACK:
-                text = failures.not_shown(person.translate)
-            else:
-                text = failures.ended_badly(person.translate, order.reason or "", credits=order.price)
-            self._show.text(person, status_message(order), text)
+            if (text := self._status.text(person, order)) is not None:
+                self._show.text(person, status_message(order), text)
             crash.at("tell.said")
         with claim.finish():
             pass

@@ -104,8 +104,8 @@ class Orders:
         row.kind, row.price = kind, PRICES[kind]
         return row
 
-    def place(self, unit: Unit, *, account: str, order: str, message: int) -> tuple[Order, Place]:
-        """Hold the price, put it into the queue. Returns the order and its place there.
+    def place(self, unit: Unit, *, account: str, order: str, message: int) -> None:
+        """Hold the price, put it into the queue.
 
         Raises Rejected("orders.gone" | "orders.already_made" | "orders.too_many" | "photo.gone" | "credits.too_few" |
         "credits.daily_limit" | "videos.off" | "videos.paused").
@@ -136,12 +136,14 @@ class Orders:
             raise Rejected("orders.gone" if changed else "orders.already_made")
         if seconds_of(row.kind) is None:
             self._desk.add(unit, PRODUCE, subject=order, account=account)
-            place = Place(waiting_before(unit.now))
         else:
             unit.after(lambda: self._desk.ring(GENERATION, ADMIT, ROUND))
-            place = self.places(unit).get(order) or Place(MOST_WAITING)
-        Order.update(shown=place.shown).where(Order.id == order).execute()
-        return row, place
+
+    def stands(self, unit: Unit, row: Order) -> Place:
+        """Where an order that waits stands."""
+        if row.kind == PICTURE:
+            return Place(waiting_before(row.queued_at))
+        return self.places(unit).get(row.id) or Place(MOST_WAITING)
 
     def places(self, unit: Unit) -> dict[str, Place]:
         """Where the videos that wait stand."""

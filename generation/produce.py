@@ -12,17 +12,17 @@ from consent.disclosure import disclose
 from custody.media import RESULT, MediaVault
 from database import Database, Unit
 from errors import Failure, Permanent, Rejected
-from generation.chat import PURPOSE, Chats
+from generation.chat import PURPOSE
 from generation.endings import end_badly
 from generation.kinds import DELIVER
-from generation.orders import Orders, status_message
+from generation.orders import Orders
 from generation.source import Source
+from generation.status import Status
 from imaging.ratio import nearest_ratio
 from imaging.result import probe
 from jobs.claim import Claim
 from jobs.desk import Desk
 from models import Media, Order
-from providers.telegram_calls import edit_text
 from states import move
 from wording import orders as says
 
@@ -61,14 +61,14 @@ class Produce:
         media: MediaVault,
         desk: Desk,
         orders: Orders,
-        chats: Chats,
+        status: Status,
         provider: PictureProvider,
     ) -> None:
         self._database = database
         self._media = media
         self._desk = desk
         self._orders = orders
-        self._chats = chats
+        self._status = status
         self._provider = provider
 
     def do(self, claim: Claim) -> None:
@@ -119,12 +119,7 @@ class Produce:
                 purpose=PURPOSE,
                 categories=SENT,
             )
-        try:
-            person = self._chats.person(order.account)
-            text = says.working(person.translate, title=self._orders.title(order))
-            self._chats.do(person, edit_text(person.chat, status_message(order), text.text, text.keyboard))
-        except Failure as error:  # a courtesy; the picture matters
-            log.info("status.not_shown", order=order.id, code=error.code)
+        self._status.say(order.id)
 
     def _keep(self, claim: Claim, order: Order, made: MadePicture) -> None:
         """The provider's bytes as they are, marks included; the hold becomes a charge in the same transaction."""

@@ -12,18 +12,18 @@ from consent.disclosure import disclose
 from custody.media import MediaVault
 from database import Database, Unit
 from errors import Failure, Permanent, Rejected, Temporary
-from generation.chat import PURPOSE, Chats
+from generation.chat import PURPOSE
 from generation.endings import end_badly
-from generation.orders import Orders, status_message
-from generation.slots import VideoSlots, end_task, usual_seconds
+from generation.orders import Orders
+from generation.slots import VideoSlots, end_task
 from generation.source import Source
+from generation.status import Status
 from generation.watch import Watch, first_look
 from imaging.intake import Intake
 from jobs.claim import Claim
 from jobs.desk import Desk
 from models import Media, Order, VideoTask
 from providers.kling import Task
-from providers.telegram_calls import edit_text
 from states import move
 from wording import orders as says
 
@@ -53,7 +53,7 @@ class Submit:
         orders: Orders,
         slots: VideoSlots,
         watch: Watch,
-        chats: Chats,
+        status: Status,
         intake: Intake,
         provider: Submitter,
     ) -> None:
@@ -63,7 +63,7 @@ class Submit:
         self._orders = orders
         self._slots = slots
         self._watch = watch
-        self._chats = chats
+        self._status = status
         self._intake = intake
         self._provider = provider
 
@@ -147,13 +147,7 @@ class Submit:
                 purpose=PURPOSE,
                 categories=frozenset({"results" if order.origin else "photos", "prompts"}),
             )
-            usual = usual_seconds(unit.now)
-        try:
-            person = self._chats.person(order.account)
-            text = says.filming(person.translate, title=self._orders.title(order), seconds=usual)
-            self._chats.do(person, edit_text(person.chat, status_message(order), text.text, text.keyboard))
-        except Failure as error:  # a courtesy; the video matters
-            log.info("status.not_shown", order=order.id, code=error.code)
+        self._status.say(order.id)
 
     def _found(self, claim: Claim, task: VideoTask) -> bool:
         """Whether the provider has it. Asked twice, some seconds apart, before it counts as not there."""

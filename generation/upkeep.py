@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import logs
@@ -10,19 +9,14 @@ from billing import ledger
 from billing.prices import PICTURE
 from custody import destroy
 from database import Database
-from errors import Failure, Temporary
-from generation.chat import Chats
 from generation.endings import end_badly
 from generation.kinds import DESTROY
-from generation.orders import Orders, status_message
-from generation.slots import Place, usual_seconds
+from generation.orders import Orders
+from generation.slots import Place
+from generation.status import Status
 from jobs.desk import Desk
 from models import AbuseMark, Invoice, Link, Media, Order, SeenUpdate, VideoTask
 from policy.categories import ABUSE_MARK, SEEN_UPDATES, UNPAID_INVOICE
-from providers.telegram_calls import edit_text
-from wording import orders as says
-from wording.language import Translate
-from wording.message import Message
 
 POSITIONS_AT_ONCE = 20  # status messages brought up to date in one round; Telegram allows about 30 calls a second
 LEFT_BEHIND = timedelta(hours=1)  # longer than any attempt may take
@@ -37,52 +31,16 @@ log = logs.get()
 class Upkeep:
     """Each method is one round; all may be stopped anywhere and run again."""
 
-    def __init__(self, *, database: Database, desk: Desk, orders: Orders, chats: Chats) -> None:
+    def __init__(self, *, database: Database, desk: Desk, orders: Orders, status: Status) -> None:
         self._database = database
         self._desk = desk
         self._orders = orders
-        self._chats = chats
+        self._status = status
 
     def positions(self) -> None:
-        """Status messages whose place in the queue has changed say so; those of videos that have begun say that once
-        more, in case an older sentence came after it."""
+        """Status messages whose place in the queue has changed say so."""
         for order, place in self._moved():
-            title = self._orders.title(order)
-            self._say(
-                order,
-                lambda _, order=order, place=place, title=title: says.queued(  # type: ignore[misc]  # binds the values
-                    _, order=order.id, title=title, ahead=place.ahead, seconds=place.seconds
-                ),
-                place.shown,
-            )
-        for order, usual in self._begun():
-            title = self._orders.title(order)
-            self._say(
-                order,
-                lambda _, title=title, usual=usual: says.filming(_, title=title, seconds=usual),  # type: ignore[misc]
-                says.FILMING,
-            )
-
-    def _say(self, order: Order, say: Callable[[Translate], Message], shown: str) -> None:
-        """Edit a status message, unless the order has moved on; one that cannot be edited is not tried again."""
-        try:
-            person = self._chats.person(order.account)
-            text = say(person.translate)
-            self._chats.do(person, edit_text(person.chat, status_message(order), text.text, text.keyboard))
-        except Temporary as error:
-            log.info("status.not_shown", order=order.id, code=error.code)
-            return
-        except Failure as error:
-            log.info("status.not_shown", order=order.id, code=error.code)
-        with self._database.connection():
-            Order.update(shown=shown).where((Order.id == order.id) & (Order.state == order.state)).execute()
-
-    def _begun(self) -> list[tuple[Order, float]]:
-        """Videos under way whose message was written once only."""
-        with self._database.unit() as unit:
-            rendering = (Order.state == Order.RENDERING) & (Order.shown != says.FILMING)
-            usual = usual_seconds(unit.now)
-            return [(row, usual) for row in Order.select().where(rendering).limit(POSITIONS_AT_ONCE)]
+            self._status.say(order.id, place=place)
 
     def _moved(self) -> list[tuple[Order, Place]]:
         """Orders that stand elsewhere than their message says, the oldest first; as many as one round may tell."""

@@ -10,6 +10,7 @@ from flask import Blueprint, Response, abort, request
 
 from bot.context import Context
 from bot.dispatch import handle, perform
+from providers.telegram_calls import Call
 from workers.assembly import House
 
 PATH = "/telegram/webhook"
@@ -26,12 +27,13 @@ def blueprint(house: House) -> Blueprint:
         given = request.headers.get(SECRET_HEADER, "").encode()
         if not secret or not secrets.compare_digest(given, secret):
             abort(403)
-        calls = handle(context, _json(request.get_data()))
-        if not calls or calls[-1].files:
-            perform(house.telegram, calls)
+        steps = handle(context, _json(request.get_data()))
+        last = steps[-1] if steps else None
+        if not isinstance(last, Call) or last.files:
+            perform(context, steps)
             return Response(status=200)
-        perform(house.telegram, calls[:-1])
-        return Response(orjson.dumps(calls[-1].as_webhook_reply()), mimetype="application/json")
+        perform(context, steps[:-1])
+        return Response(orjson.dumps(last.as_webhook_reply()), mimetype="application/json")
 
     return routes
 

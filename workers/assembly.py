@@ -31,6 +31,7 @@ from generation.photos import Photos
 from generation.produce import PictureProvider, Produce
 from generation.show import Show
 from generation.slots import VideoSlots
+from generation.status import Status
 from generation.styles import MOTIONS, Catalogue
 from generation.submit import Submit
 from generation.upkeep import Upkeep
@@ -79,6 +80,7 @@ class House:
     slots: VideoSlots | None  # None: there are no videos here
     watch: Watch
     links: Links
+    status: Status
     deliver: Deliver
     notes: Notes
     boards: Boards
@@ -186,12 +188,13 @@ def assemble(
         rules=PromptRules.load(),
         parallel=settings.parallel_orders,
     )
+    status = Status(database=database, orders=orders, chats=chats)
     produce = Produce(
         database=database,
         media=media,
         desk=desk,
         orders=orders,
-        chats=chats,
+        status=status,
         provider=provider(outbound) if provider else _gemini(settings, outbound),
     )
     links = Links(settings.public_url)
@@ -204,7 +207,7 @@ def assemble(
         links=links,
         videos=kling is not None,
     )
-    deliver = Deliver(database=database, fields=fields, desk=desk, chats=chats, show=show)
+    deliver = Deliver(database=database, fields=fields, desk=desk, chats=chats, show=show, status=status)
     watch = Watch(database=database, fields=fields, desk=desk, provider=kling)
     boards = Boards(catalogue, animate=kling is not None)
     greet = Greet(database=database, fields=fields, chats=chats, orders=orders, boards=boards)
@@ -232,12 +235,13 @@ def assemble(
         slots=slots,
         watch=watch,
         links=links,
+        status=status,
         deliver=deliver,
         notes=Notes(database, chats),
         boards=boards,
         catalogue=catalogue,
         motions=motions,
-        upkeep=Upkeep(database=database, desk=desk, orders=orders, chats=chats),
+        upkeep=Upkeep(database=database, desk=desk, orders=orders, status=status),
         intake=intake,
         outbound=outbound,
     )
@@ -250,7 +254,7 @@ def assemble(
             orders=orders,
             slots=slots,
             watch=watch,
-            chats=chats,
+            status=status,
             intake=intake,
             provider=kling,
         )

@@ -4,17 +4,31 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import replace
+from typing import Any, cast
 
 import pytest
 
 from bot.context import Context
-from bot.dispatch import handle
+from bot.dispatch import handle, perform
 from config import load
+from generation.chat import Chats
+from generation.status import Status
 from models import TABLES, Account, Media, Photo, new_id
 from policy.versions import CURRENT
+from providers.telegram import Telegram
 from providers.telegram_calls import Call
 from workers.assembly import House, assemble
+
+
+class Line:
+    """Where Telegram would be."""
+
+    def __init__(self) -> None:
+        self.sent: list[Call] = []
+
+    def call(self, call: Call) -> None:
+        self.sent.append(call)
 
 
 class Talk:
@@ -40,7 +54,13 @@ class Talk:
         return self.update(callback_query={"id": "q1", "from": self.who, "message": shown, "data": data})
 
     def give(self, update: dict[str, Any]) -> list[Call]:
-        return handle(self.context, update)
+        """Every call that answers it, in order."""
+        line = Line()
+        chats = Chats(self.house.database, self.house.fields, cast(Telegram, line))
+        status = Status(database=self.house.database, orders=self.house.orders, chats=chats)
+        context = replace(self.context, status=status, telegram=cast(Telegram, line))
+        perform(context, handle(context, update))
+        return line.sent
 
     def says(self, text: str) -> list[Call]:
         return self.give(self.message(text=text))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, cast
 
 import pytest
 
+from billing import ledger
 from bot.dispatch import perform
 from errors import Permanent, Temporary
 from models import Account, Order, Work
@@ -82,8 +84,9 @@ def test_what_can_never_work_is_told_logged_and_rolled_back(
 ) -> None:
     member.has_photo()
     order = member.is_offered()
-    with house.database.unit():
-        Order.update(prompt=b"not sealed by us").execute()
+    account = member.account().id
+    with house.database.unit() as unit:
+        ledger.hold(unit, owner=account, order=order, credits=1)  # no order is held twice
     [said] = member.presses(f"make:{order}")
     assert (said.method, said.params["show_alert"]) == ("answerCallbackQuery", True)
     assert "update.failed" in "".join(capsys.readouterr())
@@ -106,12 +109,16 @@ class Line:
         self.sent.append(text)
 
 
-def test_a_call_that_fails_does_not_hold_up_the_others() -> None:
+def test_a_call_that_fails_does_not_hold_up_the_others(talk: Talk) -> None:
     line = Line(second=Temporary("telegram.away"), third=Permanent("telegram.blocked"))
-    perform(cast(Telegram, line), [send_text(7, text) for text in ("first", "second", "third", "fourth")])
+    perform(
+        replace(talk.context, telegram=cast(Telegram, line)),
+        [send_text(7, text) for text in ("first", "second", "third", "fourth")],
+    )
     assert line.sent == ["first", "fourth"]
 
 
-def test_a_mistake_of_our_own_while_sending_is_not_swallowed() -> None:
+def test_a_mistake_of_our_own_while_sending_is_not_swallowed(talk: Talk) -> None:
+    line = Line(first=KeyError("ours"))
     with pytest.raises(KeyError):
-        perform(cast(Telegram, Line(first=KeyError("ours"))), [send_text(7, "first")])
+        perform(replace(talk.context, telegram=cast(Telegram, line)), [send_text(7, "first")])

@@ -35,6 +35,7 @@ from generation.photos import Photos
 from generation.show import Show
 from generation.slots import VideoSlots
 from generation.source import Source
+from generation.status import Status
 from generation.styles import MOTIONS, Catalogue
 from generation.submit import Submit
 from generation.upkeep import Upkeep
@@ -128,6 +129,7 @@ class Studio:
             parallel=3_000,
         )
         self.watch = Watch(database=self.database, fields=self.fields, desk=self.desk, provider=self.kling)
+        self.status = Status(database=self.database, orders=self.orders, chats=self.chats)
         self.show = Show(
             database=self.database,
             media=self.media,
@@ -138,9 +140,14 @@ class Studio:
             videos=True,
         )
         self.deliver = Deliver(
-            database=self.database, fields=self.fields, desk=self.desk, chats=self.chats, show=self.show
+            database=self.database,
+            fields=self.fields,
+            desk=self.desk,
+            chats=self.chats,
+            show=self.show,
+            status=self.status,
         )
-        self.upkeep = Upkeep(database=self.database, desk=self.desk, orders=self.orders, chats=self.chats)
+        self.upkeep = Upkeep(database=self.database, desk=self.desk, orders=self.orders, status=self.status)
         submit = Submit(
             database=self.database,
             media=self.media,
@@ -148,7 +155,7 @@ class Studio:
             orders=self.orders,
             slots=self.slots,
             watch=self.watch,
-            chats=self.chats,
+            status=self.status,
             intake=self.intake,
             provider=self.kling,
         )
@@ -222,7 +229,8 @@ class Studio:
 
     def place(self, who: Who, order: str) -> Any:
         with self.database.unit() as unit:
-            return self.orders.place(unit, account=who.id, order=order, message=next(self._numbers))[1]
+            self.orders.place(unit, account=who.id, order=order, message=next(self._numbers))
+            return self.orders.stands(unit, Order.get_by_id(order))
 
     def order(self, who: Who, **wanted: Any) -> str:
         """A video that is paid for and waits."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -77,6 +78,20 @@ def test_a_refusal_is_said_in_words_and_the_credit_is_back(quick: Spine) -> None
 
     assert spine.at_once(told, list(REFUSED)) == [(kind, ["give_back"], 1) for kind in REFUSED]
     assert balanced(spine)
+
+
+def test_an_older_sentence_that_comes_late_is_not_the_last_one(quick: Spine) -> None:
+    """The order may have ended while Telegram still works at saying that it is in the queue."""
+    spine = quick
+    spine.scenario({"kind": "image-safety", "prompt_contains": "orchard late"})
+    person = spine.person()
+    offer = person.offers(small_photo(), "an orchard late")
+    spine.faults({"method": "editMessageText", "chat_id": person.id, "kind": "delay", "seconds": 2, "times": 1})
+    person.press(*offer)
+    until("the end", lambda: spine.order_state(offer[1].partition(":")[2]) == "refused")
+    assert person.says("Not made.")["message_id"] == offer[0]
+    time.sleep(3)  # the late one has come by now
+    assert person.says("Not made.", seconds=5)["message_id"] == offer[0]
 
 
 def test_a_passing_failure_is_tried_again_until_the_picture_is_there(quick: Spine) -> None:

@@ -1,0 +1,119 @@
+"""The status message of an order says how the order stands, whoever edits it: a tap, a worker or the clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import logs
+from billing.prices import PICTURE
+from database import Database, Unit
+from errors import Failure, Temporary
+from generation.chat import Chats, Person
+from generation.orders import Orders, status_message
+from generation.slots import Place, usual_seconds
+from models import Order
+from providers.telegram_calls import edit_text
+from wording import failures
+from wording import orders as says
+from wording.message import Message
+
+ROUNDS = 4  # an order moves on at most that often while its message is edited
+
+log = logs.get()
+
+
+@dataclass(frozen=True)
+class _Stands:
+    """How an order stood when it was looked at; `seconds` a video usually takes."""
+
+    order: Order
+    place: Place | None
+    seconds: float
+
+    @property
+    def shown(self) -> str | None:
+        """What the row notes about its message, so that nobody says the same again."""
+        if self.place is not None:
+            return self.place.shown
+        return {Order.CALLING: says.WORKING, Order.RENDERING: says.FILMING}.get(self.order.state, self.order.shown)
+
+
+class Status:
+    """A courtesy: what it cannot say is logged, and the order goes on."""
+
+    def __init__(self, *, database: Database, orders: Orders, chats: Chats) -> None:
+        self._database = database
+        self._orders = orders
+        self._chats = chats
+
+    def say(self, order: str, *, place: Place | None = None) -> None:
+        """Edit the message, then look whether it is still true; if not, edit again.
+
+        Two who edit at once may reach Telegram in the wrong order. Each looks afterwards, so that the last word is
+        never an older one. `place`: where a waiting order stands, if that is known.
+        """
+        for _ in range(ROUNDS):
+            stands = self._look(order, place)
+            if stands is None or not self._edit(stands) or self._is_still_so(stands):
+                return
+            place = None
+
+    def text(self, person: Person, order: Order) -> Message | None:
+        """Why there is nothing to see. None for an order that has not ended without a result."""
+        if order.state == Order.HELD_BACK:
+            return failures.not_shown(person.translate)
+        if order.state in (Order.REFUSED, Order.FAILED):
+            return failures.ended_badly(person.translate, order.reason or "", credits=order.price)
+        if order.state == Order.CANCELLED:
+            return says.cancelled(person.translate)
+        return None
+
+    def _look(self, order: str, place: Place | None) -> _Stands | None:
+        with self._database.unit() as unit:
+            row = Order.get_or_none(Order.id == order)
+            if row is None or row.message_id is None:
+                return None
+            if row.state != Order.QUEUED:
+                place = None
+            elif place is None:
+                place = self._orders.stands(unit, row)
+            return _Stands(row, place, self._usual(unit, row))
+
+    @staticmethod
+    def _usual(unit: Unit, order: Order) -> float:
+        film = order.kind != PICTURE and order.state in (Order.CALLING, Order.RENDERING)
+        return usual_seconds(unit.now) if film else 0.0
+
+    def _edit(self, stands: _Stands) -> bool:
+        """False where there is nothing to say, or where somebody comes back to it."""
+        order = stands.order
+        try:
+            person = self._chats.person(order.account)
+            text = self._words(person, stands)
+            if text is None:
+                return False
+            self._chats.do(person, edit_text(person.chat, status_message(order), text.text, text.keyboard))
+        except Temporary as error:
+            log.info("status.not_shown", order=order.id, code=error.code)
+            return False
+        except Failure as error:  # said as well as it can be: not tried again
+            log.info("status.not_shown", order=order.id, code=error.code)
+        return True
+
+    def _words(self, person: Person, stands: _Stands) -> Message | None:
+        order, _ = stands.order, person.translate
+        title = self._orders.title(order)
+        if stands.place is not None:
+            return says.queued(_, order=order.id, title=title, ahead=stands.place.ahead, seconds=stands.place.seconds)
+        if order.state not in (Order.CALLING, Order.RENDERING):
+            return self.text(person, order)
+        if order.kind == PICTURE:
+            return says.working(_, title=title)
+        return says.filming(_, title=title, seconds=stands.seconds)
+
+    def _is_still_so(self, stands: _Stands) -> bool:
+        with self._database.connection():
+            same = (Order.id == stands.order.id) & (Order.state == stands.order.state)
+            if stands.shown == stands.order.shown:
+                return bool(Order.select().where(same).exists())
+            return bool(Order.update(shown=stands.shown).where(same).execute())

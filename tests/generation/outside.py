@@ -108,15 +108,19 @@ class FakeFiles:
 
 
 class FakeTelegram:
-    """Remembers what was sent and reads the files in it; `fails` says by method what does not work."""
+    """Remembers what was sent and reads the files in it; `fails` says by method what does not work, `meanwhile` what
+    happens while it works at the next call."""
 
     def __init__(self) -> None:
         self.calls: list[Call] = []
         self.films: list[bytes] = []
         self.fails: dict[str, Failure] = {}
+        self.meanwhile: list[Callable[[], object]] = []
         self._numbers = itertools.count(500)
 
     def call(self, call: Call) -> Any:
+        if self.meanwhile:
+            self.meanwhile.pop(0)()
         if call.method in self.fails:
             raise self.fails[call.method]
         self.calls.append(call)

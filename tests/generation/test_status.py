@@ -1,0 +1,81 @@
+"""The status message of an order: the last thing it says is what is so, whoever was quicker."""
+
+from __future__ import annotations
+
+import pytest
+
+from errors import Permanent, Temporary
+from generation.endings import end_badly
+from models import Order
+from tests.generation.studio import Studio, Who
+from wording.orders import FILMING
+
+
+def last(studio: Studio) -> str:
+    return str(studio.telegram.said("editMessageText")[-1].params["text"])
+
+
+def fail(studio: Studio, order: str) -> None:
+    with studio.database.unit() as unit:
+        account = Order.get_by_id(order).account
+        end_badly(unit, studio.desk, order=order, account=account, reason="provider.refused", refused=True)
+
+
+@pytest.fixture
+def ann(studio: Studio) -> Who:
+    return studio.person()
+
+
+def test_an_order_that_ended_while_its_place_was_being_said_says_its_end(studio: Studio, ann: Who) -> None:
+    order = studio.order(ann)
+    studio.telegram.meanwhile.append(lambda: fail(studio, order))
+    studio.status.say(order)
+    assert "Not made." in last(studio)
+
+
+def test_an_order_that_was_cancelled_while_its_place_was_being_said_says_so(studio: Studio, ann: Who) -> None:
+    order = studio.order(ann)
+    studio.telegram.meanwhile.append(lambda: studio.cancel(ann, order))
+    studio.upkeep.positions()
+    assert "Cancelled" in last(studio)
+
+
+def test_a_video_that_began_while_its_place_was_being_said_says_that(studio: Studio, ann: Who) -> None:
+    order = studio.order(ann)
+
+    def begins() -> None:
+        studio.slots.admit()
+        studio.work()
+
+    studio.telegram.meanwhile.append(begins)
+    studio.status.say(order)
+    assert "being filmed" in last(studio)
+    assert studio.row(order).shown == FILMING
+
+
+def test_the_same_place_is_said_once(studio: Studio, ann: Who) -> None:
+    studio.order(ann)
+    for _ in range(3):
+        studio.upkeep.positions()
+    assert len(studio.telegram.said("editMessageText")) == 1
+
+
+def test_what_can_not_be_said_is_tried_again_only_where_that_may_help(studio: Studio, ann: Who) -> None:
+    order = studio.order(ann)
+    studio.telegram.fails["editMessageText"] = Temporary("telegram.away")
+    studio.upkeep.positions()
+    assert studio.row(order).shown is None
+    studio.telegram.fails["editMessageText"] = Permanent("telegram.message_gone")
+    studio.upkeep.positions()
+    del studio.telegram.fails["editMessageText"]
+    studio.upkeep.positions()
+    assert studio.telegram.said("editMessageText") == []
+    assert studio.state(order) == Order.QUEUED
+
+
+def test_a_result_is_never_written_over(studio: Studio, ann: Who) -> None:
+    order = studio.order(ann)
+    with studio.database.connection():
+        Order.update(state=Order.DELIVERED).where(Order.id == order).execute()
+    studio.status.say(order)
+    assert studio.telegram.calls == []

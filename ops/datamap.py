@@ -11,6 +11,7 @@ from policy.categories import CATEGORIES
 from policy.terms import NotPersonal
 from privacy.gate import Surfaces
 from providers.origins import configured, recipients
+from wording.periods import kept
 
 Row = dict[str, str]
 
@@ -56,5 +57,5 @@ def _row(surface: str, name: str, said: object, *, sealed: bool = False) -> Row:
     category = CATEGORIES.get(str(said))
     if category is None:
         return {"surface": surface, "name": name, "category": "UNDECLARED", "said": ""}
-    kept = f"{'sealed; ' if sealed else ''}kept {category.retention.words}"
+    kept = f"{'sealed; ' if sealed else ''}kept {kept(str, category.retention)}"
     return {"surface": surface, "name": name, "category": category.id, "said": kept}

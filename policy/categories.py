@@ -1,121 +1,155 @@
-"""The categories of data and how long each is kept. Every period of the service stands here and nowhere else."""
+"""The categories of data and how long each is kept. Every period of the service stands in this package, once."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from policy.terms import Category, Retention
-
-DAY = timedelta(days=1)
-YEAR = timedelta(days=365)
+from policy.records import RECORDS
+from policy.terms import DAY, HOUR, N_, YEAR, Category, Retention
 
 ACCOUNT_GRACE = 30 * DAY
 SEEN_UPDATES = 2 * DAY  # Telegram repeats an update for at most 24 hours
-ABUSE_MARK = YEAR
 UNPAID_INVOICE = 7 * DAY  # longer than it can be paid: a payment may reach us late
 ONE_TIME_LINK = DAY
+ADDRESS_HASH = HOUR
+KEY_BACKUP = 7 * DAY  # at most: what was deleted can be read from no backup once its key's backup is gone
+TRANSACTIONS = 7 * YEAR
+SUPPORT = 2 * YEAR
+ABUSE_MARK = YEAR
+NOT_KEPT = timedelta(0)
+
+UNTIL_ASKED = Retention(
+    start=N_("deletion or closing of the account"),
+    period=None,
+    words=N_("until you ask for deletion or close the account"),
+)
 
 CATEGORIES: dict[str, Category] = {
     c.id: c
     for c in (
         Category(
             id="account",
-            name="Account Data",
-            data="Telegram user ID, first name, last name, username, language code",
-            source="Telegram, when you confirm the notice after /start",
+            name=N_("Account Data"),
+            data=N_(
+                "Telegram user ID, first name, last name, username, language code; the language you chose; when you "
+                "joined, and whether the bot can still reach you"
+            ),
+            source=N_("Telegram, when you confirm the notice after /start; your taps in the bot"),
             retention=Retention(
-                start="a deletion request",
+                start=N_("a deletion request"),
                 period=ACCOUNT_GRACE,
-                words="while the account exists, plus 30 days after a deletion request",
+                words=N_("while the account exists, plus {period} after a deletion request"),
             ),
             promises=("P2.1", "P6.1"),
         ),
         Category(
             id="photos",
-            name="User Content: photos",
-            data="photos you upload, re-encoded without any metadata",
-            source="your messages to the bot",
-            retention=Retention(
-                start="deletion or closing of the account",
-                period=None,
-                words="until you ask for deletion or close the account",
-            ),
+            name=N_("User Content: photos"),
+            data=N_("photos you upload, re-encoded without any metadata"),
+            source=N_("your messages to the bot"),
+            retention=UNTIL_ASKED,
             promises=("P2.2", "P4.4", "P6.2"),
         ),
         Category(
             id="prompts",
-            name="User Content: prompts and styles",
-            data="text prompts and the styles you choose",
-            source="your messages to the bot",
+            name=N_("User Content: prompts and styles"),
+            data=N_("text prompts and commands you send, and the styles you choose"),
+            source=N_("your messages to the bot"),
             retention=Retention(
-                start="deletion of the photo or result",
+                start=N_("deletion of the photo or result"),
                 period=None,
-                words="they go with the photo or result they belong to",
+                words=N_("they go with the photo or result they belong to"),
             ),
             promises=("P2.2", "P6.8"),
         ),
         Category(
             id="results",
-            name="Generated Content",
-            data="images and videos the service makes for you",
-            source="the service",
-            retention=Retention(
-                start="deletion or closing of the account",
-                period=None,
-                words="until you ask for deletion or close the account",
-            ),
+            name=N_("Generated Content"),
+            data=N_("images and videos the service makes for you"),
+            source=N_("the service"),
+            retention=UNTIL_ASKED,
             promises=("P2.3", "P6.3"),
         ),
         Category(
+            id="links",
+            name=N_("One-time download addresses"),
+            data=N_("a hash of the random part of an address for a file too large for the chat, and when it ends"),
+            source=N_("the service, when you ask for such a file"),
+            retention=Retention(start=N_("the making of the address"), period=ONE_TIME_LINK, words=N_("{period}")),
+            promises=("P2.3",),
+        ),
+        Category(
+            id="features",
+            name=N_("AI processing data"),
+            data=N_("intermediate data of the models, such as feature vectors"),
+            source=N_("the AI models, while they work on your photo"),
+            retention=Retention(start=N_("the generation"), period=NOT_KEPT, words=N_("not kept")),
+            promises=("P4.5", "P6.5"),
+        ),
+        Category(
             id="transactions",
-            name="Transaction Data",
-            data="pack purchases and payment confirmation IDs, with the Telegram ID that a refund goes to; credits "
-            "granted, held, used and given back: kind, time and cost; a daily limit if you set one; never prompt, "
-            "style or picture",
-            source="the bot and Telegram's payment service",
-            retention=Retention(start="the entry", period=7 * YEAR, words="7 years (legal and tax)"),
+            name=N_("Transaction Data"),
+            data=N_(
+                "pack purchases and payment confirmation IDs, with the Telegram ID that a refund goes to; usage "
+                "history: what kind, when and what it cost, never prompt, style or picture; credits granted, held, "
+                "used and given back; a daily limit if you set one"
+            ),
+            source=N_("the bot and Telegram's payment service"),
+            retention=Retention(start=N_("the entry"), period=TRANSACTIONS, words=N_("{period} (legal and tax)")),
             promises=("P2.4", "P6.4"),
         ),
         Category(
-            id="consents",
-            name="Consent record",
-            data="what you agreed to, which version of the policy, when",
-            source="your taps in the bot",
-            retention=Retention(start="the account's end", period=2 * YEAR, words="2 years after the account's end"),
-            promises=("P6.12",),
+            id="invoices",
+            name=N_("Transaction Data: unpaid invoices"),
+            data=N_("the pack you were offered, its price in Stars and when"),
+            source=N_("the bot, when you open a pack"),
+            retention=Retention(start=N_("the offer"), period=UNPAID_INVOICE, words=N_("{period}, if it is not paid")),
+            promises=("P2.4",),
         ),
         Category(
-            id="disclosures",
-            name="Disclosure log",
-            data="what was sent to which provider, why and when",
-            source="the service, before each sending",
-            retention=Retention(start="the account's end", period=None, words="with the account"),
-            promises=("P5.5", "P6.10"),
+            id="technical",
+            name=N_("Technical Data"),
+            data=N_(
+                "device type, operating system, Telegram client version, IP address (the IP address for visits to "
+                "the Website only)"
+            ),
+            source=N_("automatic, from your browser; Telegram does not tell bots your device or version"),
+            retention=Retention(
+                start=N_("the visit"),
+                period=NOT_KEPT,
+                words=N_("not kept about you: only anonymous daily counts, and a keyed hash of the IP address"),
+            ),
+            promises=("P2.5",),
         ),
         Category(
-            id="access",
-            name="Staff audit log",
-            data="which sealed data was opened by staff or by law, for which purpose and when",
-            source="the service",
-            retention=Retention(start="the entry", period=2 * YEAR, words="2 years"),
-            promises=("P6.13", "P7.3"),
+            id="ip_hash",
+            name=N_("Technical Data: keyed hash of an IP address"),
+            data=N_("a hash of the IP address, made with a secret key, for rate limits only"),
+            source=N_("automatic, from visits to the Website"),
+            retention=Retention(
+                start=N_("the visit"), period=ADDRESS_HASH, words=N_("{period}, in Redis (memory) only")
+            ),
+            promises=("P2.5", "P6.9"),
         ),
+        Category(
+            id="support",
+            name=N_("Support Data"),
+            data=N_("messages and attachments you send to support"),
+            source=N_("your mail and messages to support"),
+            retention=Retention(
+                start=N_("the resolution of the request"), period=SUPPORT, words=N_("{period} after resolution")
+            ),
+            promises=("P2.6", "P6.6"),
+        ),
+        *RECORDS,
         Category(
             id="abuse_marks",
-            name="Abuse mark",
-            data="a keyed hash of your Telegram ID, so that free credits are given once only",
-            source="the service, when an account ends",
+            name=N_("Abuse mark"),
+            data=N_("a keyed hash of your Telegram ID, so that free credits are given once only"),
+            source=N_("the service, when an account ends"),
             retention=Retention(
-                start="the account's end", period=ABUSE_MARK, words="12 months after the account's end"
+                start=N_("the account's end"), period=ABUSE_MARK, words=N_("{period} after the account's end")
             ),
-            promises=("P6.15",),
-        ),
-        Category(
-            id="erasures",
-            name="Erasure record",
-            data="a random number for what was erased and when; no personal data",
-            source="the service, at each deletion",
-            retention=Retention(start="the entry", period=2 * YEAR, words="2 years"),
             promises=("P6.15",),
         ),
     )

@@ -3,63 +3,75 @@
 from __future__ import annotations
 
 from policy.categories import CATEGORIES
-from policy.terms import Purpose
+from policy.terms import N_, Purpose
 
-CONTRACT = "performance of contract"
-LEGITIMATE = "legitimate interest"
-CONSENT = "consent"
-LEGAL = "legal obligation"
+CONTRACT = N_("performance of contract")
+LEGITIMATE = N_("legitimate interest")
+CONSENT = N_("consent")
+LEGAL = N_("legal obligation")
 
 PURPOSES: dict[str, Purpose] = {
     p.id: p
     for p in (
         Purpose(
             id="generation",
-            name="Providing the service: making and delivering pictures and videos",
+            name=N_("Providing the service: making and delivering pictures and videos"),
             basis=CONTRACT,
-            categories=frozenset({"account", "photos", "prompts", "results"}),
+            categories=frozenset({"account", "photos", "prompts", "results", "links", "features"}),
             promises=("P3.1",),
             own_use=True,
         ),
         Purpose(
             id="payments",
-            name="Processing payments and credits",
+            name=N_("Processing payments and credits"),
             basis=CONTRACT,
-            categories=frozenset({"account", "transactions"}),
+            categories=frozenset({"account", "transactions", "invoices"}),
             promises=("P3.2",),
             own_use=True,
         ),
         Purpose(
             id="support",
-            name="Customer support",
+            name=N_("Customer support"),
             basis=LEGITIMATE,
-            categories=frozenset({"account"}),
+            categories=frozenset({"account", "support"}),
             promises=("P3.3",),
         ),
         Purpose(
-            id="abuse",
-            name="Preventing abuse and enforcing the Terms",
+            id="improving",
+            name=N_("Improving the service and fixing bugs"),
             basis=LEGITIMATE,
-            categories=frozenset({"account", "photos", "prompts", "abuse_marks"}),
+            categories=frozenset({"technical"}),
+            note=N_("aggregate usage statistics, which tell nothing about one person"),
+            promises=("P3.4",),
+        ),
+        Purpose(
+            id="abuse",
+            name=N_("Preventing abuse and enforcing the Terms"),
+            basis=LEGITIMATE,
+            categories=frozenset({"account", "photos", "prompts", "technical", "ip_hash", "abuse_marks"}),
             promises=("P3.5",),
         ),
         Purpose(
             id="announcements",
-            name="Service announcements, not promotional",
+            name=N_("Service announcements, not promotional"),
             basis=LEGITIMATE,
             categories=frozenset({"account"}),
+            note=N_("of it only the Telegram ID, and the language to write in"),
             promises=("P3.6",),
         ),
         Purpose(
             id="promotion",
-            name="Promotional messages, only if you opted in",
+            name=N_("Promotional messages, only if you opted in"),
             basis=CONSENT,
             categories=frozenset({"account"}),
+            note=N_("of it only the Telegram ID, and the language to write in"),
             promises=("P3.7",),
         ),
         Purpose(
             id="rights",
-            name="Fulfilling your rights and our legal duties",
+            name=N_(
+                "Fulfilling your rights and our legal duties: access, correction, export, breach notices, lawful orders"
+            ),
             basis=LEGAL,
             categories=frozenset(CATEGORIES),
             promises=("P3.9",),

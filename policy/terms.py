@@ -10,7 +10,7 @@ DAY = timedelta(days=1)
 YEAR = timedelta(days=365)
 
 
-def N_(text: str) -> str:  # noqa: N802  gettext's own name for it
+def N_(text: str) -> str:
     """Mark a sentence for translation where it is declared; it is translated where it is shown."""
     return text
 
@@ -29,11 +29,12 @@ class Retention:
 
 @dataclass(frozen=True, kw_only=True)
 class Location:
-    """A place where data are processed. `place` is empty where the settings name it."""
+    """A place where data are processed, and by whom for what. `setting` names it more exactly where it is given."""
 
     id: str
     what: str
     place: str
+    setting: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +51,7 @@ class Category:
 
 @dataclass(frozen=True, kw_only=True)
 class Purpose:
-    """Why data may be opened. What is not granted here raises in `custody`. `note` narrows or adds to the categories."""
+    """Why data may be opened. What is not granted here raises in `custody`. `note` says what the categories do not."""
 
     id: str
     name: str
@@ -92,3 +93,39 @@ class NotPersonal:
     """A column, key or field outside every category, with the reason why it tells nothing about a person."""
 
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Right:
+    """What a person may demand, and how."""
+
+    id: str
+    name: str
+    means: str
+    how: str
+    promise: str
+
+
+@dataclass(frozen=True)
+class Say:
+    """A paragraph of the policy's page. `{…}` stand for settings and for numbers of the register."""
+
+    text: str
+    promises: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Show:
+    """A table of the policy's page, made from the register."""
+
+    table: str
+    promises: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One of the 14 sections."""
+
+    id: str
+    title: str
+    says: tuple[Say | Show, ...]

@@ -1,47 +1,36 @@
-"""The published versions of the policy. A change of the register without a new entry here fails the tests."""
+"""The published versions of the policy. A change of its text or of the register without a new entry fails the tests."""
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 
-from policy.categories import CATEGORIES
-from policy.purposes import PURPOSES
-from policy.recipients import RECIPIENTS
+from policy.snapshots import fingerprint
 
 
 @dataclass(frozen=True)
 class Version:
-    """`fingerprint` is what `register_fingerprint()` gave on the day the version was published."""
+    """`effective` is the day from which it binds; of a `material` change people are told before, and asked again."""
 
     id: str
     published: date
-    fingerprint: str
+    effective: date
+    material: bool
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of what was published, in hex; empty while nothing is."""
+        return fingerprint(self.id)
 
 
 VERSIONS: tuple[Version, ...] = (
-    Version("2026-11-23", date(2026, 11, 23), "836ae729ea3b0a2987f215b683347100d7f1417a37d1d9da46f1367e098a0683"),
-    Version("2026-11-25", date(2026, 11, 25), "51fdcdc1121fd04abeaa2694d0b33c6a6bc80f1194442353442b04fcf59400a3"),
+    Version("2026-11-23", published=date(2026, 11, 23), effective=date(2026, 11, 23), material=True),
+    Version("2026-11-25", published=date(2026, 11, 25), effective=date(2026, 12, 9), material=True),
 )
 CURRENT = VERSIONS[-1]
+BY_ID = {version.id: version for version in VERSIONS}
 
 
-def register_fingerprint() -> str:
-    """SHA-256 over everything that the register declares, in an order that does not depend on the run."""
-    return hashlib.sha256(
-        "\n".join(
-            f"{name}={_plain(value)}"
-            for table in (CATEGORIES, PURPOSES, RECIPIENTS)
-            for declaration in table.values()
-            for name, value in sorted(asdict(declaration).items())
-        ).encode()
-    ).hexdigest()
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, frozenset):
-        return ",".join(sorted(value))
-    if isinstance(value, dict):
-        return ";".join(f"{k}:{_plain(v)}" for k, v in sorted(value.items()))
-    return str(value)
+def in_effect(today: date) -> Version:
+    """The version that binds on this day; the first one on days before it."""
+    return next((v for v in reversed(VERSIONS) if v.effective <= today), VERSIONS[0])

@@ -10,6 +10,7 @@ from policy.versions import CURRENT
 from wording import buttons
 from wording.language import Translate
 from wording.message import Message, button, link
+from wording.periods import kept
 
 
 def notice(
@@ -23,9 +24,9 @@ def notice(
         ),
         _(
             "• <b>Who receives data:</b> {receivers}. An AI provider gets only the photo and the wording you chose."
-        ).format(receivers=", ".join(receivers)),
+        ).format(receivers=", ".join(_(name) for name in receivers)),
         _("• <b>Kept:</b> photos and pictures sealed, {photos}. Your Telegram name and ID {account}.").format(
-            photos=CATEGORIES["photos"].retention.words, account=CATEGORIES["account"].retention.words
+            photos=kept(_, CATEGORIES["photos"].retention), account=kept(_, CATEGORIES["account"].retention)
         ),
         _(
             "• <b>Yours to decide:</b> nothing is obligatory; without a photo there is no picture. "
@@ -89,7 +90,7 @@ def people(_: Translate) -> Message:
 
 
 def privacy(_: Translate, *, policy_url: str, support_email: str) -> Message:
-    purposes = "\n".join(f"• {p.name} ({p.basis})" for p in PURPOSES.values())
+    purposes = "\n".join(f"• {_(p.name)} ({_(p.basis)})" for p in PURPOSES.values())
     return Message(
         _(
             "<b>Privacy, version {version}</b>\nWe keep: account data {account}; photos {photos}; pictures and videos {results}; "
@@ -97,10 +98,10 @@ def privacy(_: Translate, *, policy_url: str, support_email: str) -> Message:
             "Access, correction or deletion: {email}."
         ).format(
             version=CURRENT.id,
-            account=CATEGORIES["account"].retention.words,
-            photos=CATEGORIES["photos"].retention.words,
-            results=CATEGORIES["results"].retention.words,
-            transactions=CATEGORIES["transactions"].retention.words,
+            account=kept(_, CATEGORIES["account"].retention),
+            photos=kept(_, CATEGORIES["photos"].retention),
+            results=kept(_, CATEGORIES["results"].retention),
+            transactions=kept(_, CATEGORIES["transactions"].retention),
             purposes=purposes,
             email=support_email,
         ),

@@ -8,6 +8,7 @@ from policy.recipients import RECIPIENTS
 from wording import buttons
 from wording.language import Translate
 from wording.message import Message, button, escape
+from wording.periods import keeps
 
 WORKING, FILMING = "working", "filming"
 
@@ -44,7 +45,7 @@ def offer(
         _(
             "{what}\nPrice: {price} (you have {free}).\n\nThe picture and the wording go to <b>{provider}</b>, "
             "which keeps them {keeps}. No name, no Telegram ID, no place or camera data goes along."
-        ).format(what=what, price=credits(_, price), free=free, provider=recipient.name, keeps=recipient.keeps_words),
+        ).format(what=what, price=credits(_, price), free=free, provider=_(recipient.name), keeps=keeps(_, recipient)),
         tuple(rows),
     )
 
@@ -93,7 +94,7 @@ def dropped(_: Translate) -> Message:
 def result(_: Translate, *, order: str, title: str, provider: str, video: bool, animate: bool, gift: bool) -> Message:
     """The caption under a result: the AI label stays with it wherever it is forwarded. `gift`: it came late."""
     text = _("<b>{title}</b>\n🤖 Made with AI ({provider}).").format(
-        title=escape(title), provider=RECIPIENTS[provider].short
+        title=escape(title), provider=_(RECIPIENTS[provider].short)
     )
     if gift:
         text += "\n" + _("It came late, so this one is free.")
@@ -125,7 +126,7 @@ def too_large(_: Translate, *, title: str, provider: str, hours: int) -> Message
         _(
             "<b>{title}</b>\n🤖 Made with AI ({provider}).\n\nThis video is too large for Telegram. The button opens a page "
             "of ours, where you can download it once within {hours} hours."
-        ).format(title=escape(title), provider=RECIPIENTS[provider].short, hours=hours)
+        ).format(title=escape(title), provider=_(RECIPIENTS[provider].short), hours=hours)
     )
 
 
@@ -147,7 +148,7 @@ def motions(_: Translate, *, source: str, photo: bool, motions: Sequence[tuple[s
 
 def original(_: Translate, *, provider: str) -> Message:
     return Message(
-        _("The untouched original. 🤖 Made with AI ({provider}).").format(provider=RECIPIENTS[provider].short)
+        _("The untouched original. 🤖 Made with AI ({provider}).").format(provider=_(RECIPIENTS[provider].short))
     )
 
 

@@ -129,3 +129,24 @@ class Part:
     id: str
     title: str
     says: tuple[Say | Show, ...]
+
+
+@dataclass(frozen=True)
+class Promise:
+    """A fact that the policy states, and how it is kept today; `how` is empty while nothing proves it.
+
+    `period_of` is the category whose number fills `{period}` in `says`.
+    """
+
+    id: str
+    says: str
+    how: str = ""
+    period_of: str = ""
+
+
+@dataclass(frozen=True)
+class Open:
+    """A promise that no test proves yet: the part of the service that is missing, and what is lacking."""
+
+    area: str
+    why: str

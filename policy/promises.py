@@ -1,0 +1,46 @@
+"""The promises of the policy by id. Each is proven by tests that carry its id, or stands in the list of open ones."""
+
+from __future__ import annotations
+
+from policy.promises_of_keeping import FROM_RETENTION_TO_CONTACT
+from policy.promises_of_use import FROM_CONTROLLER_TO_SHARING
+from policy.terms import N_, Open, Promise
+
+PROMISES: dict[str, Promise] = {
+    promise.id: promise for promise in (*FROM_CONTROLLER_TO_SHARING, *FROM_RETENTION_TO_CONTACT)
+}
+
+RIGHTS = N_("requests about rights")
+RETENTION = N_("retention runs")
+SUPPORT = N_("support")
+REPORTS = N_("reports")
+ORDERS = N_("lawful orders")
+STAFF = N_("staff and their audit log")
+INCIDENTS = N_("incidents")
+
+NO_RUN = N_("The period stands in the register; nothing deletes by it yet.")
+
+# This list only gets shorter; tests/proofs see to it. Who closes one writes its `how`, tags a test and takes it out.
+OPEN: dict[str, Open] = {
+    "P2.6": Open(SUPPORT, N_("Support is a mailbox outside the program; nothing of it is stored here.")),
+    "P3.7": Open(RIGHTS, N_("There are no promotional messages yet, and no way to opt in.")),
+    "P3.9": Open(RIGHTS, N_("The purpose is granted in the register; requests are answered by hand so far.")),
+    "P5.4": Open(ORDERS, N_("There is no procedure in the program for an order of an authority.")),
+    "P6.1": Open(RETENTION, N_("Photos and results go at once; the rest of an account goes by hand so far.")),
+    "P6.4": Open(RETENTION, NO_RUN),
+    "P6.6": Open(SUPPORT, N_("There is no support correspondence in the program yet.")),
+    "P6.7": Open(RETENTION, N_("Short periods are kept by regular duties; the long ones have no retention run yet.")),
+    "P6.11": Open(RIGHTS, N_("There is no refusal log yet, because requests are answered by hand so far.")),
+    "P6.12": Open(RETENTION, NO_RUN),
+    "P6.13": Open(STAFF, NO_RUN),
+    "P6.14": Open(INCIDENTS, N_("There is no breach register in the program yet.")),
+    "P6.15": Open(RETENTION, N_("The abuse mark ends in time; erasure records have no retention run yet.")),
+    "P7.3": Open(STAFF, N_("Each opening is recorded; there are no staff roles and no tamper-evident log yet.")),
+    "P9.1": Open(RIGHTS, N_("A copy of the data is made by hand so far.")),
+    "P9.2": Open(RIGHTS, N_("Names follow Telegram; other corrections are made by hand so far.")),
+    "P9.3": Open(RIGHTS, N_("Photos and results can be deleted in the bot; an account is deleted by hand so far.")),
+    "P9.4": Open(RIGHTS, N_("There are no promotional messages yet, and so no opt-out.")),
+    "P9.6": Open(RIGHTS, N_("Requests have no deadline in the program yet.")),
+    "P10.2": Open(REPORTS, N_("A report that a child has given data is acted on by hand so far.")),
+    "P12.1": Open(INCIDENTS, N_("An incident cannot be declared in the program yet.")),
+}

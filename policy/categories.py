@@ -110,8 +110,7 @@ CATEGORIES: dict[str, Category] = {
             id="technical",
             name=N_("Technical Data"),
             data=N_(
-                "device type, operating system, Telegram client version, IP address (the IP address for visits to "
-                "the Website only)"
+                "device type, operating system, Telegram client version; for visits to the Website only: IP address"
             ),
             source=N_("automatic, from your browser; Telegram does not tell bots your device or version"),
             retention=Retention(
@@ -126,9 +125,7 @@ CATEGORIES: dict[str, Category] = {
             name=N_("Technical Data: keyed hash of an IP address"),
             data=N_("a hash of the IP address, made with a secret key, for rate limits only"),
             source=N_("automatic, from visits to the Website"),
-            retention=Retention(
-                start=N_("the visit"), period=ADDRESS_HASH, words=N_("{period}, in Redis (memory) only")
-            ),
+            retention=Retention(start=N_("the visit"), period=ADDRESS_HASH, words=N_("{period}, in Redis only")),
             promises=("P2.5", "P6.9"),
         ),
         Category(

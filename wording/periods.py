@@ -23,13 +23,14 @@ def period(_: Translate, length: timedelta) -> str:
 
 def kept(_: Translate, retention: Retention) -> str:
     """How long a category is kept: "while the account exists, plus 30 days after a deletion request"."""
-    return _filled(_, retention.words, retention.period)
+    return filled(_, retention.words, retention.period)
 
 
 def keeps(_: Translate, recipient: Recipient) -> str:
     """How long a recipient keeps what it got: "up to 55 days for abuse monitoring; never for training"."""
-    return _filled(_, recipient.keeps_words, recipient.keeps)
+    return filled(_, recipient.keeps_words, recipient.keeps)
 
 
-def _filled(_: Translate, words: str, length: timedelta | None) -> str:
+def filled(_: Translate, words: str, length: timedelta | None) -> str:
+    """The words of a period with its number in them."""
     return _(words) if length is None else _(words).format(period=period(_, length))

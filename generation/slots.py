@@ -18,7 +18,7 @@ import crash
 from billing.prices import VIDEO_SECONDS, seconds_of, video
 from database import Database, Unit
 from errors import Rejected
-from generation.kinds import SUBMIT
+from generation.kinds import COLLECT, PRODUCE, SUBMIT
 from jobs.desk import Desk
 from models import Order, Slots, VideoTask, new_id
 from states import move
@@ -200,6 +200,14 @@ def end_task(unit: Unit, task: str, *, reason: str | None = None) -> bool:
     """The attempt is over; its slot is free. When the provider was done may be known already."""
     ended = {"ended_at": fn.COALESCE(VideoTask.ended_at, unit.now), "reason": reason, "url": None}
     return move(VideoTask, task, come_from=VideoTask.OPEN, to=VideoTask.ENDED, **ended)
+
+
+def abandon(unit: Unit, desk: Desk, order: str) -> None:
+    """No attempt of this order is worked on or waited for any more."""
+    desk.withdraw(unit, subject=order, kinds=(PRODUCE,))
+    for task in list(VideoTask.select().where((VideoTask.order == order) & VideoTask.state.in_(VideoTask.OPEN))):
+        desk.withdraw(unit, subject=task.id, kinds=(SUBMIT, COLLECT))
+        end_task(unit, task.id, reason="orders.stuck")
 
 
 def withdraw(unit: Unit, desk: Desk, order: str) -> None:

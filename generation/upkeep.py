@@ -12,7 +12,7 @@ from database import Database
 from generation.endings import end_badly
 from generation.kinds import DESTROY
 from generation.orders import Orders
-from generation.slots import Place
+from generation.slots import Place, abandon
 from generation.status import Status
 from jobs.desk import Desk
 from models import AbuseMark, Invoice, Link, Media, Order, SeenUpdate, VideoTask
@@ -21,6 +21,7 @@ from policy.categories import ABUSE_MARK, SEEN_UPDATES, UNPAID_INVOICE
 POSITIONS_AT_ONCE = 20  # status messages brought up to date in one round; Telegram allows about 30 calls a second
 LEFT_BEHIND = timedelta(hours=1)  # longer than any attempt may take
 LONGEST_WAIT = timedelta(hours=2)  # for a slot
+LONGEST_IN_ALL = LONGEST_WAIT + timedelta(hours=1)  # from the tap to an end, whichever
 OFFER_LIVES = timedelta(days=1)
 BATCH = 500
 WAITING = 500  # orders whose places are compared in one round
@@ -71,6 +72,7 @@ class Upkeep:
             Link.delete().where(Link.expires_at < now).execute()
         self._stray_holds(now)
         self._waited_too_long(now)
+        self._stuck(now)
 
     def _waited_too_long(self, now: datetime) -> None:
         """Videos that never got a slot: no credits are set aside for longer than two hours."""
@@ -87,6 +89,16 @@ class Upkeep:
                     come_from=(Order.QUEUED,),
                 )
                 log.error("video.never_admitted", order=order.id)
+
+    def _stuck(self, now: datetime) -> None:
+        """Orders that nobody works on any more, such as videos whose provider was taken out of the settings. No credits
+        are set aside for longer than this, whatever went wrong."""
+        stuck = Order.state.in_((Order.CALLING, Order.RENDERING)) & (Order.queued_at < now - LONGEST_IN_ALL)
+        with self._database.unit() as unit:
+            for order in list(Order.select().where(stuck).limit(BATCH)):
+                if end_badly(unit, self._desk, order=order.id, account=order.account, reason="orders.stuck"):
+                    abandon(unit, self._desk, order.id)
+                    log.error("order.stuck", order=order.id)
 
     def _stray_holds(self, now: datetime) -> None:
         """A hold ends with its order. One that did not is a mistake of ours, put right in the person's favour."""

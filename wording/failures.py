@@ -56,6 +56,7 @@ SENTENCES: dict[str, Sentence] = {
     "provider.bad_input": lambda _: _("The video provider could not use that picture. Another one may work."),
     "provider.failed": lambda _: _("The video provider did not manage to make this one. Please try again later."),
     "video.too_slow": lambda _: _("The video provider took longer than 20 minutes. If it still comes, it is free."),
+    "orders.stuck": lambda _: _("This one got stuck on our side, and we have been told. Please try again."),
     "videos.paused": lambda _: _("Videos are paused at the moment. Please try again later; pictures work."),
     "videos.full": lambda _: _("The video provider had no room for two hours. Please try again later."),
     "videos.off": lambda _: _("There are no videos here at the moment. Pictures work."),

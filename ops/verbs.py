@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -13,13 +12,13 @@ from tqdm import tqdm
 from database import Database
 from errors import Failure
 from generation.styles import Catalogue
-from ops import datamap, money, previews
+from ops import money, policy_verbs, previews
 from ops.house import opened
 from ops.once import once as run_once
+from ops.promises import promises
 from ops.stack import StackError
 from ops.stack import demo as run_demo
 from ops.stack import run as run_real
-from privacy.gate import undeclared, undeclared_in_schema, unknown_objects
 from providers.gemini import Gemini
 from providers.http import Origin, Outbound
 from providers.origins import allowed
@@ -27,7 +26,7 @@ from web.webhook import PATH as WEBHOOK_PATH
 from wording.commands import menu
 from wording.language import translate
 from workers.assembly import House
-from workers.startup import settings_or_exit, surfaces
+from workers.startup import settings_or_exit
 
 
 @click.group()
@@ -35,7 +34,7 @@ def verbs() -> None:
     """Run and look after the service."""
 
 
-for _command in (money.refund, money.reconcile, money.margin):
+for _command in (promises, money.refund, money.reconcile, money.margin):
     verbs.add_command(_command)
 
 
@@ -47,24 +46,6 @@ def migrate() -> None:
     applied = database.migrate()
     database.close()
     click.echo(f"{len(applied)} migrations applied" if applied else "nothing to migrate")
-
-
-@verbs.command()
-@click.option("--json", "as_json", is_flag=True, help="for programs")
-def register(as_json: bool) -> None:
-    """The data map: every column, prefix, key, field and host with its category. Exits 1 when one is undeclared."""
-    with opened() as house, house.database.connection():
-        rows = datamap.rows(surfaces(house.settings))
-        click.echo(json.dumps(rows, indent=1) if as_json else datamap.table(rows))
-        columns = {
-            table: {column.name for column in house.database.raw.get_columns(table)}
-            for table in house.database.raw.get_tables()
-            if table != "schema_migration"
-        }
-        problems = [*undeclared(surfaces(house.settings)), *undeclared_in_schema(columns)]
-        problems += [f"object prefix {prefix}/" for prefix in unknown_objects(house.media.store.names())]
-    if problems:
-        sys.exit("Undeclared:\n" + "\n".join(f"  - {problem}" for problem in problems))
 
 
 @verbs.group()

@@ -42,9 +42,7 @@ FROM_CONTROLLER_TO_SHARING: tuple[Promise, ...] = (
     ),
     Promise(
         "P2.5",
-        N_(
-            "Device and system are only counted, anonymously; the IP address is used for visits to the Website only."
-        ),
+        N_("Device and system are only counted, anonymously; the IP address is used for visits to the Website only."),
         N_("A visit raises a number of its day; the address itself is written nowhere."),
     ),
     Promise("P2.6", N_("Messages and attachments that you send to support are collected.")),

@@ -15,7 +15,10 @@ ENV PATH=/venv/bin:$PATH \
 RUN useradd --system --no-log-init --uid 10001 --no-create-home --shell /usr/sbin/nologin miomio
 COPY --from=build /venv /venv
 WORKDIR /app
+# With build/proofs.json, where `make test` wrote it: --build-arg RELEASE=$(git rev-parse HEAD) says whose results they are.
 COPY . .
+ARG RELEASE=
+ENV RELEASE=$RELEASE
 USER 10001
 EXPOSE 8080
 CMD ["python", "-m", "web"]

@@ -61,6 +61,7 @@ class Settings:
     controller_address: str = ""
     support_email: str = ""
     data_location: str = ""
+    release: str = ""  # the commit that runs; a checkout knows it itself
     web_host: str = "0.0.0.0"  # noqa: S104  a container's port is private until the platform publishes it
     web_port: int = 8080
     web_threads: int = 16
@@ -218,6 +219,8 @@ def _malformed(settings: Settings) -> list[str]:
         problems.append("CALLBACK_SECRET must be 24 to 128 characters of A-Z a-z 0-9 _ - where KLING_API_KEY is set")
     if settings.kling_webhook_secret and not WEBHOOK_SECRET.fullmatch(settings.kling_webhook_secret):
         problems.append("KLING_WEBHOOK_SECRET must be as Kling's console shows it: whsec_ and base64")
+    if settings.release and not re.fullmatch(r"[0-9a-f]{40}", settings.release):
+        problems.append("RELEASE must be the commit's 40 hex digits")
     if settings.parallel_orders < 1:
         problems.append("PARALLEL_ORDERS must be at least 1")
     if settings.kling_slots < 1:

@@ -19,6 +19,8 @@ from config import Settings, load
 from database import Clock, Database
 from tests.parts import postgres
 
+pytest_plugins = ("tests.proofs.plugin",)
+
 # A database per test is made and dropped, and on a disk each of both waits for it: six times as long as in memory.
 IN_MEMORY = Path("/dev/shm")
 ROOM = 4 << 30  # bytes: Postgres keeps up to 1 GB of its log, and two runs may share the machine

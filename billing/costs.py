@@ -19,6 +19,7 @@ SOURCE = Path(__file__).with_name("costs.toml")
 _LISTED: Final[dict[str, Any]] = tomllib.loads(SOURCE.read_text(encoding="utf-8"))
 USD_PER_STAR: Final[float] = _LISTED["usd_per_star"]
 MILLION: Final = 1_000_000
+TOTAL: Final = "totalTokenCount"
 
 
 def record(
@@ -39,7 +40,7 @@ def record(
 
 def of_tokens(model: str, usage: Mapping[str, int]) -> tuple[float, float | None]:
     """(tokens, dollars) of a Gemini answer. Rejected pictures count thoughts twice: only the total is right."""
-    total, asked = usage.get("totalTokenCount", 0), usage.get("promptTokenCount", 0)
+    total, asked = usage.get(TOTAL, 0), usage.get("promptTokenCount", 0)
     listed = _LISTED["tokens"].get(model)
     if listed is None:
         return float(total), None
@@ -71,10 +72,8 @@ class Margin:
 
 
 def margins(now: datetime, *, days: int = 30) -> list[Margin]:
-    """For every pack and kind of order, from the last `days`: what all attempts cost, for one that was charged.
-
-    Refused pictures are not in it: their answers are not counted.
-    """
+    """For every pack and kind of order, from the last `days`: what all attempts cost, refused ones included, for one
+    that was charged."""
     spent = {kind: _per_order(kind, now - timedelta(days=days)) for kind in PRICES}
     return [
         Margin(

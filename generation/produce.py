@@ -132,27 +132,31 @@ class Produce:
             if not move(Order, order.id, come_from=(Order.CALLING,), to=Order.KEPT, media=media.id, ended_at=unit.now):
                 raise Permanent("orders.withdrawn")
             ledger.charge(unit, owner=order.account, order=order.id)
-            tokens, usd = costs.of_tokens(made.model, made.usage)
-            costs.record(
-                unit,
-                order=order.id,
-                kind=order.kind,
-                provider=order.provider,
-                model=made.model,
-                units=tokens,
-                usd=usd,
-            )
+            self._count(unit, order, made.model, made.usage)
             self._desk.add(unit, DELIVER, subject=order.id, account=order.account)
         log.info("order.kept", order=order.id, model=made.model, count=order.attempt + 1)
 
     def again(self, claim: Claim, failure: Failure, unit: Unit) -> None:
         """Between two attempts it waits in the queue, where it can be cancelled."""
-        del failure, unit
+        self._count_failed(unit, claim.subject, failure)
         move(Order, claim.subject, come_from=(Order.CALLING,), to=Order.QUEUED)
 
     def ended_badly(self, claim: Claim, failure: Failure, unit: Unit) -> None:
         """Refused or failed: the credit is back in the same transaction, and the person is told why."""
         refused = isinstance(failure, Rejected)
+        self._count_failed(unit, claim.subject, failure)
         end_badly(unit, self._desk, order=claim.subject, account=claim.account, reason=failure.code, refused=refused)
         if not refused:
             log.error("order.failed", order=claim.subject, code=failure.code)
+
+    def _count_failed(self, unit: Unit, order: str, failure: Failure) -> None:
+        """A refusal costs us what its tokens cost."""
+        usage = {name: count for name, count in failure.facts.items() if isinstance(count, int)}
+        row = Order.get_or_none(Order.id == order) if usage.get(costs.TOTAL) else None
+        if row is not None:
+            self._count(unit, row, str(failure.facts["model"]), usage)
+
+    @staticmethod
+    def _count(unit: Unit, order: Order, model: str, usage: dict[str, int]) -> None:
+        tokens, usd = costs.of_tokens(model, usage)
+        costs.record(unit, order=order.id, kind=order.kind, provider=order.provider, model=model, units=tokens, usd=usd)

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import orjson
 
-from errors import Permanent, Temporary
+from errors import Failure, Permanent, Temporary
 from providers.gemini_answer import failure_in, model_in, picture_in, usage_in
 from providers.http import Outbound, Timeout
 from providers.picture_body import PictureBody
@@ -71,7 +71,7 @@ class Gemini:
         Raises Rejected("provider.refused"), from the second attempt on Rejected("provider.no_picture");
         Temporary("provider.busy" | "provider.unavailable" | "provider.garbage" | "provider.no_picture" |
         "provider.model_retired" | "http.…"); Permanent("provider.misconfigured" | "provider.limited" |
-        "provider.bad_request" | "http.…").
+        "provider.bad_request" | "http.…"). A failure of an answer that was counted has its model and tokens as facts.
         """
         model = self._model
         body: Any = PictureBody(photo, _frame(mime, prompt, aspect_ratio=aspect_ratio, image_size=image_size))
@@ -89,7 +89,11 @@ class Gemini:
             raise self._retired(model) if failure.code == "provider.no_such_model" else failure
         said = _parsed(answer.body)
         del answer
-        data, kind = picture_in(said, attempt=attempt)
+        try:
+            data, kind = picture_in(said, attempt=attempt)
+        except Failure as failure:  # what was refused stands on the bill, too
+            failure.facts.update(model=model_in(said, asked=model), **usage_in(said))
+            raise
         return Picture(data, kind, model_in(said, asked=model), usage_in(said))
 
     def _retired(self, model: str) -> Permanent | Temporary:

@@ -285,6 +285,13 @@ def test_when_the_fallback_is_retired_as_well_ops_are_told(emulator: Emulator) -
     assert [failure(gemini).code for _ in range(2)] == ["provider.model_retired", "provider.misconfigured"]
 
 
+def test_a_refusal_says_what_it_costs_us(emulator: Emulator) -> None:
+    emulator.script({"kind": "image-safety"})
+    facts = failure(emulator.gemini()).facts
+    assert facts["model"] == MODEL
+    assert int(facts["totalTokenCount"] or 0) >= int(facts["promptTokenCount"] or 0) > 0
+
+
 @pytest.mark.parametrize("kind", ["400", "403", "429-bare", "503", "image-safety", "garbage"])
 def test_nothing_but_a_retired_model_changes_the_model(emulator: Emulator, kind: str) -> None:
     emulator.script({"kind": kind}, {"kind": "ok", "canned": True})

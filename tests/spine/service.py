@@ -97,6 +97,11 @@ class Spine:
         rows = self.sql("SELECT kind FROM ledger_entry WHERE order_id = %s AND kind <> 'hold'", order)
         return [kind for (kind,) in rows]
 
+    def spent_on(self, order: str) -> int:
+        """What the provider's answers to this order cost us, in millionths of a dollar."""
+        [(spent,)] = self.sql("SELECT COALESCE(SUM(micro_usd), 0) FROM cost WHERE order_id = %s", order)
+        return int(spent)
+
     def scenario(self, *rules: dict[str, Any]) -> None:
         requests.post(f"{self.gemini}/control/scenario", json={"rules": rules}, timeout=10).raise_for_status()
 

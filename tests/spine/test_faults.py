@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.xdist_group("spine")
 
 REFUSED = ("image-safety", "prompt-blocked", "pup-limited", "400", "403")
+COUNTED = ("image-safety", "prompt-blocked", "pup-limited")  # an answer with tokens: it stands on our bill
 PASSING = ("429-bare", "500", "503", "drop", "reset", "truncate", "garbage", "unknown-reason")
 
 
@@ -69,14 +70,15 @@ def test_a_refusal_is_said_in_words_and_the_credit_is_back(quick: Spine) -> None
     spine = quick
     spine.scenario(*({"kind": kind, "prompt_contains": f"garden {kind}."} for kind in REFUSED))
 
-    def told(kind: str) -> tuple[str, list[str], int]:
+    def told(kind: str) -> tuple[str, list[str], int, bool]:
         person = spine.person()
         message, order = person.orders(f"a garden {kind}.")
         said = person.says("Not made.", seconds=LONG)
         assert "Your credit is back" in said["text"]
-        return kind, spine.charges(order), int(said["message_id"] == message)
+        return kind, spine.charges(order), int(said["message_id"] == message), spine.spent_on(order) > 0
 
-    assert spine.at_once(told, list(REFUSED)) == [(kind, ["give_back"], 1) for kind in REFUSED]
+    answered = [(kind, ["give_back"], 1, kind in COUNTED) for kind in REFUSED]
+    assert spine.at_once(told, list(REFUSED)) == answered
     assert balanced(spine)
 
 

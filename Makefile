@@ -6,6 +6,7 @@ VIDEO ?=
 OUT ?= out/
 DEMO := .venv/.demo
 DEV := .venv/.dev
+PROOFS := build/proofs.json
 
 # uv is quick; where it cannot be had, plain pip reads the same hash-locked files.
 define install
@@ -16,7 +17,7 @@ define install
 	@touch $(2)
 endef
 
-.PHONY: help demo once run test stress check lock previews bench
+.PHONY: help demo once run test stress check lock previews bench policy
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -37,12 +38,13 @@ run: $(DEMO) ## the service against the real Telegram and Gemini, with the setti
 	@.venv/bin/python -m ops run
 
 test: $(DEV) ## every test, and the linters
+	@rm -f $(PROOFS)
 	@.venv/bin/python -m tests.parts
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy .
-	@.venv/bin/python -m pytest -n 2 --dist loadfile -m "not alone"
-	@.venv/bin/python -m pytest -m alone
+	@.venv/bin/python -m pytest -n 2 --dist loadfile -m "not alone" --proofs $(PROOFS)
+	@.venv/bin/python -m pytest -m alone --proofs $(PROOFS)
 
 stress: $(DEV) ## ten thousand random lives of the books (about ten minutes)
 	@MIOMIO_EXAMPLES=10000 .venv/bin/python -m pytest tests/billing/test_billing_books.py -q
@@ -52,6 +54,9 @@ bench: $(DEV) ## the figures
 
 previews: $(DEMO) ## real style previews, with a key in .env
 	@.venv/bin/python -m ops previews
+
+policy: $(DEMO) ## the privacy policy as Markdown in build/, in three languages, for lawyers
+	@.venv/bin/python -m ops policy write --out build
 
 lock: $(DEV) ## lock the requirements again
 	@for f in requirements-dev requirements-demo requirements; do \

@@ -270,10 +270,10 @@ class Slots(Base):
 class Link(Base):
     """A one-time address for a file too large for the chat. Only a hash of its random part is kept."""
 
-    id = about(BlobField(primary_key=True), "results")
-    account = about(TextField(index=True), "results")
-    media = about(TextField(index=True), "results")
-    expires_at = about(UtcField(index=True), "results")
+    id = about(BlobField(primary_key=True), "links")
+    account = about(TextField(index=True), "links")
+    media = about(TextField(index=True), "links")
+    expires_at = about(UtcField(index=True), "links")
 
     class Meta:
         table_name = "link"
@@ -451,12 +451,12 @@ class LedgerLine(Base):
 class Invoice(Base):
     """A pack offered to one person. Its id is the invoice's payload; unpaid ones are forgotten."""
 
-    id = about(TextField(primary_key=True, default=new_id), "transactions")
-    account = about(TextField(index=True), "transactions")
-    pack = about(TextField(), "transactions")
-    credits = about(IntegerField(), "transactions")
-    stars = about(IntegerField(), "transactions")
-    created_at = about(UtcField(index=True), "transactions")
+    id = about(TextField(primary_key=True, default=new_id), "invoices")
+    account = about(TextField(index=True), "invoices")
+    pack = about(TextField(), "invoices")
+    credits = about(IntegerField(), "invoices")
+    stars = about(IntegerField(), "invoices")
+    created_at = about(UtcField(index=True), "invoices")
 
     class Meta:
         table_name = "invoice"

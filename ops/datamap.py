@@ -17,13 +17,13 @@ Row = dict[str, str]
 
 
 def rows(surfaces: Surfaces) -> list[Row]:
-    """surface, name, category (or "not personal"), and what is said about it."""
+    """surface, name, category (or "not personal"), what is said about it, and where such data come from."""
     return list(_rows(surfaces))
 
 
 def table(rows: list[Row]) -> str:
     """The rows in aligned columns."""
-    names = ("surface", "name", "category", "said")
+    names = ("surface", "name", "category", "said", "source")
     widths = {name: max([len(name), *(len(row[name]) for row in rows)]) for name in names}
     lines = ["  ".join(name.upper().ljust(widths[name]) for name in names)]
     lines += ["  ".join(row[name].ljust(widths[name]) for name in names).rstrip() for row in rows]
@@ -44,18 +44,22 @@ def _rows(surfaces: Surfaces) -> Iterator[Row]:
     for name, reason in logs.FIELDS.items():
         yield _row("log", name, NotPersonal(reason=reason))
     for setting, origin in configured(surfaces.settings):
-        yield {"surface": "host", "name": origin.host, "category": "recipient", "said": setting}
+        yield _plain("host", origin.host, "recipient", setting)
     for recipient in recipients(surfaces.settings):
         for domain in recipient.file_hosts:
             said = f"results are fetched from here and below; {recipient.short}"
-            yield {"surface": "host", "name": f"*.{domain}", "category": "recipient", "said": said}
+            yield _plain("host", f"*.{domain}", "recipient", said)
 
 
-def _row(surface: str, name: str, said: object, *, sealed: bool = False) -> Row:
-    if isinstance(said, NotPersonal):
-        return {"surface": surface, "name": name, "category": "not personal", "said": said.reason}
-    category = CATEGORIES.get(str(said))
+def _row(surface: str, name: str, declared: object, *, sealed: bool = False) -> Row:
+    if isinstance(declared, NotPersonal):
+        return _plain(surface, name, "not personal", declared.reason)
+    category = CATEGORIES.get(str(declared))
     if category is None:
-        return {"surface": surface, "name": name, "category": "UNDECLARED", "said": ""}
-    kept = f"{'sealed; ' if sealed else ''}kept {kept(str, category.retention)}"
-    return {"surface": surface, "name": name, "category": category.id, "said": kept}
+        return _plain(surface, name, "UNDECLARED", "")
+    said = f"{'sealed; ' if sealed else ''}kept {kept(str, category.retention)}"
+    return {**_plain(surface, name, category.id, said), "source": category.source}
+
+
+def _plain(surface: str, name: str, category: str, said: str) -> Row:
+    return {"surface": surface, "name": name, "category": category, "said": said, "source": ""}

@@ -34,7 +34,7 @@ def verbs() -> None:
     """Run and look after the service."""
 
 
-for _command in (promises, money.refund, money.reconcile, money.margin):
+for _command in (promises, policy_verbs.register, policy_verbs.policy, money.refund, money.reconcile, money.margin):
     verbs.add_command(_command)
 
 

@@ -41,7 +41,7 @@ PURPOSES: dict[str, Purpose] = {
             name=N_("Improving the service and fixing bugs"),
             basis=LEGITIMATE,
             categories=frozenset({"technical"}),
-            note=N_("aggregate usage statistics, which tell nothing about one person"),
+            note=N_("and aggregate usage statistics, which tell nothing about one person"),
             promises=("P3.4",),
         ),
         Purpose(
@@ -56,7 +56,7 @@ PURPOSES: dict[str, Purpose] = {
             name=N_("Service announcements, not promotional"),
             basis=LEGITIMATE,
             categories=frozenset({"account"}),
-            note=N_("of it only the Telegram ID, and the language to write in"),
+            note=N_("(only the Telegram ID, and the language to write in)"),
             promises=("P3.6",),
         ),
         Purpose(
@@ -64,7 +64,7 @@ PURPOSES: dict[str, Purpose] = {
             name=N_("Promotional messages, only if you opted in"),
             basis=CONSENT,
             categories=frozenset({"account"}),
-            note=N_("of it only the Telegram ID, and the language to write in"),
+            note=N_("(only the Telegram ID, and the language to write in)"),
             promises=("P3.7",),
         ),
         Purpose(

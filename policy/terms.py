@@ -96,6 +96,14 @@ class NotPersonal:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Subjects:
+    """A class of people that data is about."""
+
+    name: str
+    categories: frozenset[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Right:
     """What a person may demand, and how."""
 

@@ -113,7 +113,7 @@ def in_words(_: Translate, change: Change, facts: Facts) -> str:
         said: Mapping[str, Any] = change.after if change.kind == ADDED else change.before
         parts = {field: _value(_, value) for field, value in said.items()}
         if said.get("note"):
-            parts["categories"] += f"; {parts['note']}"
+            parts["categories"] += f" {parts['note']}"
         return _(SENTENCES[change.table, change.kind]).format(**{**parts, "name": name})
     if change.field == "categories":
         return _granted(_, change, name)

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from config import Settings
 from policy.categories import ACCOUNT_GRACE, ADDRESS_HASH, KEY_BACKUP
 from policy.rights import ANSWER_WITHIN, PCPD_HOTLINE, PCPD_SITE
 from policy.terms import Recipient, Say
 from policy.text import SECTIONS, TITLE
 from policy.versions import CURRENT
+from providers.origins import recipients
 from wording.language import Translate
 from wording.periods import period
 from wording.policy_tables import TABLES, Table, models
@@ -25,6 +27,17 @@ class Facts:
     email: str
     location: str
     recipients: Sequence[Recipient]
+
+
+def facts(settings: Settings) -> Facts:
+    """As this program is configured. Production never starts without them; a development machine says so."""
+    return Facts(
+        controller=settings.controller_name or "MIOMIO (development)",
+        address=settings.controller_address or "not set in development",
+        email=settings.support_email or "not set in development",
+        location=settings.data_location or "this machine (development)",
+        recipients=tuple(recipients(settings)),
+    )
 
 
 @dataclass(frozen=True)

@@ -18,9 +18,7 @@ from privacy.release import Release, running
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption(
-        "--proofs", metavar="FILE", help="write down which promises were proven"
-    )
+    parser.addoption("--proofs", metavar="FILE", help="write down which promises were proven")
 
 
 def pytest_configure(config: pytest.Config) -> None:

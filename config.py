@@ -14,7 +14,14 @@ from dotenv import dotenv_values
 
 import crash
 
-PLACEHOLDER = re.compile(r"yourdomain|__[A-Z_]+__|\bexample\.|changeme|placeholder|^todo$", re.IGNORECASE)
+# What templates and manuals leave behind, and the names that can never be somebody's (RFC 2606).
+PLACEHOLDER = re.compile(
+    r"your[-_ ]?(domain|company|name|address|e?-?mail|city|country)|__[A-Z0-9_]+__|[<>{}]"
+    r"|\bexample\b|\.(invalid|test|localhost)\b|change[-_ ]?me|placeholder|lorem ipsum|\bnot set\b"
+    r"|^(todo|tbd|tba|fixme|none|null|n/?a|unknown|x+|[-.?]+)$",
+    re.IGNORECASE,
+)
+E_MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}")
 WEBHOOK_SECRET = re.compile(r"whsec_[A-Za-z0-9+/]{16,}={0,2}")
 SECRET_WORDS = ("token", "secret", "key", "url")
 
@@ -206,6 +213,8 @@ def _malformed(settings: Settings) -> list[str]:
         r"[A-Za-z0-9_-]{16,256}", settings.telegram_webhook_secret
     ):
         problems.append("TELEGRAM_WEBHOOK_SECRET must be 16 to 256 characters of A-Z a-z 0-9 _ -")
+    if settings.support_email and not E_MAIL.fullmatch(settings.support_email):
+        problems.append("SUPPORT_EMAIL must be an e-mail address")
     if settings.miomio_crash_at and settings.production:
         problems.append("MIOMIO_CRASH_AT is for tests: production does not die on purpose")
     if settings.miomio_crash_at and not crash.FORM.fullmatch(settings.miomio_crash_at):

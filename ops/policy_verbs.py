@@ -9,20 +9,22 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import click
+from redis import RedisError
 
-from config import SettingsError, load
+from config import Settings, SettingsError, load
 from errors import Rejected
 from ops import article30, datamap
 from ops.house import opened
 from policy.snapshots import PUBLISHED, Snapshot, publish, sums
 from policy.versions import CURRENT, VERSIONS, Version
-from privacy.gate import undeclared, undeclared_in_schema, unknown_objects
+from privacy.gate import undeclared, undeclared_in_schema, unknown_keys, unknown_objects
 from wording.changes import compare
 from wording.language import translate
 from wording.policy import Facts, document, facts
 from wording.policy_markdown import markdown
 from wording.snapshot import UNFILLED, snapshot
 from workers.assembly import House
+from workers.broker import connect
 from workers.startup import surfaces
 
 LANGUAGES = ("en", "zh-hant", "zh-hans")
@@ -53,11 +55,22 @@ def _undeclared(house: House) -> list[str]:
         for table in house.database.raw.get_tables()
         if table != "schema_migration"
     }
+    declared = surfaces(house.settings)
     return [
-        *undeclared(surfaces(house.settings)),
+        *undeclared(declared),
         *undeclared_in_schema(columns),
         *(f"object prefix {prefix}/" for prefix in unknown_objects(house.media.store.names())),
+        *(f"Redis key {key}" for key in unknown_keys(_redis_keys(house.settings), declared.redis_keys)),
     ]
+
+
+def _redis_keys(settings: Settings) -> list[str]:
+    """The keys that Redis holds now; it may be away, and then has nothing to show."""
+    try:
+        return [name.decode(errors="replace") for name in connect(settings.redis_url).scan_iter(count=1000)]
+    except RedisError:
+        click.echo("Redis does not answer: its live keys were not compared.", err=True)
+        return []
 
 
 @click.group()

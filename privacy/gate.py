@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
 import logs
 from config import Settings
@@ -51,6 +53,15 @@ def undeclared_in_schema(columns: Mapping[str, set[str]]) -> list[str]:
 def unknown_objects(names: Iterator[str]) -> list[str]:
     """Prefixes in the object store that nobody declares."""
     return sorted({name.partition("/")[0] for name in names} - PREFIXES.keys())
+
+
+def unknown_keys(names: Iterable[str], declared: Mapping[str, Declaration]) -> list[str]:
+    """Keys that Redis holds and no declared pattern fits; what varies in them is left out, it may be about somebody."""
+    return sorted({_without_numbers(n) for n in names if not any(fnmatchcase(n, pattern) for pattern in declared)})
+
+
+def _without_numbers(name: str) -> str:
+    return re.sub(r"[0-9a-fA-F]{8,}|\d+", "…", name)
 
 
 def undeclared_columns(tables: Iterable[type[Base]]) -> list[str]:

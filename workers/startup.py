@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import crash
 import logs
 from config import Settings, SettingsError, load
 from errors import Failure
-from privacy.gate import Surfaces, undeclared
+from privacy.gate import Declaration, Surfaces, undeclared
 from workers.assembly import House
 from workers.broker import MESSAGE_ARGUMENTS, REDIS_KEYS
 
+NO_OTHERS: Mapping[str, Declaration] = {}
 SENTENCES = {
     "vault.unknown_master": "MASTER_KEYS lacks the key '{master}' that this database was sealed with.",
     "vault.master_mismatch": "The key '{master}' in MASTER_KEYS is not the one this database was sealed with.",
@@ -35,14 +37,17 @@ def settings_or_exit(process: str) -> Settings:
     return settings
 
 
-def surfaces(settings: Settings) -> Surfaces:
-    """What this release declares about Redis, for the gate; the other surfaces it reads itself."""
-    return Surfaces(settings=settings, redis_keys=REDIS_KEYS, message_arguments=MESSAGE_ARGUMENTS)
+def surfaces(settings: Settings, *, redis_keys: Mapping[str, Declaration] = NO_OTHERS) -> Surfaces:
+    """What this release declares about Redis, for the gate; the other surfaces it reads itself.
+
+    `redis_keys`: patterns of keys that a process has beside the doorbell's.
+    """
+    return Surfaces(settings=settings, redis_keys={**REDIS_KEYS, **redis_keys}, message_arguments=MESSAGE_ARGUMENTS)
 
 
-def check_or_exit(house: House) -> None:
+def check_or_exit(house: House, *, redis_keys: Mapping[str, Declaration] = NO_OTHERS) -> None:
     """Refuse to run with an undeclared surface, an old schema, a wrong master key or a store that is away."""
-    problems = undeclared(surfaces(house.settings))
+    problems = undeclared(surfaces(house.settings, redis_keys=redis_keys))
     if problems:
         sys.exit("The register lacks:\n" + "\n".join(f"  - {problem}" for problem in problems))
     try:

@@ -22,6 +22,7 @@ PHOTO, RESULT, VIDEO = "photo", "result", "video"
 # Kind -> (category of the register, kind of the person's key that wraps the object's key)
 KINDS = {PHOTO: ("photos", KeyRow.PHOTOS), RESULT: ("results", KeyRow.RESULTS), VIDEO: ("results", KeyRow.RESULTS)}
 ERASURES = "erasures"
+ROOM = 2 << 20  # bytes: about what a result takes
 # Object prefix -> category. The gate compares what the store holds with this.
 PREFIXES = {"photo": "photos", "result": "results", "video": "results", ERASURES: "erasures"}
 assert set(PREFIXES.values()) <= CATEGORIES.keys()
@@ -73,6 +74,12 @@ class MediaVault:
         self.store.put(row.object_name, sealed, sealed_length(length, DEFAULT_CHUNK))
         crash.at(f"{kind}.stored")
         return row
+
+    def demand_room(self) -> None:
+        """Try whether the store takes an object, without keeping it. Raises Temporary("store.full" | …)."""
+        name = new_object_name(RESULT)
+        self.store.put(name, io.BytesIO(bytes(ROOM)), ROOM)
+        self.store.delete([name])
 
     def stored(
         self,

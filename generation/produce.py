@@ -81,6 +81,8 @@ class Produce:
                 return
         if source is None:
             raise Rejected("photo.gone")
+        if (claim.reason or "").startswith("store."):
+            self._media.demand_room()  # what was made could not be kept: do not pay for it again for nothing
         _, prompt = self._orders.wanted(order)
         self._announce(claim, order)
         crash.at("produce.announced")

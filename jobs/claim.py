@@ -30,6 +30,7 @@ class Claim:
         self.fence: int = work.fence
         self.tries: int = work.tries
         self.crashes: int = work.crashes
+        self.reason: str | None = work.reason  # why it was put back the last time
         self.lease = lease
         self.lost = threading.Event()  # set by whoever renews leases when this one is gone
 

@@ -84,6 +84,10 @@ def test_a_picture_that_never_finds_room_gives_the_credit_back_and_says_so(quick
     person, worker = quick.person(), quick.fork().ready()
     with quick.frozen("worker"):
         order = filled_up(quick, worker, person)
+        quick.waits_end()
+        retried = "SELECT id FROM work WHERE subject = %s AND tries = 2 AND state = 'due'"
+        until("another try", lambda: quick.sql(retried, order))
+        assert quick.attempts(order) == 1  # the provider is not paid for what cannot be kept
         quick.sql("UPDATE work SET tries = 100 WHERE subject = %s AND kind = 'produce'", order)
         quick.waits_end()
         assert "Your credit is back" in person.says("Something went wrong on our side", seconds=LONG)["text"]

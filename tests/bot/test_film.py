@@ -72,6 +72,7 @@ def test_there_are_ten_motions_or_more_and_each_is_a_button(house: House, member
     assert len(buttons) == len(set(buttons)) == len(house.motions) >= 10
 
 
+@pytest.mark.proves("P5.3")
 def test_a_motion_is_offered_with_price_and_recipient_and_nothing_is_held(
     house: House, member: Talk, photo: str
 ) -> None:
@@ -184,6 +185,7 @@ def test_a_motion_that_is_gone_is_answered(house: House, member: Talk, photo: st
     assert "motion" in said.params["text"]
 
 
+@pytest.mark.proves("P6.2")
 def test_a_photo_that_was_deleted_is_not_animated(house: House, member: Talk, photo: str) -> None:
     with house.database.connection():
         Photo.update(state=Photo.DELETED, media=None).where(Photo.id == photo).execute()

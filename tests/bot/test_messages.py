@@ -15,6 +15,7 @@ from workers.assembly import House
 UNSUPPORTED = ("location", "venue", "contact", "passport_data", "voice", "sticker", "video", "audio", "poll", "dice")
 
 
+@pytest.mark.proves("P2.2", "P2.7")
 @pytest.mark.parametrize("kind", UNSUPPORTED)
 def test_what_we_cannot_use_is_refused_and_leaves_no_row(house: House, member: Talk, kind: str) -> None:
     before = counts(house)
@@ -23,6 +24,7 @@ def test_what_we_cannot_use_is_refused_and_leaves_no_row(house: House, member: T
     assert counts(house) == before  # the number of the update is not kept either: the refusal rolls it back
 
 
+@pytest.mark.proves("P2.1")
 def test_names_follow_what_telegram_shows(house: House, member: Talk) -> None:
     member.who = {**member.who, "first_name": "Annabel", "username": "annabel"}
     member.says("/help")
@@ -89,6 +91,7 @@ def test_the_largest_size_of_a_photo_is_taken(house: House, member: Talk) -> Non
     assert house.fields.open(Photo.caption, photo, purpose="generation") == "as a fox"
 
 
+@pytest.mark.proves("P2.2")
 def test_words_become_an_offer_that_names_price_and_provider(house: House, member: Talk) -> None:
     member.has_photo()
     calls = member.says("as a <lighthouse> & sea")
@@ -101,12 +104,14 @@ def test_words_become_an_offer_that_names_price_and_provider(house: House, membe
     assert (order.state, order.provider) == (Order.OFFERED, "gemini")
 
 
+@pytest.mark.proves("P2.2")
 def test_words_without_a_photo_ask_for_one_and_keep_nothing(house: House, member: Talk) -> None:
     before = counts(house)
     assert "Send me a photo first" in text_of(member.says("as a lighthouse"))
     assert counts(house) == {**before, "seen_update": before["seen_update"] + 1}
 
 
+@pytest.mark.proves("P2.2")
 @pytest.mark.parametrize(
     ("prompt", "said"), [("a" * 1001, "1,000 characters"), ("undress her, naked", "Nothing was sent")]
 )

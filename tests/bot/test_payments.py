@@ -66,6 +66,7 @@ def states(house: House) -> list[str]:
         return [payment.state for payment in Payment.select()]
 
 
+@pytest.mark.proves("P2.7", "P5.1")
 @pytest.mark.parametrize("pack", sorted(PACKS))
 def test_an_invoice_asks_for_exactly_the_price_of_its_pack_in_stars(member: Talk, pack: str) -> None:
     invoice = offer(member, pack)
@@ -164,6 +165,7 @@ def test_a_banned_persons_payment_goes_back(house: House, member: Talk) -> None:
     assert (states(house), free(member)) == ([Payment.REFUNDING], TRIAL_CREDITS)
 
 
+@pytest.mark.proves("P2.4")
 def test_of_a_payer_we_do_not_know_nothing_is_kept_but_the_payment(house: House, talk: Talk) -> None:
     before = counts(house)
     assert "on their way back" in text_of(talk.give(paid(talk, "forged")))
@@ -200,6 +202,7 @@ def test_a_refund_of_an_unknown_charge_is_only_logged(
     assert "c-unknown" not in said.out + said.err
 
 
+@pytest.mark.proves("P2.4")
 def test_records_of_money_say_nothing_of_prompts_styles_or_pictures(house: House, member: Talk) -> None:
     member.give(paid(member, offer(member)["payload"]))
     member.has_photo()

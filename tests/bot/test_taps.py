@@ -123,6 +123,7 @@ def test_more_orders_at_once_than_allowed_are_refused_without_a_hold(house: Hous
     assert balance(house, member) == (5, 3)
 
 
+@pytest.mark.proves("P4.4", "P6.2")
 def test_deleting_a_photo_marks_its_object_for_destruction(
     house: House, member: Talk, rung: list[tuple[str, str, str]]
 ) -> None:
@@ -136,6 +137,7 @@ def test_deleting_a_photo_marks_its_object_for_destruction(
     assert "no longer here" in text_of(member.presses(f"pdelyes:{photo}"))
 
 
+@pytest.mark.proves("P6.3", "P6.8")
 def test_deleting_a_result_takes_prompt_and_reference_with_it(house: House, member: Talk) -> None:
     member.has_photo()
     order, account = member.is_offered(), member.account().id
@@ -151,6 +153,7 @@ def test_deleting_a_result_takes_prompt_and_reference_with_it(house: House, memb
     assert gone.state == Media.DESTROYING
 
 
+@pytest.mark.proves("P10.1")
 def test_a_minor_with_an_account_loses_it_at_once(house: House, member: Talk) -> None:
     member.has_photo()
     member.presses(f"make:{member.is_offered()}")

@@ -35,6 +35,7 @@ def newest(house: House) -> Any:
         return Order.select().where(Order.state == Order.OFFERED).get()
 
 
+@pytest.mark.proves("P4.4")
 def test_again_offers_the_same_words_on_the_same_photo(house: House, member: Talk, result: str) -> None:
     calls = member.presses(f"again:{result}")
     assert "as a lighthouse" in text_of(calls)
@@ -126,6 +127,7 @@ def test_deleting_is_asked_about_and_can_be_left(member: Talk, result: str) -> N
     assert f"delyes:{result}" not in words(left)
 
 
+@pytest.mark.proves("P6.3")
 def test_a_deleted_result_leaves_neither_reference_nor_message_and_is_deleted_once(
     house: House, member: Talk, result: str
 ) -> None:
@@ -154,6 +156,7 @@ def shown(house: House, member: Talk) -> list[str]:
         return [row.id for row in rows.order_by(Photo.created_at.desc(), Photo.id)]
 
 
+@pytest.mark.proves("P4.4")
 def test_the_arrows_go_through_ones_photos_and_a_number_too_high_is_the_last(house: House, member: Talk) -> None:
     for _ in range(3):
         member.has_photo()
@@ -164,6 +167,7 @@ def test_the_arrows_go_through_ones_photos_and_a_number_too_high_is_the_last(hou
         assert picture.files["picture"].content() == b"\xff\xd8 pixels"
 
 
+@pytest.mark.proves("P4.4")
 def test_the_command_shows_the_newest_photo_with_its_picture(house: House, member: Talk) -> None:
     for _ in range(2):
         member.has_photo()

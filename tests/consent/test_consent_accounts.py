@@ -52,6 +52,7 @@ def desk(database: Database) -> Desk:
     return Desk(database)
 
 
+@pytest.mark.proves("P10.1")
 def test_a_new_account_has_keys_a_recorded_yes_and_the_trial(desk: Desk) -> None:
     account = desk.open()
     assert desk.find().id == account.id
@@ -64,6 +65,7 @@ def test_a_new_account_has_keys_a_recorded_yes_and_the_trial(desk: Desk) -> None
         assert desk.fields.open(Account.first_name, Account.get(), purpose="generation") == "Ann-Sophie"
 
 
+@pytest.mark.proves("P2.1", "P7.1")
 def test_no_column_of_an_account_shows_who_it_is(desk: Desk) -> None:
     desk.open()
     with desk.database.connection():
@@ -107,6 +109,7 @@ def test_the_same_yes_is_recorded_once_and_a_new_version_beside_it(desk: Desk) -
     assert said == [True, False, True]
 
 
+@pytest.mark.proves("P4.1", "P5.3", "P5.5")
 def test_who_is_told_what_for_which_purpose_is_what_the_register_grants(database: Database) -> None:
     """The whole matrix of recipients, purposes and categories, with a recipient nobody declared."""
     for recipient in (*RECIPIENTS, "collector"):
@@ -136,6 +139,7 @@ def tell(database: Database, recipient: str, purpose: str, category: str) -> boo
     return True
 
 
+@pytest.mark.proves("P4.3", "P5.5")
 def test_one_category_too_many_is_refused_and_not_written(database: Database) -> None:
     with pytest.raises(Permanent), database.unit() as unit:
         disclose(
@@ -151,6 +155,7 @@ def test_one_category_too_many_is_refused_and_not_written(database: Database) ->
         assert Disclosure.select().count() == 0
 
 
+@pytest.mark.proves("P2.1")
 def test_what_telegram_shows_of_a_person_opens_to_what_it_was(desk: Desk) -> None:
     account = desk.open()
     row = desk.find()
@@ -197,6 +202,7 @@ def test_an_agreement_is_of_one_person_to_one_thing(desk: Desk) -> None:
         assert Acceptance.get().at == unit.now
 
 
+@pytest.mark.proves("P5.3", "P5.5")
 def test_a_disclosure_says_who_got_what_why_at_which_attempt_and_for_how_long(database: Database) -> None:
     to = RECIPIENTS["gemini"]
     with database.unit() as unit:

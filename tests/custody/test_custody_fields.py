@@ -34,6 +34,7 @@ def accesses(custody: Any) -> list[tuple[str, str, str, str]]:
         return [(a.account, a.category, a.purpose, a.subject) for a in Access.select()]
 
 
+@pytest.mark.proves("P7.1")
 @pytest.mark.parametrize("column", SEALED, ids=lambda c: f"{c.model._meta.table_name}.{c.name}")
 def test_every_sealed_column_opens_to_what_was_sealed(custody: Any, column: Any) -> None:
     where = "ann" if column.model is Account else "r1"
@@ -68,6 +69,7 @@ def test_what_was_moved_does_not_open(custody: Any, column: Any, id: str, accoun
     assert caught.value.code == code
 
 
+@pytest.mark.proves("P3.8")
 def test_a_column_that_is_not_sealed_cannot_be_opened(custody: Any) -> None:
     with pytest.raises(TypeError):
         custody.fields.open(Photo.message_id, Photo(id="r1", account="ann", message_id=3), purpose="generation")
@@ -92,6 +94,7 @@ def test_every_purpose_opens_exactly_what_the_register_grants_it(custody: Any) -
     assert recorded == {pair for pair in granted if not PURPOSES[pair[0]].own_use}
 
 
+@pytest.mark.proves("P3.8")
 @pytest.mark.parametrize("purpose", ["support", "announcements", "promotion", "payments", "no such purpose"])
 def test_a_caption_is_not_opened_for_a_purpose_that_is_not_granted_prompts(custody: Any, purpose: str) -> None:
     sealed = custody.fields.seal(Photo.caption, row="r1", account="ann", value=WORDS)

@@ -35,6 +35,7 @@ def test_each_person_has_a_key_of_each_kind_and_no_two_are_alike(custody: Any) -
     assert fresh.get("ann", "account").raw == custody.keys.get("ann", "account").raw
 
 
+@pytest.mark.proves("P6.2", "P6.3")
 def test_a_destroyed_key_is_gone_at_once_and_the_others_stay(custody: Any) -> None:
     with custody.database.unit() as unit:
         assert custody.keys.destroy(unit, "ann", [KeyRow.PHOTOS]) == 1

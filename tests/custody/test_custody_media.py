@@ -28,6 +28,7 @@ def erasures(custody: Any) -> list[Any]:
     return [json.loads(custody.store.get(name).read()) for name in custody.store.names("erasures/")]
 
 
+@pytest.mark.proves("P2.2", "P4.4")
 def test_what_is_kept_opens_again(custody: Any) -> None:
     for kind in ("photo", "result"):
         for data in (b"", b"x", PLAIN):
@@ -38,7 +39,7 @@ def test_what_is_kept_opens_again(custody: Any) -> None:
             assert media.size == len(data)
 
 
-@pytest.mark.proves("P7.1")
+@pytest.mark.proves("P5.2", "P7.1")
 def test_nothing_of_a_picture_or_a_person_stands_in_the_store_in_plain(custody: Any) -> None:
     custody.keep(PLAIN)
     files = [path for path in custody.folder.rglob("*") if path.is_file()]
@@ -80,6 +81,7 @@ def test_objects_swapped_in_the_store_do_not_open(custody: Any) -> None:
         custody.media.open(one, purpose="generation").read()
 
 
+@pytest.mark.proves("P3.8")
 def test_a_photo_is_opened_for_granted_purposes_only_and_the_opening_is_recorded(custody: Any) -> None:
     media = custody.keep(b"x")
     with pytest.raises(Permanent, match="purpose_not_granted"):
@@ -99,6 +101,7 @@ def test_without_the_persons_key_the_object_cannot_be_opened(custody: Any) -> No
         custody.media.open(media, purpose="generation")
 
 
+@pytest.mark.proves("P6.2")
 def test_from_the_intent_on_nobody_opens_it(custody: Any) -> None:
     media = custody.keep(b"x")
     assert intend(custody, media)
@@ -115,6 +118,7 @@ def test_media_that_were_destroyed_meanwhile_do_not_count_any_more(custody: Any)
         custody.media.stored(unit, media)
 
 
+@pytest.mark.proves("P6.2")
 def test_destroying_leaves_only_the_erasure_record(custody: Any, clock: Any) -> None:
     media, other = custody.keep(b"x"), custody.keep(b"stays")
     intend(custody, media)
@@ -136,6 +140,7 @@ def test_nothing_is_destroyed_that_nobody_intended(custody: Any) -> None:
     assert erasures(custody) == []
 
 
+@pytest.mark.proves("P6.2")
 def test_the_key_stays_until_the_erasure_record_stands(custody: Any) -> None:
     media = custody.keep(b"x")
     intend(custody, media)
@@ -149,6 +154,7 @@ def test_the_key_stays_until_the_erasure_record_stands(custody: Any) -> None:
     assert rows(custody) == []
 
 
+@pytest.mark.proves("P6.2")
 def test_an_object_that_stays_is_without_a_key_and_the_next_run_removes_it(custody: Any) -> None:
     media = custody.keep(b"x")
     intend(custody, media)

@@ -62,7 +62,7 @@ def test_what_was_known_before_stays_when_nothing_new_is_said(custody: Any) -> N
     assert (media.width, media.height) == (3, 4)
 
 
-@pytest.mark.proves("P7.1")
+@pytest.mark.proves("P2.3", "P5.2", "P7.1")
 def test_a_video_stands_sealed_under_a_prefix_of_its_own_that_is_a_result(custody: Any) -> None:
     media = keep(custody)
     assert media.object_name.startswith("video/")
@@ -71,6 +71,7 @@ def test_a_video_stands_sealed_under_a_prefix_of_its_own_that_is_a_result(custod
     assert CLIP[:64] not in file.read_bytes()
 
 
+@pytest.mark.proves("P6.3")
 def test_a_video_goes_with_the_key_of_results_and_not_with_that_of_photos(custody: Any) -> None:
     media = counted(custody, keep(custody))
     with custody.database.unit() as unit:

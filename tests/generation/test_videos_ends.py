@@ -68,6 +68,7 @@ STATES: dict[str, Begin] = {
 ALL = pytest.mark.parametrize("begin", STATES.values(), ids=STATES)
 
 
+@pytest.mark.proves("P6.3", "P6.10")
 @ALL
 def test_closing_an_account_leaves_nothing_behind_and_stops_nobody_else(
     studio: Studio, ann: Who, bob: Who, begin: Begin

@@ -18,6 +18,7 @@ def sent(studio: Studio) -> list[str]:
     return [asked.external_id for asked in studio.kling.asked]
 
 
+@pytest.mark.proves("P4.1", "P4.3")
 def test_the_frame_the_motion_and_the_length_are_sent_and_nothing_else(studio: Studio, ann: Who) -> None:
     order = studio.order(ann, seconds=10)
     studio.slots.admit()
@@ -36,6 +37,7 @@ def test_words_of_ones_own_are_sent_as_they_are(studio: Studio, ann: Who) -> Non
     assert studio.kling.asked[0].prompt == "she looks up and smiles"
 
 
+@pytest.mark.proves("P5.3", "P5.5")
 def test_attempt_and_disclosure_stand_before_the_call(studio: Studio, ann: Who) -> None:
     order = studio.order(ann, origin=studio.result_of(ann))
     seen: list[Any] = []
@@ -207,6 +209,7 @@ def test_what_nobody_ever_answers_is_given_back_and_a_gift_if_it_comes(studio: S
     assert len(sent(studio)) == 1
 
 
+@pytest.mark.proves("P6.2")
 def test_a_photo_that_is_deleted_while_it_waits_is_not_sent(studio: Studio, ann: Who) -> None:
     order = studio.order(ann)
     studio.delete_photo(ann)
@@ -216,6 +219,7 @@ def test_a_photo_that_is_deleted_while_it_waits_is_not_sent(studio: Studio, ann:
     assert (sent(studio), studio.balance(ann), studio.open_tasks()) == ([], (100, 0), 0)
 
 
+@pytest.mark.proves("P6.3")
 def test_a_result_that_is_deleted_while_its_video_waits_is_not_sent(studio: Studio, ann: Who) -> None:
     origin = studio.result_of(ann)
     order = studio.order(ann, origin=origin)

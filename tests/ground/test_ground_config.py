@@ -56,6 +56,7 @@ def test_good_settings_start_in_production() -> None:
     assert load(GOOD).production
 
 
+@pytest.mark.proves("P1.1", "P6.0", "P7.2")
 @pytest.mark.parametrize(("lift", "changes", "named"), REFUSED)
 def test_production_refuses_by_name_and_staging_may_lift_it(lift: str, changes: dict[str, str], named: str) -> None:
     [problem] = problems(**changes)
@@ -70,6 +71,7 @@ def test_each_refusal_is_tried_here() -> None:
     assert {lift for lift, _, _ in REFUSED} == set(REFUSALS)
 
 
+@pytest.mark.proves("P1.1", "P6.0")
 @pytest.mark.parametrize("name", (*REQUIRED, *REQUIRED_IN_PRODUCTION))
 def test_a_missing_setting_is_named(name: str) -> None:
     assert problems(**{name.upper(): " "}) == [f"{name.upper()} is not set"]

@@ -55,6 +55,7 @@ def test_a_declared_field_is_written_with_time_level_and_process(lines: Lines) -
     }
 
 
+@pytest.mark.proves("P2.8", "P7.1")
 def test_an_undeclared_field_is_dropped_and_named(lines: Lines) -> None:
     logs.get().warning("order.kept", order="o1", prompt=WORDS, chat=42)
     assert lines.last["refused"] == ["chat", "prompt"]
@@ -62,6 +63,7 @@ def test_an_undeclared_field_is_dropped_and_named(lines: Lines) -> None:
     assert "chat" not in lines.last
 
 
+@pytest.mark.proves("P7.1")
 def test_of_an_exception_only_class_code_and_places_are_written(lines: Lines) -> None:
     try:
         fail()
@@ -74,6 +76,7 @@ def test_of_an_exception_only_class_code_and_places_are_written(lines: Lines) ->
     assert WORDS not in lines.getvalue()
 
 
+@pytest.mark.proves("P7.1")
 def test_messages_of_libraries_are_reduced_to_where_and_what(lines: Lines) -> None:
     library = logging.getLogger("some.library")
     library.warning("asked https://host/bot12345:token for %s", WORDS, extra={"body": WORDS})

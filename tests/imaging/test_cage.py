@@ -68,6 +68,7 @@ def tried(how: str, folder: Path) -> dict[str, Any]:
     return report
 
 
+@pytest.mark.proves("P4.5", "P6.5")
 @pytest.mark.skipif(sys.platform != "linux", reason="the cage is whole on Linux, where the service runs")
 def test_a_caged_process_can_neither_keep_nor_read_nor_send_anything(tmp_path: Path) -> None:
     free, caged = tried("free", tmp_path / "."), tried("caged", tmp_path)
@@ -80,6 +81,7 @@ def test_a_caged_process_can_neither_keep_nor_read_nor_send_anything(tmp_path: P
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.proves("P4.5")
 @pytest.mark.skipif(sys.platform != "linux", reason="the cage is whole on Linux, where the service runs")
 def test_no_picture_is_written_into_a_core_file(tmp_path: Path) -> None:
     assert tried("free", tmp_path)["dumpable"] == 1

@@ -130,6 +130,7 @@ def test_a_picture_with_broken_exif_is_a_picture_all_the_same(
     assert corners(shown(intake.clean(jpeg))) == UPRIGHT[1]
 
 
+@pytest.mark.proves("P2.7")
 def test_an_archive_behind_a_picture_does_not_come_out(pictures: Pictures, intake: Intake) -> None:
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as file:
@@ -142,6 +143,7 @@ def test_an_archive_behind_a_picture_does_not_come_out(pictures: Pictures, intak
         bare(photo)
 
 
+@pytest.mark.proves("P2.7")
 def test_a_script_in_a_comment_does_not_come_out(pictures: Pictures, intake: Intake) -> None:
     jpeg = pictures.with_segment(pictures.saved(), 0xFE, b"*/=1;alert('canary')/*<script>canary()</script>")
     photo = intake.clean(jpeg)

@@ -120,6 +120,7 @@ def life(database: Database, tmp_path: Path) -> Life:
 PERSONAL = ((Photo, Photo.account), (Order, Order.account), (Disclosure, Disclosure.account), (Account, Account.id))
 
 
+@pytest.mark.proves("P6.2", "P6.3", "P6.8", "P6.10")
 def test_after_closing_nothing_of_the_person_can_be_read(life: Life) -> None:
     ann, bob = life.person(1), life.person(2)
     sealed = life.fields.seal(Account.first_name, row=ann.id, account=ann.id, value="Ann")
@@ -148,6 +149,7 @@ def test_the_books_and_the_consent_stay_and_the_hold_is_given_back(life: Life) -
     assert life.count(Acceptance, Acceptance.account, ann) == 1
 
 
+@pytest.mark.proves("P6.2")
 def test_work_under_way_cannot_commit_and_the_objects_are_destroyed_by_rows(life: Life) -> None:
     ann, bob = life.person(1), life.person(2)
     with life.database.connection():

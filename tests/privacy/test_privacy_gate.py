@@ -26,10 +26,12 @@ def settings(make_settings: Callable[..., Settings]) -> Settings:
     return make_settings()
 
 
+@pytest.mark.proves("P2.8")
 def test_what_this_release_declares_is_complete(settings: Settings) -> None:
     assert undeclared(surfaces(settings)) == []
 
 
+@pytest.mark.proves("P2.8")
 @pytest.mark.parametrize("said", [None, "", "no such category", NotPersonal(reason=" ")])
 @pytest.mark.parametrize(
     ("surface", "sentence"), [("redis_keys", "Redis key new:*"), ("message_arguments", "message argument new:*")]
@@ -40,6 +42,7 @@ def test_an_undeclared_key_or_argument_is_named(settings: Settings, surface: str
     assert undeclared(Surfaces(settings=settings, **outside)) == [sentence]
 
 
+@pytest.mark.proves("P2.8")
 @pytest.mark.parametrize("setting", ["telegram_api_url", "gemini_api_url", "aws_endpoint_url_s3"])
 def test_an_undeclared_host_is_named(make_settings: Callable[..., Settings], setting: str) -> None:
     settings = make_settings(**{setting.upper(): "https://collector.elsewhere.net"})
@@ -47,11 +50,13 @@ def test_an_undeclared_host_is_named(make_settings: Callable[..., Settings], set
     assert found == [f"host collector.elsewhere.net ({setting.upper()})"]
 
 
+@pytest.mark.proves("P2.8")
 def test_a_host_that_only_looks_declared_is_named(make_settings: Callable[..., Settings]) -> None:
     settings = make_settings(TELEGRAM_API_URL="https://api.telegram.org.elsewhere.net")
     assert len(undeclared(Surfaces(settings=settings, redis_keys={}, message_arguments={}))) == 1
 
 
+@pytest.mark.proves("P2.8")
 def test_a_column_without_a_category_or_a_reason_is_named() -> None:
     class Diary(Base):
         id = plain(TextField(primary_key=True), "random number of the row")
@@ -67,6 +72,7 @@ def test_a_column_without_a_category_or_a_reason_is_named() -> None:
     assert undeclared_columns(TABLES) == []
 
 
+@pytest.mark.proves("P2.8")
 def test_the_live_schema_holds_nothing_that_the_models_do_not_declare(database: Database) -> None:
     def live() -> dict[str, set[str]]:
         with database.connection():
@@ -80,6 +86,7 @@ def test_the_live_schema_holds_nothing_that_the_models_do_not_declare(database: 
     assert undeclared_in_schema(live()) == ["column account.phone", "column diary.words"]
 
 
+@pytest.mark.proves("P2.8")
 def test_objects_under_an_undeclared_prefix_are_named(tmp_path: Path) -> None:
     store = FolderStore(tmp_path / "objects")
     for name in ("photo/ab/abc", "result/ab/abc", "erasures/ab/abc", "exports/ab/abc", "exports/cd/cde"):

@@ -84,6 +84,7 @@ def failure(gemini: Gemini, **more: Any) -> Failure:
     return raised.value
 
 
+@pytest.mark.proves("P2.3")
 def test_a_picture_comes_back_byte_for_byte_with_its_marks(emulator: Emulator) -> None:
     picture = ask(emulator.gemini())
     assert hashlib.sha256(picture.data).hexdigest() == emulator.calls()[-1]["picture_sha256"]
@@ -93,6 +94,7 @@ def test_a_picture_comes_back_byte_for_byte_with_its_marks(emulator: Emulator) -
     assert "data" not in repr(picture)
 
 
+@pytest.mark.proves("P4.1", "P4.3")
 def test_what_leaves_the_house_is_the_photo_the_prompt_and_the_wish_that_nothing_be_stored(emulator: Emulator) -> None:
     ask(emulator.gemini(), "as a mosaic")
     call, sent = emulator.calls()[-1], emulator.sent()
@@ -319,6 +321,7 @@ def test_an_answer_larger_than_we_take_is_not_read_to_its_end(emulator: Emulator
     assert failure(emulator.gemini(max_bytes=100_000)).code == "http.too_large"
 
 
+@pytest.mark.proves("P5.5")
 def test_nobody_there_is_temporary_and_an_undeclared_host_is_not() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

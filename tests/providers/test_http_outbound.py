@@ -99,6 +99,7 @@ def test_a_body_that_is_read_while_it_is_sent_goes_out_in_large_blocks(outbound:
     assert len(asked) <= 5, asked  # four blocks and the end; the library's own blocks would be 62
 
 
+@pytest.mark.proves("P5.5")
 def test_an_undeclared_host_is_refused_before_any_connection(outbound: Outbound, server: Any, url: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as elsewhere:
         elsewhere.settimeout(0.2)
@@ -117,6 +118,7 @@ def test_an_undeclared_host_is_refused_before_any_connection(outbound: Outbound,
     assert server.asked == []
 
 
+@pytest.mark.proves("P5.5")
 def test_a_redirect_is_not_followed(outbound: Outbound, server: Any, url: str) -> None:
     assert outbound.request("GET", f"{url}/redirect").status == 302
     assert [path for path, _ in server.asked] == ["/redirect"]

@@ -16,6 +16,7 @@ from tests.providers.kling_asked import CAT, KEY, MODEL, PROMPT, client, failure
 from tests.providers.line_server import LineServer, Reply, http, serving
 
 
+@pytest.mark.proves("P4.1", "P4.3")
 def test_a_task_is_made_of_the_picture_the_prompt_and_our_id() -> None:
     with serving(made()) as server:
         task = submit(client(server, callback_url="https://miomio.example/kling/x"), seconds=7, resolution="1080p")

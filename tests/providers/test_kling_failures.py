@@ -97,6 +97,7 @@ def test_a_line_that_broke_before_the_whole_body_had_gone_made_nothing() -> None
     assert (type(away), away.code) == (Temporary, "provider.unreachable")
 
 
+@pytest.mark.proves("P5.5")
 def test_an_undeclared_host_is_not_asked() -> None:
     with serving(made()) as server:
         kling = Kling(Outbound([]), base_url=server.url, api_key=KEY)

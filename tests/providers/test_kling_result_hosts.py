@@ -30,6 +30,7 @@ def both_sides(tmp_path_factory: pytest.TempPathFactory) -> tuple[ssl.SSLContext
     return certificate(tmp_path_factory.mktemp("tls"), NAME, "127.0.0.1")
 
 
+@pytest.mark.proves("P7.2")
 @pytest.mark.parametrize("url", [
     "http://v1.klingai.com/secret.mp4", "https://v1.klingai.com:8443/secret.mp4", "http://v1.klingai.com:443/secret",
     "ftp://v1.klingai.com/secret", "https://v1.klingai.com/a\\secret",
@@ -45,6 +46,7 @@ def test_an_address_that_is_not_plainly_https_is_refused_before_anything_is_reso
     assert (type(said), said.code) == (Permanent, "result.bad_address")
 
 
+@pytest.mark.proves("P5.5")
 @pytest.mark.parametrize("host", [
     "evilklingai.com", "klingai.com.evil.com", "klingai.comm", "com", "ai", "127.0.0.1", "localhost", "klingai",
     "xn--klingi-9qe.com", "169.254.169.254", "kling.ai.com",
@@ -117,6 +119,7 @@ def test_a_stand_in_is_exempt_at_its_exact_origin_only() -> None:
     assert len(server.asked) == 1
 
 
+@pytest.mark.proves("P7.2")
 def test_a_certificate_of_nobody_we_know_or_for_another_name_is_not_trusted(
     both_sides: tuple[ssl.SSLContext, ssl.SSLContext],
 ) -> None:

@@ -100,6 +100,7 @@ def story(spine: Spine) -> Iterator[Story]:
     yield Story(spine, person, board, offer, first, balance, original, bytes(listener.heard))
 
 
+@pytest.mark.proves("P5.3")
 def test_the_offer_says_price_and_provider_before_anything_is_sent(story: Story) -> None:
     assert "Price: 1 credit (you have 3)" in story.offer["text"]
     assert "Google (Gemini" in story.offer["text"]
@@ -120,12 +121,14 @@ def test_one_picture_costs_one_credit(story: Story) -> None:
     assert story.balance.splitlines()[0] == "You have 2 credits."
 
 
+@pytest.mark.proves("P2.3")
 def test_the_original_is_byte_for_byte_what_the_provider_sent_marks_included(story: Story) -> None:
     assert hashlib.sha256(story.original).hexdigest() == story.calls[0]["picture_sha256"]
     assert b"c2pa" in story.original
     assert b"trainedAlgorithmicMedia" in story.original
 
 
+@pytest.mark.proves("P4.1", "P5.3", "P5.5")
 def test_each_sending_to_the_provider_has_its_disclosure_row(story: Story) -> None:
     rows = story.spine.sql(
         "SELECT recipient, purpose, fields, kept_until IS NOT NULL FROM disclosure d "
@@ -135,10 +138,12 @@ def test_each_sending_to_the_provider_has_its_disclosure_row(story: Story) -> No
     assert rows == [("gemini", "generation", "photos,prompts", True)]
 
 
+@pytest.mark.proves("P4.3")
 def test_the_provider_is_told_to_store_nothing(story: Story) -> None:
     assert [call["store"] for call in story.calls] == [False, False]
 
 
+@pytest.mark.proves("P4.3")
 def test_no_name_and_no_telegram_id_reaches_the_provider(story: Story) -> None:
     person = [*NAMES.values(), str(story.person.id)]
     for call in story.calls:
@@ -147,6 +152,7 @@ def test_no_name_and_no_telegram_id_reaches_the_provider(story: Story) -> None:
         assert [word for word in person if word.encode().lower() in body.lower()] == []
 
 
+@pytest.mark.proves("P2.7", "P4.3")
 def test_place_camera_and_orientation_data_do_not_reach_the_provider(story: Story) -> None:
     source = Image.open(SAMPLES / "portrait-exif-gps-rotated.jpg")
     assert source.getexif().get_ifd(GPS), "the sample must have what the test looks for"
@@ -158,6 +164,7 @@ def test_place_camera_and_orientation_data_do_not_reach_the_provider(story: Stor
     assert upright == (source.width > source.height)  # turned in the pixels, as its orientation mark said
 
 
+@pytest.mark.proves("P4.5", "P5.2", "P7.1")
 def test_nothing_of_the_person_is_plain_in_the_objects_folder(story: Story) -> None:
     files = [p for p in (story.spine.stack.data / "objects").rglob("*") if p.is_file()]
     assert len(files) >= 4  # two photos, two results
@@ -169,6 +176,7 @@ def test_nothing_of_the_person_is_plain_in_the_objects_folder(story: Story) -> N
         assert _found(file.name.encode(), story) == []
 
 
+@pytest.mark.proves("P7.1")
 def test_valkey_is_told_nothing_but_actors_and_row_ids(story: Story) -> None:
     assert b"produce" in story.told_valkey
     assert _found(story.told_valkey, story) == []
@@ -179,12 +187,14 @@ def test_valkey_is_told_nothing_but_actors_and_row_ids(story: Story) -> None:
     client.close()
 
 
+@pytest.mark.proves("P7.1")
 def test_nothing_of_the_person_is_in_the_logs(story: Story) -> None:
     logs = {p.name: p.read_bytes() for p in (story.spine.stack.data / "logs").iterdir() if p.name != "emulators.log"}
     assert b"order.kept" in logs["worker.log"]
     assert {name: found for name, held in logs.items() if (found := _found(held, story))} == {}
 
 
+@pytest.mark.proves("P7.1")
 def test_nothing_of_the_person_is_plain_in_any_table(story: Story) -> None:
     tables = story.spine.sql("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
     seen = 0

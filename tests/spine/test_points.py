@@ -112,6 +112,7 @@ def test_an_original_whose_worker_is_killed_comes_all_the_same(quick: Spine, doo
     assert files() == (2 if point in ("original.sent", "original.finishing") else 1)  # sending cannot be repeated
 
 
+@pytest.mark.proves("P6.3")
 @pytest.mark.parametrize("point", DESTROYED)
 def test_a_picture_whose_destroyer_is_killed_is_gone_for_good(quick: Spine, doomed: Doomed, point: str) -> None:
     person = made(quick)

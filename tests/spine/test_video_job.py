@@ -105,6 +105,7 @@ def test_the_status_message_itself_becomes_the_video_with_its_length_size_and_fi
     assert first.height > first.width  # as the photo was held
 
 
+@pytest.mark.proves("P2.3")
 def test_the_original_of_a_video_is_byte_for_byte_what_the_provider_made(story: Story) -> None:
     task = story.spine.kling.task(story.order)
     assert task is not None
@@ -122,6 +123,7 @@ def test_a_video_was_submitted_once_under_one_external_id(story: Story) -> None:
     assert story.spine.kling.submits(story.order) == {1: (1, 1)}
 
 
+@pytest.mark.proves("P5.3", "P5.5")
 def test_a_video_has_its_disclosure_row_kept_as_long_as_the_provider_keeps_it(story: Story) -> None:
     rows = story.spine.sql(
         "SELECT recipient, purpose, fields, attempt, kept_until - at FROM disclosure WHERE order_id = %s", story.order
@@ -134,6 +136,7 @@ def test_what_a_video_cost_at_the_provider_is_written_down(story: Story) -> None
     assert rows == [("kling", "kling-2.5-turbo", "video_5", 1.5, 210_000)]
 
 
+@pytest.mark.proves("P4.5")
 def test_the_link_to_a_video_is_forgotten_once_it_is_kept(story: Story) -> None:
     assert story.spine.sql("SELECT state, url FROM video_task WHERE order_id = %s", story.order) == [("ended", None)]
 

@@ -66,7 +66,7 @@ def test_an_object_is_read_as_a_stream(store: Store) -> None:
         assert stream.read(1) == b""
 
 
-@pytest.mark.proves("P7.1")
+@pytest.mark.proves("P5.2", "P7.1")
 def test_a_sealed_stream_of_known_length_goes_through_a_store_and_opens(store: Store) -> None:
     plain, key = b"a canary sat here " * 40_000, DataKey.new()
     name = new_object_name("photo")

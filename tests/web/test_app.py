@@ -61,6 +61,7 @@ def test_static_files_may_be_kept_for_a_while_and_are_for_our_pages_only(client:
     assert "Access-Control-Allow-Origin" not in answer.headers
 
 
+@pytest.mark.proves("P7.2")
 def test_https_is_asked_for_at_least_a_year_and_only_by_a_public_site(house: House, client: FlaskClient) -> None:
     assert "Strict-Transport-Security" not in client.get("/").headers
     public = replace(house, settings=replace(house.settings, public_url="https://miomio.invalid"))

@@ -1,0 +1,50 @@
+"""Live figures about deletion, as the page of proofs shows them. What no part of the program computes yet is not here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from statistics import median
+
+from database import Database
+from generation.kinds import DESTROY
+from models import Media, Work
+
+WINDOW = timedelta(days=30)
+AT_MOST = 1_000  # of the newest deletions: the median of more says nothing more
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Of photos and results. `erase` is the median from the wish to the end of key and object; None: none was erased."""
+
+    erased: int
+    erase: timedelta | None
+    waiting: int
+    longest_wait: timedelta | None
+
+
+def figures(database: Database) -> Figures:
+    """As they are now. Raises Temporary when the database is away."""
+    now = database.clock.now()
+    with database.connection():
+        erased = list(
+            Work.select(Work.created_at, Work.ended_at)
+            .where((Work.kind == DESTROY) & (Work.state == Work.DONE) & (Work.ended_at > now - WINDOW))
+            .order_by(Work.ended_at.desc())
+            .limit(AT_MOST)
+            .tuples()
+        )
+        waiting = list(
+            Work.select(Work.created_at)
+            .join(Media, on=(Media.id == Work.subject))
+            .where((Work.kind == DESTROY) & (Media.state == Media.DESTROYING))
+            .tuples()
+        )
+    took = [(ended - asked).total_seconds() for asked, ended in erased]
+    return Figures(
+        erased=len(took),
+        erase=timedelta(seconds=median(took)) if took else None,
+        waiting=len(waiting),
+        longest_wait=max((now - asked for (asked,) in waiting), default=None),
+    )

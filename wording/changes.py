@@ -117,7 +117,7 @@ def in_words(_: Translate, change: Change, facts: Facts) -> str:
         return _(SENTENCES[change.table, change.kind]).format(**{**parts, "name": name})
     if change.field == "categories":
         return _granted(_, change, name)
-    return _register(_, change, name).format(**facts_of(facts))
+    return _register(_, change, name).format(**fillings(_, facts))
 
 
 def _register(_: Translate, change: Change, name: str) -> str:

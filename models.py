@@ -364,6 +364,32 @@ class Acceptance(Base):
         indexes = ((("account", "kind", "version"), True),)
 
 
+class Telling(Base):
+    """One person is told of one version of the policy: the proof of it, or why they were not reached."""
+
+    WAITING, TOLD, UNREACHABLE, SPARED = "waiting", "told", "unreachable", "spared"  # spared: need not be told any more
+    MOVES: ClassVar = {
+        WAITING: {TOLD, UNREACHABLE, SPARED},
+        UNREACHABLE: {WAITING, SPARED},  # they are back, or an operator has put right what was wrong
+        TOLD: set(),
+        SPARED: set(),
+    }
+
+    id = plain(TextField(primary_key=True, default=new_id), ROW_ID)
+    account = about(TextField(index=True), "consents")
+    version = about(TextField(), "consents")
+    state = plain(TextField(default=WAITING), STATE)
+    sends = plain(IntegerField(default=0), "how often it was given to the messenger")
+    message_id = about(BigIntegerField(null=True), "consents")
+    told_at = about(UtcField(null=True), "consents")
+    reason = plain(TextField(null=True), "code of a failure from a fixed list")
+    created_at = about(UtcField(), "consents")
+
+    class Meta:
+        table_name = "telling"
+        indexes = ((("version", "account"), True), (("version", "state"), False))
+
+
 class Disclosure(Base):
     """What was sent to whom, why, when. Written before each sending; a repeated attempt is a row of its own."""
 
@@ -534,6 +560,7 @@ TABLES: tuple[type[Base], ...] = (
     Pacing,
     SeenUpdate,
     Acceptance,
+    Telling,
     Disclosure,
     Access,
     LedgerAccount,

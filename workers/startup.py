@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import resource
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -26,8 +28,12 @@ SENTENCES = {
 }
 
 
+PR_SET_DUMPABLE = 4
+
+
 def settings_or_exit(process: str) -> Settings:
-    """The settings, with logging set up; or exit 2 with every problem named."""
+    """The settings, with logging set up and core files forbidden; or exit 2 with every problem named."""
+    forbid_core_files()
     logs.configure(process=process, pid=os.getpid(), stream=sys.stderr)
     try:
         settings = load(os.environ, dotenv=Path(".env"))
@@ -35,6 +41,13 @@ def settings_or_exit(process: str) -> Settings:
         sys.exit(str(error))
     crash.arm(settings.miomio_crash_at)
     return settings
+
+
+def forbid_core_files() -> None:
+    """A core file is all that memory held, keys and opened photos included, in plain on a disk."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+    if sys.platform == "linux":  # a core that is piped to a program has no size that a limit would bind
+        ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def surfaces(settings: Settings, *, redis_keys: Mapping[str, Declaration] = NO_OTHERS) -> Surfaces:

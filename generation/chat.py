@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -13,8 +13,9 @@ from errors import Permanent
 from jobs import pacing
 from models import Account
 from providers.telegram import NAME, Sent, Telegram
-from providers.telegram_calls import Call
+from providers.telegram_calls import Call, send_text
 from wording.language import Translate, translate
+from wording.message import Message
 
 PURPOSE = "generation"
 
@@ -29,9 +30,10 @@ class Person:
 
 
 class Chats:
-    """Finds people's chats and sends to them, at Telegram's pace."""
+    """Finds people's chats and sends to them, at Telegram's pace. `purpose`: what their chats are opened for."""
 
-    def __init__(self, database: Database, fields: Fields, telegram: Telegram) -> None:
+    def __init__(self, database: Database, fields: Fields, telegram: Telegram, *, purpose: str = PURPOSE) -> None:
+        self._purpose = purpose
         self._database = database
         self._fields = fields
         self.telegram = telegram
@@ -45,8 +47,8 @@ class Chats:
         return self.of(row)
 
     def of(self, row: Account) -> Person:
-        chat = self._fields.open(Account.telegram_id, row, purpose=PURPOSE)
-        language = self._fields.open(Account.language_code, row, purpose=PURPOSE)
+        chat = self._fields.open(Account.telegram_id, row, purpose=self._purpose)
+        language = self._fields.open(Account.language_code, row, purpose=self._purpose)
         return Person(row.id, int(chat or 0), translate(language))
 
     def send(self, person: Person, call: Call) -> Sent | None:
@@ -58,6 +60,12 @@ class Chats:
         """The same for calls whose result is no message."""
         with self._reachable(person):
             return self.telegram.call(call)
+
+    def write(self, account: str, words: Callable[[Translate], Message]) -> Sent | None:
+        """A new message to somebody, in their language. Raises what `person` and `send` raise."""
+        person = self.person(account)
+        said = words(person.translate)
+        return self.send(person, send_text(person.chat, said.text, said.keyboard))
 
     @contextmanager
     def _reachable(self, person: Person) -> Iterator[None]:

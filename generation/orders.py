@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from billing import ledger, statement
 from billing.prices import PICTURE, PRICES, seconds_of, video
+from consent.renewal import demand_current
 from custody import destroy
 from custody.fields import Fields
 from database import Unit
@@ -108,7 +109,7 @@ class Orders:
         """Hold the price, put it into the queue.
 
         Raises Rejected("orders.gone" | "orders.already_made" | "orders.too_many" | "photo.gone" | "credits.too_few" |
-        "credits.daily_limit" | "videos.off" | "videos.paused").
+        "credits.daily_limit" | "videos.off" | "videos.paused" | "consent.renew").
         """
         row = self.of(account, order)
         if row.state != Order.OFFERED:
@@ -117,6 +118,7 @@ class Orders:
             raise Rejected("photo.gone")
         if seconds_of(row.kind) is not None:
             self.demand_videos(unit)
+        demand_current(unit, account)  # asked last of what writes nothing: who says yes can have it at once
         # The hold comes first: it locks the person's books, so that two taps at once count each other's orders.
         ledger.hold(unit, owner=account, order=order, credits=row.price, what=row.kind)
         self._within_daily_limit(unit, account)

@@ -1,4 +1,4 @@
-"""Live figures about deletion, as the page of proofs shows them. What no part of the program computes yet is not here."""
+"""Live figures about deletion, for the page of proofs. What no part of the program computes yet is not here."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ AT_MOST = 1_000  # of the newest deletions: the median of more says nothing more
 
 @dataclass(frozen=True)
 class Figures:
-    """Of photos and results. `erase` is the median from the wish to the end of key and object; None: none was erased."""
+    """Of photos and results. `erase` is the median from the wish to the end of the object; None: none was erased."""
 
     erased: int
     erase: timedelta | None
@@ -33,18 +33,16 @@ def figures(database: Database) -> Figures:
             .where((Work.kind == DESTROY) & (Work.state == Work.DONE) & (Work.ended_at > now - WINDOW))
             .order_by(Work.ended_at.desc())
             .limit(AT_MOST)
-            .tuples()
         )
         waiting = list(
             Work.select(Work.created_at)
             .join(Media, on=(Media.id == Work.subject))
             .where((Work.kind == DESTROY) & (Media.state == Media.DESTROYING))
-            .tuples()
         )
-    took = [(ended - asked).total_seconds() for asked, ended in erased]
+    took = [(work.ended_at - work.created_at).total_seconds() for work in erased]
     return Figures(
         erased=len(took),
         erase=timedelta(seconds=median(took)) if took else None,
         waiting=len(waiting),
-        longest_wait=max((now - asked for (asked,) in waiting), default=None),
+        longest_wait=max((now - work.created_at for work in waiting), default=None),
     )

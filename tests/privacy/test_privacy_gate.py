@@ -14,7 +14,14 @@ from config import Settings
 from database import Database
 from models import TABLES, Base, Sealed, about, plain
 from policy.terms import NotPersonal
-from privacy.gate import Surfaces, undeclared, undeclared_columns, undeclared_in_schema, unknown_objects
+from privacy.gate import (
+    Surfaces,
+    undeclared,
+    undeclared_columns,
+    undeclared_in_schema,
+    unknown_keys,
+    unknown_objects,
+)
 from vault.folder import FolderStore
 from workers.startup import surfaces
 
@@ -92,3 +99,14 @@ def test_objects_under_an_undeclared_prefix_are_named(tmp_path: Path) -> None:
     for name in ("photo/ab/abc", "result/ab/abc", "erasures/ab/abc", "exports/ab/abc", "exports/cd/cde"):
         store.put(name, BytesIO(b"x"), 1)
     assert unknown_objects(store.names()) == ["exports"]
+
+
+def test_what_a_process_declares_beside_the_bell_is_looked_at_too(settings: Settings) -> None:
+    assert undeclared(surfaces(settings, redis_keys={"visitors:*": "ip_hash"})) == []
+    assert undeclared(surfaces(settings, redis_keys={"visitors:*": "visitors"})) == ["Redis key visitors:*"]
+
+
+def test_live_keys_that_fit_no_declared_pattern_are_named_without_what_varies_in_them() -> None:
+    declared = {"bell:*": HARMLESS, "bell": HARMLESS}
+    found = unknown_keys(["bell", "bell:generation.msgs", "bells", "seen:203.0.113.77", "by:0a1b2c3d4e5f"], declared)
+    assert found == ["bells", "by:…", "seen:….….….…"]

@@ -32,7 +32,8 @@ def promises(as_json: bool, release: str) -> None:
     if not speaks:
         click.echo(NO_RECORD, err=True)
     if without := [promise for promise, each in stand.items() if each.state == UNTAGGED]:
-        sys.exit(f"Without a proof: {', '.join(without)}")
+        click.echo(f"Without a proof: {', '.join(without)}", err=True)
+        sys.exit(1)
 
 
 def standings(tags: Mapping[str, tuple[str, ...]], record: Record | None, *, speaks: bool) -> dict[str, Standing]:

@@ -50,6 +50,7 @@ class Settings:
     telegram_token: str = ""
     telegram_api_url: str = "https://api.telegram.org"
     telegram_webhook_secret: str = ""
+    telegram_bot: str = ""  # the bot's username, for the website's button
     gemini_api_key: str = ""
     gemini_api_url: str = "https://generativelanguage.googleapis.com"
     gemini_model: str = "gemini-nano-banana-2.1"
@@ -72,6 +73,7 @@ class Settings:
     web_host: str = "0.0.0.0"  # noqa: S104  a container's port is private until the platform publishes it
     web_port: int = 8080
     web_threads: int = 16
+    client_address_header: str = ""  # where a trusted proxy names the visitor's address, such as Fly-Client-IP
     worker_threads: int = 16
     lease_seconds: float = 12.0  # with a tick on top: a killed worker's work starts again within the 15 s promised
     kill_timeout_seconds: float = 150.0
@@ -215,6 +217,8 @@ def _malformed(settings: Settings) -> list[str]:
         problems.append("TELEGRAM_WEBHOOK_SECRET must be 16 to 256 characters of A-Z a-z 0-9 _ -")
     if settings.support_email and not E_MAIL.fullmatch(settings.support_email):
         problems.append("SUPPORT_EMAIL must be an e-mail address")
+    if settings.telegram_bot and not re.fullmatch(r"[A-Za-z0-9_]{4,32}", settings.telegram_bot):
+        problems.append("TELEGRAM_BOT must be the bot's username, without the @")
     if settings.miomio_crash_at and settings.production:
         problems.append("MIOMIO_CRASH_AT is for tests: production does not die on purpose")
     if settings.miomio_crash_at and not crash.FORM.fullmatch(settings.miomio_crash_at):

@@ -13,3 +13,6 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "X-Frame-Options": "DENY",
 }
+
+# For a page with a form that is sent back to ourselves.
+WITH_OWN_FORMS = HEADERS["Content-Security-Policy"].replace("form-action 'none'", "form-action 'self'")

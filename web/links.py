@@ -6,37 +6,45 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from flask import Blueprint, Response, abort, render_template
+from flask import Blueprint, Response, abort
 
 from custody.media import VIDEO
 from generation.chat import PURPOSE
 from generation.links import PATH
 from models import Media
-from web.headers import HEADERS
+from web.headers import WITH_OWN_FORMS
+from web.site_languages import PREFIXES, address
+from web.site_layout import Layout
 from workers.assembly import House
 
 PIECE = 256 * 1024
 
 
-def blueprint(house: House) -> Blueprint:
+def blueprint(house: House, layout: Layout) -> Blueprint:
     routes = Blueprint("links", __name__)
 
-    @routes.get(f"{PATH}<token>")
-    def ask(token: str) -> Response:
+    def ask(token: str, tag: str) -> Response:
         with house.database.unit() as unit:
             media = house.links.find(unit, token)
         if media is None:
             abort(404)
         megabytes = max(1, round(media.size / 1_000_000))
-        page = Response(render_template("download.html", megabytes=megabytes, video=media.kind == VIDEO))
-        page.headers["Cache-Control"] = "no-store"
-        page.headers["Content-Security-Policy"] = HEADERS["Content-Security-Policy"].replace(
-            "form-action 'none'", "form-action 'self'"
+        page = Response(
+            layout.render(
+                "download.html",
+                tag=tag,
+                path=f"{PATH}{token}",
+                listed=False,
+                megabytes=megabytes,
+                video=media.kind == VIDEO,
+            )
         )
+        page.headers["Cache-Control"] = "no-store"
+        page.headers["Content-Security-Policy"] = WITH_OWN_FORMS
         return page
 
-    @routes.post(f"{PATH}<token>")
-    def give(token: str) -> Response:
+    def give(token: str, tag: str) -> Response:
+        del tag
         with house.database.unit() as unit:
             media = house.links.find(unit, token)
         if media is None:
@@ -53,6 +61,10 @@ def blueprint(house: House) -> Blueprint:
         response.headers["Cache-Control"] = "no-store"
         return response
 
+    for tag in PREFIXES:
+        rule, language = address(tag, f"{PATH}<token>"), {"tag": tag}
+        routes.add_url_rule(rule, f"ask {tag}", ask, defaults=language, methods=["GET"])
+        routes.add_url_rule(rule, f"give {tag}", give, defaults=language, methods=["POST"])
     return routes
 
 

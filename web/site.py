@@ -1,77 +1,38 @@
-"""The pages: landing and privacy. Rendered once at start-up, from the register and the settings, without cookies."""
+"""The website: every page in every language from memory, and the files that search engines and researchers ask for."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from functools import partial
 
 from flask import Blueprint, Response
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from billing.prices import PACKS, PICTURE, PRICES, TRIAL_CREDITS, VIDEO_SECONDS, video
-from billing.refunds import WITHIN
-from config import Settings
-from generation.orders import PROVIDER, VIDEO_PROVIDER
-from policy.categories import CATEGORIES
-from policy.purposes import PURPOSES
-from policy.recipients import RECIPIENTS
-from policy.versions import CURRENT
-from providers.origins import recipients
+from web.pages import PAGES, Page
+from web.site_languages import PREFIXES, address
+from web.site_layout import STYLE, STYLESHEET, Layout
+from web.site_memory import FOR_EVER, Kept, Memory
+from wording.language import translate
 from workers.assembly import House
 
-STATIC = Path(__file__).parent / "static"
-TEMPLATES = Path(__file__).parent / "templates"
 
-
-def blueprint(house: House) -> Blueprint:
+def blueprint(house: House, layout: Layout) -> Blueprint:
     routes = Blueprint("site", __name__)
-    pages = {name: _render(name, house) for name in ("landing.html", "privacy.html")}
+    memory = Memory()
 
-    @routes.get("/")
-    def landing() -> Response:
-        return _page(pages["landing.html"])
+    def page(page: Page, tag: str) -> Response:
+        return memory.get((page.path, tag), lambda: _rendered(page, tag)).answer()
 
-    @routes.get("/privacy")
-    def privacy() -> Response:
-        return _page(pages["privacy.html"])
+    def _rendered(page: Page, tag: str) -> Kept:
+        shown = page.shows(translate(tag), house)
+        return Kept.of(layout.render(page.template, tag=tag, path=page.path, **shown))
+
+    for one in PAGES:
+        for tag in PREFIXES:
+            view = partial(page, one, tag)
+            routes.add_url_rule(address(tag, one.path), f"{one.path} {tag}", view)
+
+    @routes.get(STYLE)
+    def style() -> Response:
+        text = STYLESHEET.read_text(encoding="utf-8")
+        return memory.get(STYLE, lambda: Kept.of(text, mimetype="text/css", cache=FOR_EVER)).answer()
 
     return routes
-
-
-def _render(name: str, house: House) -> str:
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
-    return environment.get_template(name).render(
-        settings=_public(house.settings),
-        categories=CATEGORIES.values(),
-        purposes=PURPOSES.values(),
-        recipients=recipients(house.settings),
-        names={c.id: c.name for c in CATEGORIES.values()},
-        provider=RECIPIENTS[PROVIDER],
-        version=CURRENT,
-        price=PRICES[PICTURE],
-        trial=TRIAL_CREDITS,
-        packs=PACKS.values(),
-        refund_days=WITHIN.days,
-        videos=[(seconds, PRICES[video(seconds)]) for seconds in VIDEO_SECONDS] if house.slots is not None else [],
-        video_provider=RECIPIENTS[VIDEO_PROVIDER],
-        motion_count=len(house.motions),
-        styles=house.catalogue.page(1, 6),
-        style_count=len(house.catalogue),
-    )
-
-
-def _public(settings: Settings) -> dict[str, str]:
-    """The settings that a page may show."""
-    return {
-        "controller_name": settings.controller_name or "MIOMIO (development)",
-        "controller_address": settings.controller_address or "not set in development",
-        "support_email": settings.support_email or "not set in development",
-        "data_location": settings.data_location or "this machine (development)",
-    }
-
-
-def _page(text: str) -> Response:
-    response = Response(text, mimetype="text/html")
-    response.headers["Cache-Control"] = "public, max-age=300"
-    return response

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from dataclasses import replace
-from pathlib import Path
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -13,17 +13,16 @@ from flask.testing import FlaskClient
 from billing.prices import PACKS, PICTURE, PRICES, TRIAL_CREDITS
 from generation.orders import PROVIDER, VIDEO_PROVIDER
 from generation.slots import VideoSlots
-from policy.categories import CATEGORIES
-from policy.purposes import PURPOSES
 from policy.recipients import RECIPIENTS
-from policy.versions import CURRENT
 from web.app import create_app
 from web.headers import HEADERS
-from web.site import STATIC
+from web.site_layout import STYLE
+from wording.policy import document, facts
+from wording.policy_tables import Table
 from workers.assembly import House
 
 PAGES = ("/", "/privacy")
-STYLESHEET = next(f"/static/{p.relative_to(STATIC)}" for p in sorted(Path(STATIC).rglob("*.css")))
+STYLESHEET = STYLE
 
 
 @pytest.mark.parametrize("path", [*PAGES, "/healthz", "/readyz", "/no-such-page", "/telegram/webhook", STYLESHEET])
@@ -54,16 +53,17 @@ def with_videos(house: House) -> House:
     return replace(house, settings=replace(house.settings, kling_api_key="a key"))
 
 
-def test_the_privacy_page_shows_the_whole_register(house: House) -> None:
+def test_the_privacy_page_shows_every_word_of_the_policy(house: House) -> None:
     client = create_app(with_videos(house)).test_client()
     page = html.unescape(client.get("/privacy").get_data(as_text=True))
-    told = [
-        *((c.name, c.data, c.source, c.retention.words) for c in CATEGORIES.values()),
-        *((p.name, p.basis) for p in PURPOSES.values()),
-        *((r.name, r.country, r.receives, r.keeps_words) for r in RECIPIENTS.values()),
-        (CURRENT.id,),
-    ]
-    assert [sentence for row in told for sentence in row if sentence not in page] == []
+    policy = document(str, facts(with_videos(house).settings))
+    told = [policy.title, policy.version, policy.digest, policy.published.isoformat(), policy.effective.isoformat()]
+    for section in policy.sections:
+        told.append(section.title)
+        for part in section.parts:
+            told += [part.caption, *part.head, *chain(*part.rows)] if isinstance(part, Table) else [part.text]
+    assert len(policy.sections) == 14
+    assert [sentence for sentence in told if sentence not in page] == []
 
 
 @pytest.mark.proves("P4.2")
@@ -88,8 +88,8 @@ def test_the_pages_show_who_answers_for_them_and_only_as_text(house: House) -> N
 
 def test_the_front_page_names_price_trial_provider_and_how_many_styles(house: House, client: FlaskClient) -> None:
     page = html.unescape(client.get("/").get_data(as_text=True))
-    assert f"costs {PRICES[PICTURE]} credit" in page
-    assert f"{TRIAL_CREDITS} free credits" in page
+    assert f"<dt>Picture</dt><dd>{PRICES[PICTURE]} credit</dd>" in page
+    assert f"{TRIAL_CREDITS} credits free" in page
     assert RECIPIENTS[PROVIDER].name in page
     assert f"{len(house.catalogue)} styles" in page
 
@@ -105,7 +105,7 @@ def test_the_front_page_speaks_of_videos_only_where_there_are_videos(house: Hous
     assert "video" not in client.get("/").get_data(as_text=True).lower()
     slots = VideoSlots(database=house.database, desk=house.desk, slots=1, models=("m",))
     page = create_app(replace(house, slots=slots)).test_client().get("/").get_data(as_text=True)
-    said = [f"a video of {seconds} seconds {PRICES[f'video_{seconds}']}" for seconds in (5, 10)]
+    said = [f"<dt>Video of {s} s</dt><dd>{PRICES[f'video_{s}']} credits</dd>" for s in (5, 10)]
     assert [sentence for sentence in said if sentence not in page] == []
     assert f"{len(house.motions)} motions" in page
     assert html.escape(RECIPIENTS[VIDEO_PROVIDER].name) in page

@@ -88,6 +88,7 @@ class Account(Base):
     username = Sealed("account", key="account", null=True)
     username_index = about(BlobField(null=True, index=True), "account")
     language_code = Sealed("account", key="account", null=True)
+    language = Sealed("account", key="account", null=True)  # chosen with /language, before what Telegram says
     names_index = about(BlobField(), "account")  # changes when Telegram shows new names
     current_photo = about(TextField(null=True), "photos")
     current_origin = about(TextField(null=True), "results")  # the order whose result is to be animated next

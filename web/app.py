@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, Response
 from whitenoise import WhiteNoise
 
-from web import callbacks, health, links, site, site_errors, webhook
+from web import callbacks, health, links, proofs, site, site_errors, webhook
 from web.headers import HEADERS
 from web.site_layout import STATIC, Layout
 from workers.assembly import House
@@ -21,6 +21,7 @@ def create_app(house: House) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     layout = Layout(house.settings)
     app.register_blueprint(site.blueprint(house, layout))
+    app.register_blueprint(proofs.blueprint(house, layout))
     app.register_blueprint(webhook.blueprint(house))
     app.register_blueprint(callbacks.blueprint(house))
     app.register_blueprint(links.blueprint(house, layout))

@@ -16,7 +16,7 @@ from policy.promises import PROMISES
 from privacy.figures import AT_MOST, WINDOW, Figures, figures
 from privacy.proofs import FAILING, OPEN_STILL, PROVEN, RECORD, Proof, Record, Standing, read, standing
 from privacy.release import Release, running
-from web.site_languages import LANGUAGES, address
+from web.site_languages import PREFIXES, address
 from web.site_layout import Layout
 from web.site_memory import Kept
 from wording.language import Translate, translate
@@ -84,7 +84,7 @@ def blueprint(house: House, layout: Layout, *, record: Path = RECORD) -> Bluepri
     def answering(tag: str) -> Callable[[], Response]:
         return lambda: page.get(tag).answer()
 
-    for tag in LANGUAGES:
+    for tag in PREFIXES:
         routes.add_url_rule(address(tag, PATH), f"proofs-{tag}", answering(tag))
     return routes
 

@@ -12,6 +12,8 @@ from peewee import (
     BlobField,
     BooleanField,
     Check,
+    CompositeKey,
+    DateField,
     DateTimeField,
     Field,
     FloatField,
@@ -547,6 +549,19 @@ class AbuseMark(Base):
         table_name = "abuse_mark"
 
 
+class DailyCount(Base):
+    """How many pages were opened on a day, by kind of device and operating system. No row is about anybody."""
+
+    day = plain(DateField(), "a day")
+    family = plain(TextField(), "kind of device from a fixed list")
+    system = plain(TextField(), "operating system from a fixed list")
+    count = plain(IntegerField(), "a number of page views, of all visitors together")
+
+    class Meta:
+        table_name = "daily_count"
+        primary_key = CompositeKey("day", "family", "system")
+
+
 TABLES: tuple[type[Base], ...] = (
     Account,
     KeyRow,
@@ -571,4 +586,5 @@ TABLES: tuple[type[Base], ...] = (
     Payment,
     Cost,
     AbuseMark,
+    DailyCount,
 )

@@ -52,6 +52,7 @@ class Group:
     """A section of the policy with its promises."""
 
     number: int
+    id: str
     title: str
     lines: tuple[Line, ...]
 
@@ -59,7 +60,7 @@ class Group:
 def groups(_: Translate, lines: Mapping[str, Line]) -> tuple[Group, ...]:
     """All promises in the order of the policy's sections."""
     return tuple(
-        Group(number, _(part.title), tuple(line for id_, line in lines.items() if _section(id_) == number))
+        Group(number, part.id, _(part.title), tuple(line for id_, line in lines.items() if _section(id_) == number))
         for number, part in enumerate(SECTIONS, start=1)
     )
 

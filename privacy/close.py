@@ -12,7 +12,7 @@ from custody.keys import Keys
 from database import Unit
 from generation.kinds import DESTROY
 from jobs.desk import Desk
-from models import Account, Disclosure, Invoice, Link, Media, Order, Photo, VideoTask, Work
+from models import Account, Disclosure, Invoice, Link, Media, Order, Photo, Telling, VideoTask, Work
 from states import move
 
 
@@ -31,6 +31,9 @@ def close_account(unit: Unit, *, desk: Desk, keys: Keys, fields: Fields, refunds
     for work in Work.select().where((Work.account == account) & Work.state.in_((Work.DUE, Work.HELD))):
         if work.kind not in (DESTROY, REFUND):
             desk.withdraw(unit, subject=work.subject, kinds=(work.kind,))
+    for telling in Telling.select().where(Telling.account == account):
+        open_ = (Telling.WAITING, Telling.UNREACHABLE)
+        move(Telling, telling.id, come_from=open_, to=Telling.SPARED, reason="account.closed")
     for media in Media.select().where(Media.account == account):
         if destroy.intend(unit, media.id):
             desk.add(unit, DESTROY, subject=media.id, account=account)

@@ -16,10 +16,17 @@ ANIMATE, ANIMATE_PHOTO = "anim", "panim"  # a result of an order; a photo
 MOTION_OF_RESULT, MOTION_OF_PHOTO = "motr", "motp"  # the same and a motion
 LENGTH = "len"  # an order and the seconds its video shall have
 PACKS, PACK, REFUND = "packs", "pack", "refund"  # the packs; one of them; a payment
+RENEW, NOT_RENEW = "renew", "norenew"  # a version of the policy, and the order that waits for the answer, if one does
+WHERE, WENT = "where", "went"  # where photos went: a page, or none for a new message; one photo
 
 _ID = r"[0-9a-f]{32}"
+_VERSION = r"[0-9a-z-]{1,20}"
 _PATTERNS = {
-    AGREE: r"[0-9a-z-]{1,20}",
+    AGREE: _VERSION,
+    RENEW: rf"{_VERSION}(:{_ID})?",
+    NOT_RENEW: rf"{_VERSION}:{_ID}",
+    WHERE: r"\d{0,4}",
+    WENT: _ID,
     MINOR: None,
     PEOPLE: None,
     BOARD: rf"{_ID}:\d{{1,2}}",

@@ -10,6 +10,7 @@ from dramatiq.brokers.redis import RedisBroker
 from billing.payments import NOTE, REFUND
 from generation import kinds
 from jobs.kinds import GENERATION, RIGHTS
+from support.announcements import INFORM
 
 # Lower goes first: what a person waits for at the end of the line before what begins a new one.
 LAST_STEP, FIRST_STEP, LONG_CALL = 0, 5, 10
@@ -71,4 +72,8 @@ def declare(broker: RedisBroker, run: Callable[[str], bool], rounds: Mapping[str
 
     @dramatiq.actor(broker=broker, actor_name=kinds.DESTROY, queue_name=RIGHTS, priority=LAST_STEP)
     def destroy(work: str) -> None:
+        run(work)
+
+    @dramatiq.actor(broker=broker, actor_name=INFORM, queue_name=RIGHTS, priority=LONG_CALL)
+    def inform(work: str) -> None:
         run(work)

@@ -49,6 +49,7 @@ from providers.kling import Kling
 from providers.origins import allowed, stand_ins
 from providers.results import ResultHosts
 from providers.telegram import NAME, Telegram
+from support.announcements import EVERY, Announcements
 from vault.folder import FolderStore
 from vault.index import BlindIndex
 from vault.master import MasterKeys
@@ -83,6 +84,7 @@ class House:
     status: Status
     deliver: Deliver
     notes: Notes
+    announcements: Announcements
     boards: Boards
     catalogue: Catalogue
     motions: Catalogue
@@ -96,6 +98,7 @@ class House:
             return (
                 Duty("leftovers", 600.0, self.upkeep.leftovers),
                 Duty("reconcile", 86_400.0, self.reconcile),
+                Duty("announce", EVERY, self._announce),
             )
         regular = (Duty("positions", 5.0, self.upkeep.positions),)
         if self.slots is None:
@@ -132,6 +135,9 @@ class House:
             log.warning("payment.put_right", payment=payment.id, state=payment.state)
         if report.differences:
             log.error("payments.differ", count=len(report.differences))
+
+    def _announce(self) -> None:
+        self.announcements.plan()
 
     def close(self) -> None:
         self.intake.close()
@@ -238,6 +244,13 @@ def assemble(
         status=status,
         deliver=deliver,
         notes=Notes(database, chats),
+        announcements=Announcements(
+            database=database,
+            desk=desk,
+            chats=Chats(database, fields, telegram, purpose="announcements"),
+            site=settings.public_url,
+            support_email=settings.support_email or "support",
+        ),
         boards=boards,
         catalogue=catalogue,
         motions=motions,

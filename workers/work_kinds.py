@@ -15,6 +15,7 @@ from generation.produce import Produce
 from generation.submit import Submit
 from jobs.claim import Claim
 from jobs.kinds import GENERATION, RIGHTS, Kind
+from support.announcements import INFORM
 
 if TYPE_CHECKING:
     from workers.assembly import House
@@ -51,6 +52,15 @@ def picture_kinds(house: House, produce: Produce, greet: Greet) -> tuple[Kind, .
         Kind(name=kinds.ORIGINAL, queue=GENERATION, do=house.deliver.original, ended_badly=nothing),
         Kind(name=REFUND, queue=RIGHTS, do=house.refunds.do, ended_badly=house.refunds.not_sent, tries=200),
         Kind(name=NOTE, queue=RIGHTS, do=house.notes.payment, ended_badly=nothing, tries=10),
+        # The law's notices are tried for days; Telegram may be away for as long.
+        Kind(
+            name=INFORM,
+            queue=RIGHTS,
+            do=house.announcements.tell,
+            ended_badly=house.announcements.not_told,
+            again=house.announcements.again,
+            tries=2000,
+        ),
         # What was promised to be destroyed is tried until it is.
         Kind(name=kinds.DESTROY, queue=RIGHTS, do=destroyed, ended_badly=nothing, tries=1_000_000),
     )

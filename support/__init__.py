@@ -1,0 +1,1 @@
+"""Who writes to people of the service's own accord: announcements."""

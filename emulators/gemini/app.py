@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 
 from aiohttp import web
 
+from emulators.control import Control
 from emulators.gemini.calls import Calls
-from emulators.gemini.control import Control
 from emulators.gemini.faults import error_body
 from emulators.gemini.scenario import Scenario, Settings
 from emulators.gemini.serve import Generate
 from emulators.gemini.wire import MAX_BODY
+from emulators.running import add_ground
 
 PAINTERS = 2
 
@@ -29,23 +29,9 @@ def make_app(*, key: str | None = None, latency: float = 0.0, canned: bool = Fal
     generate = Generate(scenario=scenario, settings=settings, calls=calls, executor=executor)
     app.add_routes(Control(scenario=scenario, settings=settings, calls=calls).routes())
     app.router.add_post("/{version:v1|v1beta}/models/{model:[^:/]+}:generateContent", generate)
-    app.router.add_get("/healthz", _healthy)
+    add_ground(app, pauses=generate.pauses, executor=executor)
     app.router.add_route("*", "/{rest:.*}", _nothing_here)
-
-    async def wake_sleepers(_: web.Application) -> None:
-        generate.pauses.stop()
-
-    async def stop_painters(_: web.Application) -> AsyncIterator[None]:
-        yield
-        executor.shutdown(wait=False, cancel_futures=True)
-
-    app.on_shutdown.append(wake_sleepers)
-    app.cleanup_ctx.append(stop_painters)
     return app
-
-
-async def _healthy(request: web.Request) -> web.Response:
-    return web.json_response({"ok": True})
 
 
 async def _nothing_here(request: web.Request) -> web.Response:

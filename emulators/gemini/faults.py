@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from emulators.words import words
+
 Json = dict[str, Any]
 
 TYPE = "type.googleapis.com/google.rpc."
@@ -17,10 +19,6 @@ STATUS_NAMES = {
     503: "UNAVAILABLE",
     504: "DEADLINE_EXCEEDED",
 }
-
-
-def words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
 
 
 class ApiError(Exception):

@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw, ImageFilter, ImageOps
 from emulators.gemini.filters import FILTERS
 from emulators.gemini.marks import marked
 from emulators.gemini.models import Model, Size
+from emulators.words import named_in
 
 # The filter with the most letters of matching words wins; words are looked for inside the prompt, in lower case.
 KEYWORDS: dict[str, tuple[str, ...]] = {
@@ -49,13 +50,7 @@ class Unreadable(Exception):
 
 def choose(prompt: str) -> str:
     """The filter that the prompt names, else one that the prompt's hash picks."""
-    words = prompt.lower()
-    scores = {name: sum(len(key) for key in keys if key in words) for name, keys in KEYWORDS.items()}
-    best = max(scores, key=lambda name: scores[name])
-    if scores[best]:
-        return best
-    number = int.from_bytes(hashlib.sha256(prompt.encode()).digest()[:4], "big")
-    return sorted(FILTERS)[number % len(FILTERS)]
+    return named_in(prompt, KEYWORDS, lambda key, text: key in text)
 
 
 def opened(photo: bytes) -> Image.Image:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
-from typing import Any
+from dataclasses import dataclass
+from typing import ClassVar
 
-from emulators.gemini.faults import ERROR_KINDS, words
+from emulators.gemini.faults import ERROR_KINDS
+from emulators.rules import Rules, refuse_unknown
+from emulators.settings import Check, Held, of_type, or_none
+from emulators.spoiling import SPOILT
+from emulators.words import words
 
 PICTURE_KINDS = frozenset({"ok", "ok-jpeg", "ok-png", "text+image", "image+text", "multi-draft", "thought"})
 REFUSAL_KINDS = words(
     "text-only no-image image-safety image-prohibited image-other prompt-blocked unknown-reason pup-limited "
     "finish empty undecodable bad-base64"
 )
-WIRE_KINDS = words("slow drop reset drop_reply truncate garbage stall html-502")
-KINDS = PICTURE_KINDS | REFUSAL_KINDS | WIRE_KINDS | ERROR_KINDS
+KINDS = PICTURE_KINDS | REFUSAL_KINDS | SPOILT | ERROR_KINDS | {"slow"}
 
 
 @dataclass
@@ -36,58 +39,34 @@ class Rule:
 
 
 @dataclass
-class Settings:
+class Settings(Held):
     """`latency` in seconds before each answer; `canned` answers every call with one ready picture, undecoded;
     `key` is the only good key, or None for any that does not start with "bad"; `canned_kib` is that picture's size."""
+
+    CHECKS: ClassVar[Mapping[str, Check]] = {
+        "latency": of_type(int, float),
+        "canned": of_type(bool),
+        "canned_kib": of_type(int),
+        "key": or_none(of_type(str)),
+    }
 
     latency: float = 0.0
     canned: bool = False
     canned_kib: int = 256
     key: str | None = None
 
-    def update(self, values: Mapping[str, Any]) -> None:
-        """Raise ValueError for a name or a type that is not ours, and change nothing then."""
-        kinds: dict[str, tuple[type, ...]] = {
-            "latency": (int, float),
-            "canned": (bool,),
-            "canned_kib": (int,),
-            "key": (str, type(None)),
-        }
-        for name, value in values.items():
-            if name not in kinds or not isinstance(value, kinds[name]):
-                raise ValueError(f"bad setting: {name}")
-        for name, value in values.items():
-            setattr(self, name, value)
 
-
-@dataclass
-class Scenario:
-    rules: list[Rule] = field(default_factory=list)
-
-    def add(self, rules: object) -> int:
-        """Append rules; raise ValueError, adding none, when one is not understood. Return how many now wait."""
-        if not isinstance(rules, list):
-            raise ValueError("rules must be a list")
-        self.rules.extend([_rule(rule) for rule in rules])
-        return len(self.rules)
+class Scenario(Rules[Rule]):
+    def __init__(self) -> None:
+        super().__init__(_rule)
 
     def take(self, model: str, prompt: str) -> Rule | None:
         """The first rule that fits, used up once."""
-        for rule in self.rules:
-            if not rule.fits(model, prompt):
-                continue
-            if rule.times is not None:
-                rule.times -= 1
-                if rule.times <= 0:
-                    self.rules.remove(rule)
-            return rule
-        return None
+        return self.first(lambda rule: rule.fits(model, prompt))
 
 
 def _rule(values: object) -> Rule:
     if not isinstance(values, dict) or values.get("kind") not in KINDS:
         raise ValueError(f"unknown kind; known: {', '.join(sorted(KINDS))}")
-    unknown = set(values) - {name.name for name in fields(Rule)}
-    if unknown:
-        raise ValueError(f"unknown names in a rule: {', '.join(sorted(unknown))}")
+    refuse_unknown(values, Rule)
     return Rule(**values)

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import hmac
 import json
-import socket
-import struct
 from concurrent.futures import Executor
-from typing import Any
 
 from aiohttp import web
 
@@ -22,8 +18,14 @@ from emulators.gemini.pictures import Unreadable
 from emulators.gemini.scenario import PICTURE_KINDS, REFUSAL_KINDS, Rule, Scenario, Settings
 from emulators.gemini.wire import Asked, find_model, understand
 from emulators.pauses import Pauses
+from emulators.records import Call, header_names
+from emulators.settings import good_key
+from emulators.spoiling import SPOILT, spoilt
+from emulators.words import words
 
 OK = Rule(kind="ok")
+# Nobody sees a picture behind these, so that none is painted.
+UNPAINTED = words("drop reset garbage html-502")
 
 
 class Generate:
@@ -41,9 +43,9 @@ class Generate:
         call = self.calls.open(
             model=name,
             version=version,
-            key_ok=self._key_is_good(key),
+            key_ok=good_key(key, only=self.settings.key),
             key_in_query="key" in request.query,
-            headers=sorted({header.lower() for header in request.headers}),
+            headers=header_names(request),
         )
         body = await request.read()
         self.calls.received(call, body)
@@ -57,14 +59,7 @@ class Generate:
         except ApiError as refused:
             return _json(call, refused.http, refused.body)
 
-    def _key_is_good(self, key: str | None) -> bool:
-        if not key:
-            return False
-        if self.settings.key is None:
-            return not key.startswith("bad")
-        return hmac.compare_digest(key.encode(), self.settings.key.encode())
-
-    def _admitted(self, call: dict[str, Any], key: str | None) -> Model:
+    def _admitted(self, call: Call, key: str | None) -> Model:
         if not key:
             raise faults.missing_key()
         if not call["key_ok"]:
@@ -74,37 +69,32 @@ class Generate:
             raise faults.unknown_model(call["model"], call["version"])
         return model
 
-    async def _canned_answer(self, call: dict[str, Any], model: Model) -> web.Response:
+    async def _canned_answer(self, call: Call, model: Model) -> web.Response:
         """The cheap way for load: the body is neither parsed nor decoded."""
         call.update(status=200, scenario="canned")
         await self.pauses.wait(self.settings.latency)
         return web.Response(body=self.canned.body(model, self.settings.canned_kib), content_type="application/json")
 
-    async def _follow(
-        self, request: web.Request, call: dict[str, Any], model: Model, asked: Asked
-    ) -> web.StreamResponse:
+    async def _follow(self, request: web.Request, call: Call, model: Model, asked: Asked) -> web.StreamResponse:
         rule = self.scenario.take(model.name, asked.prompt) or OK
         call["scenario"] = rule.kind
         await self.pauses.wait(self.settings.latency)
         if rule.kind in faults.ERROR_KINDS:
             error = faults.by_kind(rule.kind, model=model.name, version=call["version"])
             return _json(call, error.http, [error.body] if rule.kind == "array-error" else error.body)
-        if rule.kind in ("drop", "reset"):
-            return _hang_up(request, call, rudely=rule.kind == "reset")
-        if rule.kind == "garbage":
-            return _raw(call, 200, b"\x00\xffnot json{", "application/json")
-        if rule.kind == "html-502":
-            return _raw(call, 502, b"<html><body>Bad Gateway</body></html>", "text/html")
+        if rule.kind in UNPAINTED:
+            return await self._spoilt(request, call, rule, b"")
         if rule.kind == "slow":
             await self.pauses.wait(rule.seconds)
         answer = await self._answer(model, asked, rule)
         if answer.picture is not None:
             call["picture_sha256"] = Canned.digest(answer.picture)
-        if rule.kind == "drop_reply":
-            return _hang_up(request, call)
-        if rule.kind in ("truncate", "stall"):
-            return await self._half(request, call, answer, rule)
+        if rule.kind in SPOILT:
+            return await self._spoilt(request, call, rule, _bytes(answer.body))
         return _json(call, 200, answer.body)
+
+    async def _spoilt(self, request: web.Request, call: Call, rule: Rule, body: bytes) -> web.StreamResponse:
+        return await spoilt(request, call, rule.kind, body, pauses=self.pauses, seconds=rule.seconds)
 
     async def _answer(self, model: Model, asked: Asked, rule: Rule) -> Answer:
         if rule.kind in REFUSAL_KINDS:
@@ -120,35 +110,11 @@ class Generate:
         except Unreadable as unreadable:
             raise faults.invalid(str(unreadable)) from None
 
-    async def _half(self, request: web.Request, call: dict[str, Any], answer: Answer, rule: Rule) -> web.StreamResponse:
-        """Promise the whole body, send half of it, then wait (stall) or hang up (truncate)."""
-        body = json.dumps(answer.body).encode()
-        call["status"] = 200
-        response = web.StreamResponse(headers={"Content-Type": "application/json", "Content-Length": str(len(body))})
-        await response.prepare(request)
-        await response.write(body[: len(body) // 2])
-        if rule.kind == "stall":
-            await self.pauses.wait(rule.seconds)
-        if request.transport is not None:
-            request.transport.close()
-        return response
 
-
-def _json(call: dict[str, Any], status: int, body: object) -> web.Response:
-    return _raw(call, status, json.dumps(body).encode(), "application/json")
-
-
-def _raw(call: dict[str, Any], status: int, body: bytes, content_type: str) -> web.Response:
+def _json(call: Call, status: int, body: object) -> web.Response:
     call["status"] = status
-    return web.Response(status=status, body=body, content_type=content_type)
+    return web.Response(status=status, body=_bytes(body), content_type="application/json")
 
 
-def _hang_up(request: web.Request, call: dict[str, Any], *, rudely: bool = False) -> web.Response:
-    """Close the connection without an answer; rudely, by a reset."""
-    call["status"] = 0
-    if request.transport is not None:
-        if rudely:
-            plug = request.transport.get_extra_info("socket")
-            plug.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        request.transport.abort()
-    return web.Response(status=500)
+def _bytes(body: object) -> bytes:
+    return json.dumps(body).encode()

@@ -9,8 +9,9 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from emulators.gemini.faults import invalid, words
+from emulators.gemini.faults import invalid
 from emulators.gemini.models import MODELS, PIXELS_3, SCALES, Model
+from emulators.words import words
 
 Json = dict[str, Any]
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from aiohttp import web
 
 from emulators.kling.callbacks import Callbacks
 from emulators.kling.calls import Calls
-from emulators.kling.control import Control
+from emulators.kling.control import TaskControl
 from emulators.kling.create import Create
 from emulators.kling.desk import Desk
 from emulators.kling.faults import ApiError
@@ -22,6 +22,7 @@ from emulators.kling.settings import Settings
 from emulators.kling.studio import Studio
 from emulators.kling.tasks import LEGACY, NEW, Tasks
 from emulators.pauses import Pauses
+from emulators.running import add_ground
 
 CAMERAS = 2
 MAX_BODY = 72 * 1024 * 1024  # a picture of 50 MB in Base64
@@ -52,7 +53,7 @@ def make_app(
     create = Create(desk=desk, scenario=scenario, tasks=tasks, lifecycle=lifecycle, callbacks=callbacks, now=now)
     query = Query(desk=desk, scenario=scenario, tasks=tasks)
     app = web.Application(client_max_size=MAX_BODY)
-    app.add_routes(Control(scenario=scenario, settings=settings, calls=calls, lifecycle=lifecycle).routes())
+    app.add_routes(TaskControl(scenario=scenario, settings=settings, calls=calls, lifecycle=lifecycle).routes())
     app.router.add_post("/image-to-video/{model}", desk.served(NEW, create.new))
     app.router.add_get("/tasks", desk.served(NEW, query.batch))
     app.router.add_post("/tasks", desk.served(NEW, query.page))
@@ -60,25 +61,15 @@ def make_app(
     app.router.add_get(LEGACY_PATH, desk.served(LEGACY, query.legacy_page))
     app.router.add_get(LEGACY_PATH + "/{id}", desk.served(LEGACY, query.legacy_one))
     app.router.add_get("/files/{task}.mp4", Files(tasks=tasks, scenario=scenario, calls=calls, pauses=pauses))
-    app.router.add_get("/healthz", _healthy)
-    app.router.add_route("*", "/{rest:.*}", _nothing_here)
 
-    async def wake_sleepers(_: web.Application) -> None:
-        pauses.stop()
-
-    async def stop_working(_: web.Application) -> AsyncIterator[None]:
-        yield
+    async def stop_telling(_: web.Application) -> None:
         tasks.clear()
         await callbacks.stop()
-        executor.shutdown(wait=False, cancel_futures=True)
 
-    app.on_shutdown.append(wake_sleepers)
-    app.cleanup_ctx.append(stop_working)
+    app.on_cleanup.append(stop_telling)
+    add_ground(app, pauses=pauses, executor=executor)
+    app.router.add_route("*", "/{rest:.*}", _nothing_here)
     return app
-
-
-async def _healthy(request: web.Request) -> web.Response:
-    return web.json_response({"ok": True})
 
 
 async def _nothing_here(request: web.Request) -> web.Response:

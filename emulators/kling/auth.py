@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import base64
-import hmac
 import json
 from typing import Any
 
 from emulators.kling.faults import OLD_KEY_ON_NEW_API, ApiError
 from emulators.kling.tasks import NEW
+from emulators.settings import good_key
 
 
 def admit(header: str | None, *, api: str, key: str | None, now: float) -> None:
@@ -25,15 +25,9 @@ def admit(header: str | None, *, api: str, key: str | None, now: float) -> None:
         _in_time(claims, now)
     elif claims is not None:
         raise ApiError(1002, OLD_KEY_ON_NEW_API)
-    elif not _good(token, key):
+    elif not good_key(token, only=key):
         length = f"The token was expected to have 3 parts, but got {len(parts) if len(parts) > 1 else 0}"
         raise ApiError(1002, OLD_KEY_ON_NEW_API if api == NEW else length)
-
-
-def _good(token: str, key: str | None) -> bool:
-    if key is None:
-        return not token.startswith("bad")
-    return hmac.compare_digest(token.encode(), key.encode())
 
 
 def _claims(parts: list[str]) -> dict[str, Any] | None:

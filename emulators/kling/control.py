@@ -1,12 +1,12 @@
-"""The control surface: what tests, benchmarks and people use to script, to look and to push a task along."""
+"""The control surface of a stand-in that has tasks: they are looked at and pushed along."""
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from aiohttp import web
 
+from emulators.control import Control, read_json
 from emulators.kling.calls import Calls
 from emulators.kling.faults import RISK
 from emulators.kling.lifecycle import Lifecycle
@@ -18,60 +18,27 @@ Json = dict[str, Any]
 CLAIMS = ("ok", "forged", "unsigned", "old")
 
 
-class Control:
+class TaskControl(Control):
     def __init__(self, *, scenario: Scenario, settings: Settings, calls: Calls, lifecycle: Lifecycle) -> None:
-        self.scenario = scenario
-        self.settings = settings
-        self.calls = calls
+        super().__init__(scenario=scenario, settings=settings, calls=calls)
         self.lifecycle = lifecycle
         self.tasks = lifecycle.tasks
         self.callbacks = lifecycle.callbacks
 
     def routes(self) -> list[web.RouteDef]:
         return [
-            web.post("/control/scenario", self.add_rules),
-            web.delete("/control/scenario", self.clear_rules),
-            web.post("/control/settings", self.change_settings),
-            web.get("/control/calls", self.list_calls),
-            web.get("/control/calls/{n:[0-9]+}/body", self.read_body),
+            *super().routes(),
             web.get("/control/callbacks", self.list_callbacks),
             web.get("/control/submits", self.count_submits),
             web.get("/control/tasks", self.list_tasks),
             web.post("/control/tasks/{id}", self.push_task),
-            web.post("/control/reset", self.reset),
         ]
 
-    async def add_rules(self, request: web.Request) -> web.Response:
-        values = await _json(request)
-        try:
-            waiting = self.scenario.add(values.get("rules"))
-        except (ValueError, TypeError) as refused:
-            raise web.HTTPBadRequest(text=str(refused)) from None
-        return web.json_response({"waiting": waiting})
-
-    async def clear_rules(self, request: web.Request) -> web.Response:
-        self.scenario.rules.clear()
-        return web.json_response({"waiting": 0})
-
-    async def change_settings(self, request: web.Request) -> web.Response:
-        try:
-            self.settings.update(await _json(request))
-        except ValueError as refused:
-            raise web.HTTPBadRequest(text=str(refused)) from None
-        return web.json_response(self.settings.view())
-
-    async def list_calls(self, request: web.Request) -> web.Response:
-        try:
-            since = int(request.query.get("since", "0"))
-        except ValueError:
-            raise web.HTTPBadRequest(text="since is a number") from None
-        return web.json_response(self.calls.since(since))
-
-    async def read_body(self, request: web.Request) -> web.Response:
-        body = self.calls.body(int(request.match_info["n"]))
-        if body is None:
-            raise web.HTTPNotFound(text="that body is not kept")
-        return web.Response(body=body, content_type="application/json")
+    def forget(self) -> None:
+        super().forget()
+        self.callbacks.reset()
+        self.tasks.clear()
+        self.lifecycle.studio.clear()
 
     async def list_callbacks(self, request: web.Request) -> web.Response:
         return web.json_response(list(self.callbacks.sent))
@@ -88,7 +55,7 @@ class Control:
         task = self.tasks.find(request.match_info["id"])
         if task is None:
             raise web.HTTPNotFound(text="no such task")
-        asked = await _json(request)
+        asked = await read_json(request)
         seconds = asked.get("seconds", 0)
         if not isinstance(seconds, int | float) or seconds < 0:
             raise web.HTTPBadRequest(text="seconds is a number")
@@ -112,15 +79,6 @@ class Control:
         else:
             raise web.HTTPBadRequest(text="do is finish, fail, hang, clear, or claim (of a task with a callback)")
 
-    async def reset(self, request: web.Request) -> web.Response:
-        self.scenario.rules.clear()
-        self.callbacks.reset()
-        self.tasks.clear()
-        self.lifecycle.studio.clear()
-        self.settings.reset()
-        self.calls.clear()
-        return web.json_response({})
-
     def _view(self, task: Task) -> Json:
         external_id = task.asked.external_id
         return {
@@ -136,13 +94,3 @@ class Control:
             "made": self.tasks.made[external_id] if external_id else 1,
             "fetched": task.fetched,
         }
-
-
-async def _json(request: web.Request) -> Json:
-    try:
-        values = await request.json()
-    except json.JSONDecodeError:
-        raise web.HTTPBadRequest(text="not JSON") from None
-    if not isinstance(values, dict):
-        raise web.HTTPBadRequest(text="an object is expected")
-    return values

@@ -9,13 +9,14 @@ from aiohttp import web
 
 from emulators.kling import shapes, wire_legacy, wire_new
 from emulators.kling.callbacks import Callbacks
-from emulators.kling.desk import Call, Desk
+from emulators.kling.desk import Desk
 from emulators.kling.faults import ApiError, discontinued, success
 from emulators.kling.lifecycle import Lifecycle
 from emulators.kling.models import DISCONTINUED, MODELS, Model
 from emulators.kling.reading import Asked
 from emulators.kling.scenario import CREATE, Rule, Scenario
 from emulators.kling.tasks import LEGACY, NEW, Task, Tasks
+from emulators.records import Call
 
 OK = Rule(kind="ok", stage=CREATE)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 from aiohttp import web
 
@@ -14,8 +13,9 @@ from emulators.kling.faults import ERROR_KINDS, ApiError, by_kind, invalid
 from emulators.kling.scenario import Rule
 from emulators.kling.settings import Settings
 from emulators.pauses import Pauses
+from emulators.records import Call
+from emulators.spoiling import SPOILT, spoilt
 
-Call = dict[str, Any]
 Handler = Callable[[web.Request, Call], Awaitable[web.StreamResponse]]
 
 
@@ -28,8 +28,7 @@ class Desk:
 
     def served(self, api: str, handler: Handler) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         async def serve(request: web.Request) -> web.StreamResponse:
-            headers = sorted({header.lower() for header in request.headers})
-            call = self.calls.open(method=request.method, path=request.path, api=api, headers=headers)
+            call = self.calls.open(request, api=api)
             try:
                 if request.method == "POST":
                     self.calls.received(call, await _body(request))
@@ -46,7 +45,7 @@ class Desk:
     def answer(self, call: Call, body: object, *, http: int = 200) -> web.Response:
         code = body.get("code") if isinstance(body, dict) else None
         call.update(status=http, code=code)
-        return web.Response(status=http, body=json.dumps(body).encode(), content_type="application/json")
+        return web.Response(status=http, body=_bytes(body), content_type="application/json")
 
     async def spoilt(
         self, request: web.Request, call: Call, body: object, rule: Rule, *, model: str
@@ -55,40 +54,15 @@ class Desk:
         kind = rule.kind
         if kind in ERROR_KINDS:
             raise by_kind(kind, model=model)
-        if kind in ("drop", "drop_reply"):
-            return hang_up(request, call)
-        if kind == "garbage":
-            call["status"] = 200
-            return web.Response(body=b"\x00\xffnot json{", content_type="application/json")
-        if kind == "html-502":
-            call["status"] = 502
-            return web.Response(status=502, body=b"<html><body>Bad Gateway</body></html>", content_type="text/html")
+        if kind in SPOILT:
+            return await spoilt(request, call, kind, _bytes(body), pauses=self.pauses, seconds=rule.lasting())
         if kind == "slow":
             await self.pauses.wait(rule.lasting())
-        if kind in ("stall", "truncate"):
-            return await self._half(request, call, body, rule)
         return self.answer(call, body)
 
-    async def _half(self, request: web.Request, call: Call, body: object, rule: Rule) -> web.StreamResponse:
-        """Promise the whole body, send half of it, then wait (stall) or hang up (truncate)."""
-        whole = json.dumps(body).encode()
-        call["status"] = 200
-        headers = {"Content-Type": "application/json", "Content-Length": str(len(whole))}
-        response = web.StreamResponse(headers=headers)
-        await response.prepare(request)
-        await response.write(whole[: len(whole) // 2])
-        if rule.kind == "stall":
-            await self.pauses.wait(rule.lasting())
-        if request.transport is not None:
-            request.transport.close()
-        return response
 
-
-def hang_up(request: web.Request, call: Call) -> web.Response:
-    call["status"] = 0
-    if request.transport is not None:
-        request.transport.abort()
-    return web.Response(status=500)
+def _bytes(body: object) -> bytes:
+    return json.dumps(body).encode()
 
 
 async def _body(request: web.Request) -> bytes:

@@ -43,10 +43,6 @@ BAD_INPUT = (
 NOT_FETCHED = "Failed to download the input image."
 
 
-def words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
 class ApiError(Exception):
     """Raised where the fault is seen, turned into an HTTP answer at the edge."""
 

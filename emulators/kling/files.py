@@ -29,8 +29,7 @@ class Files:
         self.pauses = pauses
 
     async def __call__(self, request: web.Request) -> web.StreamResponse:
-        headers = sorted({header.lower() for header in request.headers})
-        call = self.calls.open(method=request.method, path=request.path, api="files", headers=headers)
+        call = self.calls.open(request, api="files")
         task = self.tasks.find(request.match_info["task"])
         if task is None or task.clip is None:
             call["status"] = 404

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from emulators.kling.faults import words
+from emulators.words import words
 
 LONG = tuple(range(3, 16))
 SHORT = (5, 10)

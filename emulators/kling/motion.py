@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+
+from emulators.words import named_in
 
 
 @dataclass(frozen=True)
@@ -77,13 +78,7 @@ MOTIONS: dict[str, Motion] = {
 
 def choose(prompt: str) -> str:
     """The motion that the prompt names, else one that the prompt's hash picks."""
-    text = prompt.lower()
-    scores = {name: sum(len(key) for key in keys if _begins(key, text)) for name, keys in KEYWORDS.items()}
-    best = max(scores, key=lambda name: scores[name])
-    if scores[best]:
-        return best
-    number = int.from_bytes(hashlib.sha256(prompt.encode()).digest()[:4], "big")
-    return sorted(MOTIONS)[number % len(MOTIONS)]
+    return named_in(prompt, KEYWORDS, _begins)
 
 
 def _begins(key: str, text: str) -> bool:

@@ -7,11 +7,13 @@ from typing import Any
 from aiohttp import web
 
 from emulators.kling import reading, shapes
-from emulators.kling.desk import Call, Desk
-from emulators.kling.faults import ApiError, invalid, success, words
+from emulators.kling.desk import Desk
+from emulators.kling.faults import ApiError, invalid, success
 from emulators.kling.reading import one_of
 from emulators.kling.scenario import QUERY, Rule, Scenario
 from emulators.kling.tasks import FAILED, LEGACY, NEW, PROCESSING, SUBMITTED, SUCCEEDED, Task, Tasks
+from emulators.records import Call
+from emulators.words import words
 
 OK = Rule(kind="ok", stage=QUERY)
 FILTERS = {"status": (SUBMITTED, PROCESSING, SUCCEEDED, FAILED), "product_type": ("video", "image", "try_on")}

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass
 
-from emulators.kling.faults import ERROR_KINDS, words
+from emulators.kling.faults import ERROR_KINDS
 from emulators.kling.reading import Asked
+from emulators.rules import Rules, refuse_unknown
+from emulators.words import words
 
 CREATE, QUERY, TASK, LINK, FILE, CALLBACK = "create", "query", "task", "link", "file", "callback"
 WIRE_KINDS = words("ok slow stall truncate garbage html-502 drop")
@@ -62,37 +64,24 @@ class Rule:
         return self.prompt_contains is None or self.prompt_contains in asked.prompt
 
 
-@dataclass
-class Scenario:
-    rules: list[Rule] = field(default_factory=list)
-
-    def add(self, rules: object) -> int:
-        """Append rules; raise ValueError, adding none, when one is not understood. Return how many now wait."""
-        if not isinstance(rules, list):
-            raise ValueError("rules must be a list")
-        self.rules.extend([_rule(rule) for rule in rules])
-        return len(self.rules)
+class Scenario(Rules[Rule]):
+    def __init__(self) -> None:
+        super().__init__(_rule)
 
     def take(self, stage: str, candidates: Iterable[Asked], *, status: str | None = None) -> Rule | None:
-        """The first rule of the stage that fits, used up once."""
-        for rule in self.rules:
+        """The first rule of the stage that fits, used up once. `status` is what a callback tells."""
+
+        def fits(rule: Rule) -> bool:
             other = stage == CALLBACK and rule.status not in (None, status)
-            if rule.stage != stage or other or not rule.fits(candidates):
-                continue
-            if rule.times is not None:
-                rule.times -= 1
-                if rule.times <= 0:
-                    self.rules.remove(rule)
-            return rule
-        return None
+            return rule.stage == stage and not other and rule.fits(candidates)
+
+        return self.first(fits)
 
 
 def _rule(values: object) -> Rule:
     if not isinstance(values, dict) or not isinstance(values.get("kind"), str):
         raise ValueError("a rule is an object with a kind")
-    unknown = set(values) - {name.name for name in fields(Rule)}
-    if unknown:
-        raise ValueError(f"unknown names in a rule: {', '.join(sorted(unknown))}")
+    refuse_unknown(values, Rule)
     rule = Rule(**values)
     rule.stage = rule.stage or next((stage for stage in ORDER if rule.kind in KINDS[stage]), "")
     if rule.kind not in KINDS.get(rule.stage, ()):

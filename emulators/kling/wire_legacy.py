@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from emulators.kling import reading
-from emulators.kling.faults import discontinued, invalid, words
+from emulators.kling.faults import discontinued, invalid
 from emulators.kling.models import DISCONTINUED, LEGACY_DEFAULT, LEGACY_MODELS, MODES, Model
 from emulators.kling.pictures import LEGACY_LIMIT
 from emulators.kling.reading import Asked, known
+from emulators.words import words
 
 Json = dict[str, Any]
 

@@ -1,4 +1,4 @@
-"""The control surface: what tests, benchmarks and the chat page use to script and to look."""
+"""The control surface: what tests, benchmarks and people use to script a stand-in and to look at what it received."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ from typing import Any
 
 from aiohttp import web
 
-from emulators.gemini.calls import Calls
-from emulators.gemini.scenario import Scenario, Settings
+from emulators.records import Records
+from emulators.rules import Rules
+from emulators.settings import Held
 
 
 class Control:
-    def __init__(self, *, scenario: Scenario, settings: Settings, calls: Calls) -> None:
+    """A stand-in with more to control adds to `routes`, one with more to forget to `forget`."""
+
+    def __init__(self, *, scenario: Rules[Any], settings: Held, calls: Records) -> None:
         self.scenario = scenario
         self.settings = settings
         self.calls = calls
@@ -27,8 +30,14 @@ class Control:
             web.post("/control/reset", self.reset),
         ]
 
+    def forget(self) -> None:
+        """Everything but the numbers of what was received."""
+        self.scenario.rules.clear()
+        self.settings.reset()
+        self.calls.clear()
+
     async def add_rules(self, request: web.Request) -> web.Response:
-        values = await _json(request)
+        values = await read_json(request)
         try:
             waiting = self.scenario.add(values.get("rules"))
         except (ValueError, TypeError) as refused:
@@ -41,10 +50,10 @@ class Control:
 
     async def change_settings(self, request: web.Request) -> web.Response:
         try:
-            self.settings.update(await _json(request))
+            self.settings.update(await read_json(request))
         except ValueError as refused:
             raise web.HTTPBadRequest(text=str(refused)) from None
-        return web.json_response({name: value for name, value in vars(self.settings).items() if name != "key"})
+        return web.json_response(self.settings.view())
 
     async def list_calls(self, request: web.Request) -> web.Response:
         try:
@@ -60,14 +69,12 @@ class Control:
         return web.Response(body=body, content_type="application/json")
 
     async def reset(self, request: web.Request) -> web.Response:
-        self.scenario.rules.clear()
-        for name, value in vars(Settings()).items():
-            setattr(self.settings, name, value)
-        self.calls.clear()
+        self.forget()
         return web.json_response({})
 
 
-async def _json(request: web.Request) -> dict[str, Any]:
+async def read_json(request: web.Request) -> dict[str, Any]:
+    """Raise HTTPBadRequest for anything but an object."""
     try:
         values = await request.json()
     except json.JSONDecodeError:

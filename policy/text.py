@@ -49,7 +49,7 @@ FROM_CONTROLLER_TO_TRANSFERS: tuple[Part, ...] = (
                     "many a day, from the family that your browser names (User-Agent), with nothing about you beside "
                     "it. The Telegram client version is not collected at all, because Telegram does not tell it to "
                     "bots. Your IP address is used when you visit the Website only: in memory, and as a keyed hash "
-                    "that is gone after {ip_hash}, for rate limits only. No access log holds it."
+                    "that is gone within {ip_hash}, for rate limits only. No access log holds it."
                 ),
                 ("P2.5", "P6.9"),
             ),
@@ -69,6 +69,13 @@ FROM_CONTROLLER_TO_TRANSFERS: tuple[Part, ...] = (
         N_("What it is used for, and the legal basis (DPP1, DPP3)"),
         (
             Show("purposes", ("P3.1", "P3.2", "P3.3", "P3.4", "P3.5", "P3.6", "P3.7", "P3.9")),
+            Say(
+                N_(
+                    "Promotional messages are off until you say yes in the bot. Saying nothing is no consent, and "
+                    "stopping them costs nothing."
+                ),
+                ("P3.7",),
+            ),
             Say(
                 N_(
                     "Data is used for no other purpose without your explicit consent. It is kept sealed; opening it "

@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+import atexit
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
 
 from config import Settings
 from web.app import create_app
+from web.counts import Counts
+from web.limits import REDIS_KEYS
 from workers.assembly import assemble
 from workers.broker import Doorbell, connect, make_broker
 from workers.startup import check_or_exit, settings_or_exit
+
+
+class ServerLogger(Logger):  # type: ignore[misc]  # gunicorn carries no types
+    """Gunicorn quotes the address of who sent a malformed request; here only where and what kind is written, as for
+    every library."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        self.error_log.propagate = True
+
+    def _set_handler(self, *_: object, **__: object) -> None:
+        """No handler of its own: the root's takes it."""
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no types
@@ -32,6 +48,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no type
             "accesslog": None,
             "errorlog": "-",
             "loglevel": "warning",
+            "logger_class": ServerLogger,
             "control_socket_disable": True,
             "worker_tmp_dir": "/dev/shm",  # noqa: S108  gunicorn's heartbeat file, empty
         }
@@ -41,8 +58,11 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no type
     def load(self) -> Any:
         """Called in the serving process, after the fork: connections and threads belong to it alone."""
         house = assemble(self._settings, ring=Doorbell(make_broker(connect(self._settings.redis_url))))
-        check_or_exit(house)
-        return create_app(house)
+        check_or_exit(house, redis_keys=REDIS_KEYS)
+        counts = Counts(house.database)
+        counts.start()
+        atexit.register(counts.close)
+        return create_app(house, counts=counts)
 
 
 if __name__ == "__main__":

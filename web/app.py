@@ -5,18 +5,22 @@ from __future__ import annotations
 from flask import Flask, Response
 from whitenoise import WhiteNoise
 
-from web import callbacks, health, links, proofs, site, site_errors, webhook
+from web import callbacks, health, limits, links, proofs, site, site_errors, webhook
+from web import counts as site_counts
+from web.counts import Counts
 from web.headers import HEADERS
+from web.limits import Limiter
 from web.site_layout import STATIC, Layout
 from workers.assembly import House
 
 LARGEST_BODY = 1 << 20  # Telegram's updates are a few kilobytes
 
+DAY = 86_400  # seconds that a picture may be kept
 HSTS = "max-age=63072000; includeSubDomains"
 
 
-def create_app(house: House) -> Flask:
-    """An application on this house. Keeps no session and sets no cookie."""
+def create_app(house: House, *, counts: Counts | None = None, limiter: Limiter | None = None) -> Flask:
+    """An application on this house. Keeps no session and sets no cookie. `counts` is written by who hands it in."""
     app = Flask(__name__, static_folder=None, template_folder="templates")
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     layout = Layout(house.settings)
@@ -26,30 +30,31 @@ def create_app(house: House) -> Flask:
     app.register_blueprint(callbacks.blueprint(house))
     app.register_blueprint(links.blueprint(house, layout))
     app.register_blueprint(health.blueprint(house))
-    https = house.settings.public_url.startswith("https://")
+    headers = dict(HEADERS)
+    if house.settings.public_url.startswith("https://"):
+        headers["Strict-Transport-Security"] = HSTS
 
     @app.after_request
     def with_headers(response: Response) -> Response:
-        for name, value in HEADERS.items():
+        for name, value in headers.items():
             response.headers.setdefault(name, value)  # a page may ask for less, and says so itself
-        if https:
-            response.headers["Strict-Transport-Security"] = HSTS
         return response
 
+    def with_headers_too(static: dict[str, str], path: str, url: str) -> None:
+        del path, url
+        for name, value in headers.items():
+            static[name] = value
+
     site_errors.install(app, layout)
+    limits.install(app, limiter or Limiter(house.settings))
+    site_counts.install(app, counts or Counts(house.database))
 
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]  # Flask's documented way to wrap an application
         app.wsgi_app,
         root=str(STATIC),
         prefix="static",
         allow_all_origins=False,
-        max_age=3600,
-        add_headers_function=_static_headers,
+        max_age=DAY,
+        add_headers_function=with_headers_too,
     )
     return app
-
-
-def _static_headers(headers: dict[str, str], path: str, url: str) -> None:
-    del path, url
-    for name, value in HEADERS.items():
-        headers[name] = value

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import partial
 
 from flask import Blueprint, Response
 
+from web import proofs, site_files, site_versions
 from web.pages import PAGES, Page
 from web.site_languages import PREFIXES, address
 from web.site_layout import STYLE, STYLESHEET, Layout
@@ -13,8 +16,17 @@ from web.site_memory import FOR_EVER, Kept, Memory
 from wording.language import translate
 from workers.assembly import House
 
+# Every page that there is to find, without a language.
+PATHS = (*(page.path for page in PAGES), proofs.PATH, *site_versions.PATHS)
 
-def blueprint(house: House, layout: Layout) -> Blueprint:
+
+def utc() -> datetime:
+    """This machine's time; the database is not asked for a date on a file."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def blueprint(house: House, layout: Layout, *, now: Callable[[], datetime] = utc) -> Blueprint:
+    """Every page of `PAGES`, the versions of the policy, the stylesheet and the files. `now` is naive UTC."""
     routes = Blueprint("site", __name__)
     memory = Memory()
 
@@ -35,4 +47,6 @@ def blueprint(house: House, layout: Layout) -> Blueprint:
         text = STYLESHEET.read_text(encoding="utf-8")
         return memory.get(STYLE, lambda: Kept.of(text, mimetype="text/css", cache=FOR_EVER)).answer()
 
+    site_versions.install(routes, house, layout, memory)
+    site_files.install(routes, house.settings, PATHS, now=now)
     return routes

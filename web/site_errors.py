@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
+from werkzeug.routing import RoutingException
 
 import logs
 from errors import Temporary
@@ -64,7 +65,9 @@ def install(app: Flask, layout: Layout) -> None:
 
     @app.errorhandler(HTTPException)
     def refused(error: HTTPException) -> Response:
-        return error.response if error.response is not None else page(error)  # type: ignore[return-value]  # a redirect
+        if isinstance(error, RoutingException):  # an address with a slash too many or too few is sent to the right one
+            return app.make_response(error.get_response())
+        return page(error)
 
     @app.errorhandler(Temporary)
     def later(error: Temporary) -> Response:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-LANGUAGES = {"en": ("English", "en"), "zh-hant": ("繁體中文", "zh-Hant"), "zh-hans": ("简体中文", "zh-Hans")}
-DEFAULT = "en"
+from wording.language import ENGLISH, LANGUAGES
+
+DEFAULT = ENGLISH
 PREFIXES = {tag: "" if tag == DEFAULT else f"/{tag}" for tag in LANGUAGES}
 
 

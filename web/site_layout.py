@@ -11,8 +11,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from config import Settings
-from web.site_languages import DEFAULT, LANGUAGES, PREFIXES, address
-from wording.language import translate
+from web.site_languages import DEFAULT, PREFIXES, address
+from wording.language import LANGUAGES, translate
 from wording.policy import facts
 
 STATIC = Path(__file__).parent / "static"

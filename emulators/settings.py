@@ -46,6 +46,11 @@ def number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
+def duration(value: object) -> bool:
+    """In seconds."""
+    return isinstance(value, int | float) and number(value) and value >= 0
+
+
 def or_none(check: Check) -> Check:
     return lambda value: value is None or check(value)
 

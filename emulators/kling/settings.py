@@ -7,23 +7,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from emulators.settings import Check, Held, number, of_type, or_none
+from emulators.settings import Check, Held, duration, number, of_type, or_none
 
 _text = of_type(str)
 
 
 def _whole(value: object) -> bool:
-    return isinstance(value, int) and _duration(value)
-
-
-def _duration(value: object) -> bool:
-    return isinstance(value, int | float) and number(value) and value >= 0
+    return isinstance(value, int) and duration(value)
 
 
 def _duration_or_range(value: object) -> bool:
     if isinstance(value, list):
-        return len(value) == 2 and all(map(_duration, value)) and value[0] <= value[1]
-    return _duration(value)
+        return len(value) == 2 and all(map(duration, value)) and value[0] <= value[1]
+    return duration(value)
 
 
 def _texts(value: object) -> bool:
@@ -51,7 +47,7 @@ class Settings(Held):
         "canned": of_type(bool),
         "canned_mib": _whole,
         "retired": _texts,
-        "latency": _duration,
+        "latency": duration,
         "clock_skew": number,
     }
     HIDDEN: ClassVar[frozenset[str]] = frozenset({"key", "webhook_secret"})

@@ -48,7 +48,7 @@ async def perform(tg: Telegram, method: str, arguments: Arguments, *, direction:
 
 async def _outcome(tg: Telegram, name: str, arguments: Arguments, rule: Rule | None) -> Outcome:
     if rule is not None and rule.kind == "error":
-        return _failure(ApiError(rule.error_code, rule.description, parameters=rule.parameters))
+        return failure(ApiError(rule.error_code, rule.description, parameters=rule.parameters))
     if rule is not None and rule.kind in ("drop", "status"):
         return Outcome(rule.status, {}, rule)
     outcome = await _done(tg, name, arguments)
@@ -65,11 +65,11 @@ async def _done(tg: Telegram, name: str, arguments: Arguments) -> Outcome:
         if isinstance(result, Awaitable):
             result = await result
     except ApiError as error:
-        return _failure(error)
+        return failure(error)
     return Outcome(200, {"ok": True, "result": result})
 
 
-def _failure(error: ApiError) -> Outcome:
+def failure(error: ApiError) -> Outcome:
     body = {"ok": False, "error_code": error.code, "description": error.description}
     if error.parameters:
         body["parameters"] = error.parameters

@@ -81,10 +81,10 @@ async def add_faults(request: web.Request) -> web.Response:
     if not isinstance(rules, list) or not all(isinstance(rule, dict) for rule in rules):
         raise Refused(400, "rules is a list of objects")
     try:
-        tg.faults.add(rules)
+        waiting = tg.faults.add(rules)
     except ValueError as error:
         raise Refused(400, str(error)) from error
-    return web.json_response({"rules": len(tg.faults.rules)})
+    return web.json_response({"rules": waiting})
 
 
 @routes.delete("/client/faults")
@@ -97,7 +97,7 @@ async def remove_faults(request: web.Request) -> web.Response:
 async def settings(request: web.Request) -> web.Response:
     tg = request.app[TELEGRAM]
     try:
-        tg.settings.change(await read_json(request))
+        tg.settings.update(await read_json(request))
     except ValueError as error:
         raise Refused(400, str(error)) from error
     return web.json_response(tg.settings.view())

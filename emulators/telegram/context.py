@@ -52,8 +52,7 @@ class Telegram:
         self.profile = {}
         self.updates.forget(keep_webhook=keep_webhook)
         if not keep_webhook:
-            for name, value in Settings().view().items():
-                setattr(self.settings, name, value)
+            self.settings.reset()
 
 
 TELEGRAM = web.AppKey("telegram", Telegram)

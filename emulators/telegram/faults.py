@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
+
+from emulators.rules import Rules
 
 _CALL_KINDS = ("error", "drop", "drop_reply", "delay", "truncate", "status")
 # duplicate: told again once taken; parallel: told twice at the same time; repeat: again under a new update id;
@@ -34,13 +36,9 @@ class Trouble:
     rule: Rule | None = None
 
 
-@dataclass(slots=True)
-class Faults:
-    rules: list[Rule] = field(default_factory=list)
-
-    def add(self, rules: list[dict[str, Any]]) -> None:
-        """Raise ValueError for a rule that could never fire."""
-        self.rules.extend([_rule(values) for values in rules])
+class Faults(Rules[Rule]):
+    def __init__(self) -> None:
+        super().__init__(_rule)
 
     def for_call(self, method: str, chat_id: int | None) -> Trouble:
         """One delay and one other rule may meet the same call."""
@@ -58,15 +56,11 @@ class Faults:
     def _take(
         self, method: str, chat_id: int | None, kinds: tuple[str, ...], *, held: frozenset[str] = frozenset()
     ) -> Rule | None:
-        for rule in self.rules:
-            fits = rule.chat_id in (None, chat_id) and (rule.holds is None or rule.holds in held)
-            if rule.kind in kinds and _meant(rule, method) and fits:
-                if rule.times is not None:
-                    rule.times -= 1
-                    if rule.times <= 0:
-                        self.rules.remove(rule)
-                return rule
-        return None
+        def fits(rule: Rule) -> bool:
+            about = rule.chat_id in (None, chat_id) and (rule.holds is None or rule.holds in held)
+            return rule.kind in kinds and _meant(rule, method) and about
+
+        return self.first(fits)
 
 
 def _held(body: dict[str, Any]) -> frozenset[str]:
@@ -81,6 +75,7 @@ def _meant(rule: Rule, method: str) -> bool:
 
 
 def _rule(values: dict[str, Any]) -> Rule:
+    """Raise ValueError for a rule that could never fire."""
     try:
         rule = Rule(**values)
     except TypeError as error:

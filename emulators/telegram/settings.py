@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
-from typing import Any
+from dataclasses import dataclass, fields
+
+from emulators.settings import Held, duration
 
 
 @dataclass(slots=True)
-class Settings:
+class Settings(Held):
     """All values are seconds."""
 
     retry_first: float = 2.0  # the second retry of an update; the first comes at once
@@ -21,18 +22,10 @@ class Settings:
     gone_limit: float = 23 * 3600.0  # a webhook that answers 410 for this long is removed
     reorder_wait: float = 5.0  # how long the "reorder" fault holds an update for a successor
 
-    def change(self, values: dict[str, Any]) -> None:
+    def check(self, name: str, value: object) -> None:
         """Raise ValueError for an unknown name or a value that is no number of seconds."""
-        known = {field.name for field in fields(self)}
-        for name, value in values.items():
-            if name not in known:
-                raise ValueError(f"unknown setting {name}; known are {', '.join(sorted(known))}")
-            if value is None and name == "retry_cap":
-                continue
-            if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
-                raise ValueError(f"{name} must be a number of seconds")
-        for name, value in values.items():
-            setattr(self, name, value)
-
-    def view(self) -> dict[str, Any]:
-        return asdict(self)
+        known = sorted(item.name for item in fields(self))
+        if name not in known:
+            raise ValueError(f"unknown setting {name}; known are {', '.join(known)}")
+        if not duration(value) and not (value is None and name == "retry_cap"):
+            raise ValueError(f"{name} must be a number of seconds")

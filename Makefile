@@ -17,7 +17,7 @@ define install
 	@touch $(2)
 endef
 
-.PHONY: help demo once run test stress check lock previews bench policy
+.PHONY: help demo once run test stress check lock previews bench policy messages lighthouse
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -52,11 +52,17 @@ stress: $(DEV) ## ten thousand random lives of the books (about ten minutes)
 bench: $(DEV) ## the figures
 	@.venv/bin/python -m bench
 
+lighthouse: $(DEV) ## the points of / and /privacy in Lighthouse (needs npm)
+	@.venv/bin/python -m tests.lighthouse
+
 previews: $(DEMO) ## real style previews, with a key in .env
 	@.venv/bin/python -m ops previews
 
 policy: $(DEMO) ## the privacy policy as Markdown in build/, in three languages, for lawyers
 	@.venv/bin/python -m ops policy write --out build
+
+messages: $(DEV) ## the catalogues in line with the sources, for translators
+	@.venv/bin/python -m ops messages
 
 lock: $(DEV) ## lock the requirements again
 	@for f in requirements-dev requirements-demo requirements; do \

@@ -9,8 +9,7 @@ import logs
 from bot.context import Context
 from bot.dispatch import handle, perform
 from errors import Failure
-from wording.commands import menu
-from wording.language import translate
+from wording.commands import menus
 from workers.assembly import assemble
 from workers.broker import Doorbell, connect, make_broker
 from workers.startup import check_or_exit, settings_or_exit
@@ -29,7 +28,8 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     house.telegram.delete_webhook()
-    house.telegram.set_commands(menu(translate(None)))
+    for language, commands in menus().items():
+        house.telegram.set_commands(commands, language=language)
     context, offset = Context.of(house), 0
     log.info("bot.polling")
     while not stop.is_set():

@@ -16,7 +16,7 @@ from telebot import apihelper
 
 from errors import Permanent, Rejected, Temporary
 from providers.http import Answer, Outbound, Timeout
-from providers.telegram_calls import Call, encode, refund_star_payment, star_transactions
+from providers.telegram_calls import Call, encode, refund_star_payment, set_commands, star_transactions
 from providers.telegram_form import form
 from providers.telegram_refusals import failure_of
 from providers.telegram_stars import StarTransaction
@@ -130,8 +130,7 @@ class Telegram:
         return list(self.call(call, long_poll=wait) or [])
 
     def set_commands(self, commands: Mapping[str, str], *, language: str | None = None) -> None:
-        listed = [{"command": name, "description": text} for name, text in commands.items()]
-        self.call(Call("setMyCommands", {"commands": listed, "language_code": language}))
+        self.call(set_commands(commands, language=language))
 
     def refund_star_payment(self, user: int, charge: str) -> None:
         """Stars go back to who paid. Raises Permanent("telegram.already_refunded" | "telegram.no_such_charge")."""

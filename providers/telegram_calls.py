@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol, Self
@@ -215,6 +215,16 @@ def refund_star_payment(user: int, charge: str) -> Call:
 def star_transactions(offset: int = 0, limit: int = 100) -> Call:
     """Oldest first; `limit` is at most 100."""
     return Call("getStarTransactions", {"offset": offset, "limit": limit})
+
+
+def set_commands(commands: Mapping[str, str], *, language: str | None = None, chat: int | None = None) -> Call:
+    """The menu: of everybody, of those whose apps speak a language (two letters), or of one chat."""
+    params: dict[str, Any] = {"commands": [{"command": name, "description": text} for name, text in commands.items()]}
+    if language is not None:
+        params["language_code"] = language
+    if chat is not None:
+        params["scope"] = {"type": "chat", "chat_id": chat}
+    return Call("setMyCommands", params)
 
 
 def chat_action(chat: int, action: str) -> Call:

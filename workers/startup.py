@@ -14,6 +14,7 @@ import logs
 from config import Settings, SettingsError, load
 from errors import Failure
 from privacy.gate import Declaration, Surfaces, undeclared
+from wording.language import CatalogueError, check_catalogues
 from workers.assembly import House
 from workers.broker import MESSAGE_ARGUMENTS, REDIS_KEYS
 
@@ -59,7 +60,12 @@ def surfaces(settings: Settings, *, redis_keys: Mapping[str, Declaration] = NO_O
 
 
 def check_or_exit(house: House, *, redis_keys: Mapping[str, Declaration] = NO_OTHERS) -> None:
-    """Refuse to run with an undeclared surface, an old schema, a wrong master key or a store that is away."""
+    """Refuse to run with an undeclared surface, a language that cannot be spoken, an old schema, a wrong master key or
+    a store that is away."""
+    try:
+        check_catalogues()
+    except CatalogueError as error:
+        sys.exit(f"The sentences of a language cannot be read: {error}")
     problems = undeclared(surfaces(house.settings, redis_keys=redis_keys))
     if problems:
         sys.exit("The register lacks:\n" + "\n".join(f"  - {problem}" for problem in problems))

@@ -12,6 +12,7 @@ from database import Database
 from generation.kinds import DESTROY
 from jobs.desk import Desk
 from jobs.kinds import RIGHTS, Kind
+from models import Media
 from privacy.figures import WINDOW, Figures, figures
 from tests.conftest import TurnedClock
 from tests.custody.conftest import Custody
@@ -66,6 +67,14 @@ def test_what_is_not_carried_out_yet_is_under_way(deletions: Deletions) -> None:
     deletions.carry_out(deletions.wish(), after=1)
     now = deletions.figures
     assert (now.erased, now.waiting, now.longest_wait) == (1, 1, timedelta(seconds=31))
+
+
+def test_a_deletion_that_was_withdrawn_is_none(deletions: Deletions) -> None:
+    deletions.wish()
+    with deletions.desk.database.unit() as unit:
+        [media] = Media.select()
+        assert deletions.desk.withdraw(unit, subject=media.id, kinds=(DESTROY,)) == 1
+    assert deletions.figures.erased == 0
 
 
 def test_deletions_of_long_ago_do_not_count(deletions: Deletions) -> None:

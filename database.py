@@ -73,6 +73,12 @@ class Database:
         unit.committed()
 
     @contextmanager
+    def part(self) -> Iterator[None]:
+        """A part of the unit under way that is undone alone when it fails."""
+        with self.raw.atomic():
+            yield
+
+    @contextmanager
     def connection(self) -> Iterator[None]:
         """A connection without a transaction, for single statements. Given back at the end."""
         if not self.raw.is_closed():

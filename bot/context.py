@@ -19,6 +19,7 @@ from generation.styles import Catalogue
 from jobs.desk import Desk
 from providers.origins import recipients
 from providers.telegram import Telegram
+from support.announcements import Announcements
 from workers.assembly import House
 
 
@@ -38,13 +39,15 @@ class Context:
     orders: Orders
     status: Status
     deliver: Deliver
+    announcements: Announcements
     boards: Boards
     catalogue: Catalogue
     motions: Catalogue
     videos: bool
     receivers: tuple[str, ...]  # who receives data, in short
+    providers: tuple[str, ...]  # the AI providers among them
     support_email: str
-    policy_url: str
+    site: str  # where the website stands
 
     @classmethod
     def of(cls, house: House) -> Context:
@@ -61,11 +64,13 @@ class Context:
             orders=house.orders,
             status=house.status,
             deliver=house.deliver,
+            announcements=house.announcements,
             boards=house.boards,
             catalogue=house.catalogue,
             motions=house.motions,
             videos=house.slots is not None,
             receivers=tuple(r.short for r in recipients(house.settings)),
+            providers=tuple(r.short for r in recipients(house.settings) if r.model),
             support_email=house.settings.support_email or "support",
-            policy_url=f"{house.settings.public_url.rstrip('/')}/privacy",
+            site=house.settings.public_url.rstrip("/"),
         )

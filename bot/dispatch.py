@@ -44,6 +44,7 @@ def handle(context: Context, raw: Any) -> Sequence[Step]:
                 return []
             if context.accounts.refresh(account, update.who) and not account.reachable:
                 context.deliver.bring_back(unit, account.id)
+                context.announcements.bring_back(unit, account.id)
             return _act(context, unit, account, person, update)
     except Rejected as error:  # the unit is rolled back; the person is told why
         log.info("update.rejected", code=error.code)

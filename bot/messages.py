@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from billing import ledger
-from bot import film, gallery, purse
+from bot import film, gallery, privacy, purse
 from bot.context import Context
 from bot.update import Update
 from consent.record import accepted
@@ -15,7 +15,7 @@ from generation.chat import Person
 from generation.source import Source
 from models import Acceptance, Account, Photo
 from providers.telegram_calls import Call, chat_action, send_text
-from wording import notice
+from wording import buttons, notice
 from wording import orders as says_orders
 from wording import photos as says_photos
 from wording.message import Message
@@ -37,6 +37,9 @@ def received(context: Context, unit: Unit, account: Account, person: Person, upd
 
 def is_open_to_all(update: Update) -> bool:
     """Whether also a person who may not use the service is answered: what the law and Telegram's terms ask for."""
+    if update.kind == "tap":
+        tap = buttons.parse(update.data)
+        return tap is not None and tap.verb in TAPS_OPEN_TO_ALL
     return update.kind == "text" and _command(update.text or "") in OPEN_TO_ALL
 
 
@@ -93,11 +96,6 @@ def _help(context: Context, unit: Unit, account: Account, person: Person, update
     return [_say(person, says_photos.help_text(person.translate, support_email=context.support_email))]
 
 
-def _privacy(context: Context, unit: Unit, account: Account, person: Person, update: Update) -> list[Call]:
-    text = notice.privacy(person.translate, policy_url=context.policy_url, support_email=context.support_email)
-    return [_say(person, text)]
-
-
 def _styles(context: Context, unit: Unit, account: Account, person: Person, update: Update) -> list[Call]:
     if account.current_photo is None:
         return [_say(person, says_photos.send_first(person.translate))]
@@ -109,7 +107,13 @@ def _say(person: Person, text: Message) -> Call:
     return send_text(person.chat, text.text, text.keyboard)
 
 
-OPEN_TO_ALL = ("help", "privacy", "paysupport")
+# To know and to delete what is kept is a right that no ban takes.
+OPEN_TO_ALL = ("help", "privacy", "paysupport", "where", "photos")
+TAPS_OPEN_TO_ALL = (
+    buttons.WHERE, buttons.WENT,
+    buttons.PHOTOS, buttons.PHOTO_DELETE, buttons.PHOTO_DELETE_YES, buttons.PHOTO_KEEP,
+    buttons.DELETE, buttons.DELETE_YES, buttons.KEEP,
+)  # fmt: skip
 COMMANDS: dict[str, Handler] = {
     "start": _start,
     "help": _help,
@@ -120,5 +124,6 @@ COMMANDS: dict[str, Handler] = {
     "packs": purse.show_packs,
     "paysupport": purse.pay_support,
     "limit": purse.limit,
-    "privacy": _privacy,
+    "where": privacy.where_command,
+    "privacy": privacy.command,
 }

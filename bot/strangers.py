@@ -11,6 +11,7 @@ from policy.versions import CURRENT
 from providers.telegram_calls import Call, answer, edit_text, send_text
 from wording import buttons, notice
 from wording.language import translate
+from wording.pages import page
 
 
 def meet(context: Context, update: Update) -> list[Call]:
@@ -27,7 +28,7 @@ def meet(context: Context, update: Update) -> list[Call]:
         _,
         receivers=context.receivers,
         support_email=context.support_email,
-        policy_url=context.policy_url,
+        policy_url=page(_, context.site, "/privacy"),
         photo_waiting=update.kind == "photo",
     )
     calls = [answer(update.query)] if update.kind == "tap" else []

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from billing import ledger
 from billing.prices import PACKS, seconds_of
-from bot import film, gallery, purse
+from bot import film, gallery, privacy, purse
 from bot.context import Context
 from bot.steps import StatusOf, Step
 from bot.update import Update
@@ -101,11 +101,6 @@ def _offer(
     return send_text(person.chat, text.text, text.keyboard)
 
 
-def _make(context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap) -> list[Step]:
-    context.orders.place(unit, account=account.id, order=tap.id, message=update.message)
-    return [StatusOf(tap.id)]
-
-
 def _drop(context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap) -> list[Call]:
     context.orders.drop(unit, account=account.id, order=tap.id)
     return [edit_text(person.chat, update.message, says.dropped(person.translate).text)]
@@ -197,7 +192,7 @@ VERBS: dict[str, Handler] = {
     b.PEOPLE: _people,
     b.BOARD: gallery.board,
     b.STYLE: _style,
-    b.MAKE: _make,
+    b.MAKE: privacy.make,
     b.DROP: _drop,
     b.CANCEL: _cancel,
     b.ORIGINAL: _original,
@@ -219,4 +214,8 @@ VERBS: dict[str, Handler] = {
     b.MOTION_OF_RESULT: film.motion_of_result,
     b.MOTION_OF_PHOTO: film.motion_of_photo,
     b.LENGTH: film.length,
+    b.RENEW: privacy.renew,
+    b.NOT_RENEW: privacy.not_renew,
+    b.WHERE: privacy.where,
+    b.WENT: privacy.went,
 }

@@ -32,8 +32,8 @@ def close_account(unit: Unit, *, desk: Desk, keys: Keys, fields: Fields, refunds
         if work.kind not in (DESTROY, REFUND):
             desk.withdraw(unit, subject=work.subject, kinds=(work.kind,))
     for telling in Telling.select().where(Telling.account == account):
-        open_ = (Telling.WAITING, Telling.UNREACHABLE)
-        move(Telling, telling.id, come_from=open_, to=Telling.SPARED, reason="account.closed")
+        untold = (Telling.WAITING, Telling.UNREACHABLE)
+        move(Telling, telling.id, come_from=untold, to=Telling.SPARED, reason="account.closed")
     for media in Media.select().where(Media.account == account):
         if destroy.intend(unit, media.id):
             desk.add(unit, DESTROY, subject=media.id, account=account)

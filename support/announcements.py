@@ -11,8 +11,6 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
-from peewee import fn
-
 import crash
 import logs
 from consent.renewal import agreed, before, last_agreed, news
@@ -20,10 +18,11 @@ from database import Database, Unit
 from errors import Failure, Permanent
 from jobs.claim import Claim
 from jobs.desk import Desk
-from models import Acceptance, Account, Telling, Work, new_id
+from models import Telling, Work, new_id
 from policy.versions import Version
 from providers.telegram import Sent
 from states import move
+from support import people
 from wording import privacy as says
 from wording.language import Translate
 from wording.message import Message
@@ -75,13 +74,14 @@ class Announcements:
         if self.version is None or self._database.clock.now() < self._look_again_at:
             return 0
         with self._database.unit() as unit:
-            room = AT_ONCE - _waiting(self.version.id)
+            room = AT_ONCE - people.waiting(self.version.id)
             if room <= 0:
                 return 0
-            people = self._after(self._last(), room) or self._after("", room)
-            if not people:
+            last = people.last_planned(self.version.id)
+            found = people.untold(self.version.id, room, after=last) or people.untold(self.version.id, room)
+            if not found:
                 self._look_again_at = unit.now + LOOKED_OVER
-            planned = self._add(unit, people)
+            planned = self._add(unit, found)
             unit.after(lambda: crash.at("announce.planned"))
         if planned:
             log.info("policy.telling", version=self.version.id, count=planned)
@@ -137,6 +137,19 @@ class Announcements:
         self._desk.add(unit, INFORM, subject=row.id, account=account)
         return True
 
+    def try_again(self) -> int:
+        """Whoever could not be told because of a fault that is mended now. How many."""
+        if self.version is None:
+            return 0
+        faults = (Telling.version == self.version.id) & (Telling.state == Telling.UNREACHABLE)
+        with self._database.connection():
+            rows = list(Telling.select().where(faults & (Telling.reason != CLOSED_CHAT)))
+        for place, row in enumerate(rows):
+            with self._database.unit() as unit:
+                if move(Telling, row.id, come_from=(Telling.UNREACHABLE,), to=Telling.WAITING, reason=None):
+                    self._desk.add(unit, INFORM, subject=row.id, account=row.account, wait=place / A_SECOND)
+        return len(rows)
+
     def _needless(self, row: Telling) -> str | None:
         """Why this person need not be told any more."""
         if self.version is None or row.version != self.version.id:
@@ -155,27 +168,11 @@ class Announcements:
             _, version=self.version, old=old, site=self._site, support_email=self._support_email, today=today
         )
 
-    def _last(self) -> str:
-        assert self.version is not None
-        return Telling.select(fn.MAX(Telling.account)).where(Telling.version == self.version.id).scalar() or ""
-
-    def _after(self, account: str, limit: int) -> list[str]:
-        """Ids of people who neither agreed to the version nor have a row, behind this id."""
-        assert self.version is not None
-        told = Telling.select().where((Telling.version == self.version.id) & (Telling.account == Account.id))
-        agreed_to = Acceptance.select().where(
-            (Acceptance.account == Account.id)
-            & (Acceptance.kind == Acceptance.NOTICE)
-            & (Acceptance.version >= self.version.id)
-        )
-        untold = (Account.id > account) & ~fn.EXISTS(told) & ~fn.EXISTS(agreed_to)
-        return [row.id for row in Account.select(Account.id).where(untold).order_by(Account.id).limit(limit)]
-
-    def _add(self, unit: Unit, people: list[str]) -> int:
+    def _add(self, unit: Unit, found: list[str]) -> int:
         """A row for each, and work for those that are new: another process may plan the same people meanwhile."""
-        if not people or self.version is None:
+        if not found or self.version is None:
             return 0
-        rows = [{"id": new_id(), "account": one, "version": self.version.id, "created_at": unit.now} for one in people]
+        rows = [{"id": new_id(), "account": one, "version": self.version.id, "created_at": unit.now} for one in found]
         added = Telling.insert_many(rows).on_conflict_ignore().returning(Telling.id, Telling.account).execute()
         work = [
             self._desk.row(INFORM, subject=row.id, account=row.account, now=unit.now, wait=place / A_SECOND).values
@@ -184,7 +181,3 @@ class Announcements:
         if work:
             Work.insert_many([dict(values) for values in work]).execute()
         return len(work)
-
-
-def _waiting(version: str) -> int:
-    return Telling.select().where((Telling.version == version) & (Telling.state == Telling.WAITING)).count()

@@ -60,6 +60,7 @@ SENTENCES: dict[str, Sentence] = {
     "videos.paused": lambda _: _("Videos are paused at the moment. Please try again later; pictures work."),
     "videos.full": lambda _: _("The video provider had no room for two hours. Please try again later."),
     "videos.off": lambda _: _("There are no videos here at the moment. Pictures work."),
+    "consent.renew": lambda _: _("Our privacy policy has changed: please say first whether you agree."),
     "message.unsupported": lambda _: _("I can use photos only. What you sent was not kept."),
     "button.unknown": lambda _: _("That button no longer works. Please start again with /start."),
     "button.not_yours": lambda _: _("That button belongs to somebody else."),

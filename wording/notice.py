@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from policy.categories import CATEGORIES
-from policy.purposes import PURPOSES
 from policy.versions import CURRENT
 from wording import buttons
 from wording.language import Translate
-from wording.message import Message, button, link
+from wording.message import Message, button
 from wording.periods import kept
 
 
@@ -86,24 +85,4 @@ def people(_: Translate) -> Message:
             "Your photo has not been fetched yet."
         ),
         ((button(_("Yes, they agree"), buttons.data(buttons.PEOPLE)),),),
-    )
-
-
-def privacy(_: Translate, *, policy_url: str, support_email: str) -> Message:
-    purposes = "\n".join(f"• {_(p.name)} ({_(p.basis)})" for p in PURPOSES.values())
-    return Message(
-        _(
-            "<b>Privacy, version {version}</b>\nWe keep: account data {account}; photos {photos}; pictures and videos {results}; "
-            "credit movements {transactions}. All of it sealed with keys of your own.\n\n<b>What for</b>\n{purposes}\n\n"
-            "Access, correction or deletion: {email}."
-        ).format(
-            version=CURRENT.id,
-            account=kept(_, CATEGORIES["account"].retention),
-            photos=kept(_, CATEGORIES["photos"].retention),
-            results=kept(_, CATEGORIES["results"].retention),
-            transactions=kept(_, CATEGORIES["transactions"].retention),
-            purposes=purposes,
-            email=support_email,
-        ),
-        ((link(_("The whole policy"), policy_url),),) if policy_url.startswith("https://") else (),
     )

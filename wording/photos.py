@@ -46,7 +46,10 @@ def own_photo(_: Translate, *, photo: str, number: int, total: int, animate: boo
     rows = [
         (button(_("Use this photo"), buttons.data(buttons.PHOTO, photo)),),
         *(((button(_("🎬 Animate"), buttons.data(buttons.ANIMATE_PHOTO, photo)),),) if animate else ()),
-        (button(_("Delete"), buttons.data(buttons.PHOTO_DELETE, photo)),),
+        (
+            button(_("Where did it go?"), buttons.data(buttons.WENT, photo)),
+            button(_("Delete"), buttons.data(buttons.PHOTO_DELETE, photo)),
+        ),
     ]
     return Message(
         _("Your photo {number} of {total}").format(number=number, total=total), (*([turn] if turn else []), *rows)
@@ -81,6 +84,6 @@ def help_text(_: Translate, *, support_email: str) -> Message:
             "📷 Send a photo (or a picture file: JPEG, PNG, WebP, HEIC, up to 20 MB). Then tap a style, or write what "
             "you want. You see the price before anything is made.\n\n/styles – the styles\n/animate – a short video\n"
             "/photos – your photos\n/balance – your credits\n/packs – more credits\n/limit – a daily limit\n"
-            "/paysupport – payments and refunds\n/privacy – what we keep and why\n\nQuestions: {email}"
+            "/paysupport – payments and refunds\n/where – where your photos went\n/privacy – what we keep and why\n\nQuestions: {email}"
         ).format(email=support_email)
     )

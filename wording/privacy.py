@@ -7,6 +7,7 @@ from datetime import date
 from functools import lru_cache
 
 from policy.categories import CATEGORIES
+from policy.terms import N_
 from policy.versions import BY_ID, CURRENT, Version, in_effect
 from wording import buttons
 from wording.changes import in_short
@@ -17,6 +18,12 @@ from wording.periods import kept
 
 MOST_LINES = 6  # of what changed; the whole stands on the website
 LONGEST_LINE = 240
+KEPT = {
+    "photos": N_("photos"),
+    "results": N_("pictures and videos"),
+    "account": N_("your name and Telegram ID"),
+    "transactions": N_("credit movements"),
+}
 
 
 def summary(_: Translate, *, providers: Sequence[str], site: str, support_email: str, today: date) -> Message:
@@ -27,15 +34,7 @@ def summary(_: Translate, *, providers: Sequence[str], site: str, support_email:
         rows.append((link(_("The whole policy"), policy),))
     parts = [
         _("<b>Your privacy, in short</b>"),
-        _(
-            "• <b>Kept</b>, sealed with keys of your own: photos {photos}; pictures and videos {results}; name and Telegram "
-            "ID {account}; credit movements {transactions}."
-        ).format(
-            photos=kept(_, CATEGORIES["photos"].retention),
-            results=kept(_, CATEGORIES["results"].retention),
-            account=kept(_, CATEGORIES["account"].retention),
-            transactions=kept(_, CATEGORIES["transactions"].retention),
-        ),
+        _("• <b>Kept</b>, sealed with keys of your own: {what}.").format(what=_kept(_)),
         _("• <b>A photo goes</b> only to the AI provider of what you order: {providers}. Nothing is sold.").format(
             providers=", ".join(_(name) for name in providers)
         ),
@@ -46,6 +45,14 @@ def summary(_: Translate, *, providers: Sequence[str], site: str, support_email:
         _version(_, today, policy),
     ]
     return Message("\n\n".join(parts), tuple(rows))
+
+
+def _kept(_: Translate) -> str:
+    """What is kept and how long, what is kept equally long together."""
+    names: dict[str, list[str]] = {}
+    for id, name in KEPT.items():
+        names.setdefault(kept(_, CATEGORIES[id].retention), []).append(_(name))
+    return "; ".join(f"{', '.join(what)}: {period}" for period, what in names.items())
 
 
 def _version(_: Translate, today: date, address: str) -> str:
@@ -100,8 +107,11 @@ def declined(_: Translate, *, order: str, version: str, support_email: str) -> M
     )
 
 
-def thanks(_: Translate, *, version: str) -> Message:
-    return Message(_("Thank you. Your yes to the policy of {version} is recorded.").format(version=version))
+def thanks(_: Translate, *, version: str, but: str = "", order: str = "") -> Message:
+    """`but`: what kept the order that waited for the answer from being placed."""
+    text = _("Thank you. Your yes to the policy of {version} is recorded.").format(version=version)
+    again = ((button(_("Make it"), buttons.data(buttons.MAKE, order)),),) if order else ()
+    return Message("\n\n".join(filter(None, (text, but))), again)
 
 
 def _what(_: Translate, old: str, version: Version, site: str) -> str:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import models
 from database import Database
-from models import TABLES, Account, Media, Order, Payment, Photo, VideoTask, Work
+from models import TABLES, Account, Media, Order, Payment, Photo, Telling, VideoTask, Work
 from states import IllegalMove, move
 from tests.conftest import TurnedClock
 
@@ -26,6 +26,7 @@ BEGINNINGS: dict[Any, set[str]] = {
     VideoTask: {VideoTask.ADMITTED},
     Work: {Work.DUE},
     Payment: {Payment.PAID, Payment.UNCLAIMED},
+    Telling: {Telling.WAITING},
 }
 ENDLESS = {Account}  # an account ends by the deletion of its row
 ENDS = [model for model in BEGINNINGS if model not in ENDLESS]

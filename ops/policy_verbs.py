@@ -17,9 +17,10 @@ from ops import article30, datamap
 from ops.house import opened
 from policy.snapshots import PUBLISHED, Snapshot, publish, sums
 from policy.versions import CURRENT, VERSIONS, Version
-from privacy.gate import undeclared, undeclared_in_schema, unknown_keys, unknown_objects
+from privacy.gate import Surfaces, undeclared, undeclared_in_schema, unknown_keys, unknown_objects
+from web.limits import REDIS_KEYS
 from wording.changes import compare
-from wording.language import translate
+from wording.language import LANGUAGES, translate
 from wording.policy import Facts, document, facts
 from wording.policy_markdown import markdown
 from wording.snapshot import UNFILLED, snapshot
@@ -27,7 +28,6 @@ from workers.assembly import House
 from workers.broker import connect
 from workers.startup import surfaces
 
-LANGUAGES = ("en", "zh-hant", "zh-hans")
 TOO_LATE = """Version {id} bears the date {published}: people may have read it as it stands.
 Add a Version with today's date at the end of policy/versions.py, then run this again."""
 
@@ -41,7 +41,7 @@ def register(as_json: bool, as_record: bool) -> None:
         if as_record:
             click.echo(article30.record(facts(house.settings), today=_today()), nl=False)
         else:
-            rows = datamap.rows(surfaces(house.settings))
+            rows = datamap.rows(_surfaces(house.settings))
             click.echo(json.dumps(rows, indent=1) if as_json else datamap.table(rows))
         problems = _undeclared(house)
     if problems:
@@ -55,13 +55,18 @@ def _undeclared(house: House) -> list[str]:
         for table in house.database.raw.get_tables()
         if table != "schema_migration"
     }
-    declared = surfaces(house.settings)
+    declared = _surfaces(house.settings)
     return [
         *undeclared(declared),
         *undeclared_in_schema(columns),
         *(f"object prefix {prefix}/" for prefix in unknown_objects(house.media.store.names())),
         *(f"Redis key {key}" for key in unknown_keys(_redis_keys(house.settings), declared.redis_keys)),
     ]
+
+
+def _surfaces(settings: Settings) -> Surfaces:
+    """Of all processes together."""
+    return surfaces(settings, redis_keys=REDIS_KEYS)
 
 
 def _redis_keys(settings: Settings) -> list[str]:

@@ -89,6 +89,7 @@ def test_the_register_prints_every_column_with_its_category_and_its_source(ops: 
             assert bool(row["source"]) == (row["category"] in CATEGORIES)
             assert row["said"].startswith("sealed") == isinstance(field, Sealed)
     assert {row["surface"] for row in rows} == {"column", "object", "redis", "message", "log", "host"}
+    assert "ip_hash" in {row["category"] for row in rows if row["surface"] == "redis"}
     table = ops.says("register")
     assert table.returncode == 0 and all(name in table.stdout for name in columns)
 

@@ -56,7 +56,7 @@ def _row(custody: Custody, column: Any) -> Any:
     return column.model(id=id, **owner, **{column.name: sealed})
 
 
-@pytest.mark.proves("P3.8")
+@pytest.mark.proves("P3.1", "P3.2", "P3.3", "P3.4", "P3.5", "P3.6", "P3.8")
 @pytest.mark.parametrize(("purpose", "category"), MATRIX, ids=[f"{p}-{c}" for p, c in MATRIX])
 def test_what_is_granted_opens_and_what_is_not_raises(custody: Custody, purpose: str, category: str) -> None:
     may = purpose in PURPOSES and category in PURPOSES[purpose].categories

@@ -5,14 +5,15 @@ from __future__ import annotations
 import argparse
 import asyncio
 import errno
-import importlib
 import signal
 import sys
 from pathlib import Path
 
 from aiohttp import web
 
-from .telegram.app import make_app
+from emulators.gemini.app import make_app as gemini
+from emulators.kling.app import make_app as kling
+from emulators.telegram.app import make_app as telegram
 
 # Long polls and slow answers are cut after this long.
 GRACE_SECONDS = 0.3
@@ -53,14 +54,12 @@ def _apps(options: argparse.Namespace) -> list[tuple[str, web.Application, int]]
     apps: list[tuple[str, web.Application, int]] = []
     if options.telegram_port is not None:
         state = options.state / "telegram" if options.state is not None else None
-        telegram = make_app(token=options.token, state=state, name=options.bot_name, username=options.bot_username)
-        apps.append(("telegram", telegram, options.telegram_port))
+        app = telegram(token=options.token, state=state, name=options.bot_name, username=options.bot_username)
+        apps.append(("telegram", app, options.telegram_port))
     if options.gemini_port is not None:
-        gemini = importlib.import_module("emulators.gemini.app")
-        apps.append(("gemini", gemini.make_app(), options.gemini_port))
+        apps.append(("gemini", gemini(), options.gemini_port))
     if options.kling_port is not None:
-        kling = importlib.import_module("emulators.kling.app")
-        apps.append(("kling", kling.make_app(), options.kling_port))
+        apps.append(("kling", kling(), options.kling_port))
     return apps
 
 

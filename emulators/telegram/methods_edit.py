@@ -11,7 +11,7 @@ from .contents import caption_of, text_content
 from .context import Telegram
 from .errors import bad_request
 from .methods_send import media_content
-from .recipients import chat_of, own_message
+from .recipients import chat_of, message_to, own_message
 from .world import Message
 
 _CAPTION_FIELDS = ("caption", "caption_entities", "show_caption_above_media")
@@ -60,13 +60,7 @@ def edit_message_reply_markup(tg: Telegram, arguments: Arguments) -> dict[str, A
 
 def delete_message(tg: Telegram, arguments: Arguments) -> bool:
     person = chat_of(tg, arguments)
-    message_id = arguments.integer("message_id")
-    if message_id <= 0:
-        raise bad_request("message identifier is not specified")
-    message = tg.world.message(person.id, message_id)
-    if message is None:
-        raise bad_request("message to delete not found")
-    _delete(tg, message)
+    _delete(tg, message_to("delete", tg, person, arguments))
     return True
 
 

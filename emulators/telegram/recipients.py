@@ -40,14 +40,19 @@ def own_message(tg: Telegram, arguments: Arguments) -> Message:
     if arguments.text("inline_message_id"):
         raise bad_request("MESSAGE_ID_INVALID")
     person = chat_of(tg, arguments)
+    message = message_to("edit", tg, person, arguments)
+    if not message.by_bot:
+        raise bad_request("message can't be edited")
+    return message
+
+
+def message_to(do: str, tg: Telegram, person: Person, arguments: Arguments) -> Message:
     message_id = arguments.integer("message_id")
     if message_id <= 0:
         raise bad_request("message identifier is not specified")
     message = tg.world.message(person.id, message_id)
     if message is None:
-        raise bad_request("message to edit not found")
-    if not message.by_bot:
-        raise bad_request("message can't be edited")
+        raise bad_request(f"message to {do} not found")
     return message
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -23,6 +24,8 @@ from privacy.gate import (
     unknown_objects,
 )
 from vault.folder import FolderStore
+from workers.actors import declare
+from workers.broker import MESSAGE_ARGUMENTS, connect, make_broker
 from workers.startup import surfaces
 
 HARMLESS = NotPersonal(reason="a count")
@@ -99,6 +102,15 @@ def test_objects_under_an_undeclared_prefix_are_named(tmp_path: Path) -> None:
     for name in ("photo/ab/abc", "result/ab/abc", "erasures/ab/abc", "exports/ab/abc", "exports/cd/cde"):
         store.put(name, BytesIO(b"x"), 1)
     assert unknown_objects(store.names()) == ["exports"]
+
+
+@pytest.mark.proves("P2.8")
+def test_an_actor_takes_no_argument_that_is_not_declared() -> None:
+    broker = make_broker(connect("redis://127.0.0.1:1/0"))
+    declare(broker, run=lambda _: True, rounds={})
+    taken = {name for actor in broker.actors.values() for name in inspect.signature(actor.fn).parameters}
+    assert len(broker.actors) > 10
+    assert taken == MESSAGE_ARGUMENTS.keys()
 
 
 def test_what_a_process_declares_beside_the_bell_is_looked_at_too(settings: Settings) -> None:

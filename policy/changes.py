@@ -12,7 +12,7 @@ from policy.snapshots import Snapshot
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
 TABLES = ("categories", "purposes", "recipients", "locations", "rights", "periods")
 TEXT = "sections"
-UNTOLD = frozenset({"id", "short"})  # names of the program's own
+UNTOLD = frozenset({"id", "short"})  # names of the program's own, as the first version had them
 ALL = "all categories"  # the key for those that are granted every category
 
 

@@ -56,6 +56,12 @@ FIELDS = {
     "country": N_("{name}: where: {before} → {after}"),
     "place": N_("{name}: where: {before} → {after}"),
     "role": N_("{name}: what for: {before} → {after}"),
+    "model": N_("{name}: AI model: {before} → {after}"),
+    "hosts": N_("{name}: network addresses: {before} → {after}"),
+    "file_hosts": N_("{name}: network addresses of results: {before} → {after}"),
+    "means": N_("{name}: what it means: “{before}” → “{after}”"),
+    "how": N_("{name}: how: “{before}” → “{after}”"),
+    "own_use": N_("{name}: counts as your own use of your data: {before} → {after}"),
 }
 OTHER_FIELD = N_("{name}: now “{after}”, before “{before}”")
 SHORT = {

@@ -17,7 +17,9 @@ from policy.versions import BY_ID
 from wording.policy import Document, Facts, Paragraph, Section, document, facts_of
 from wording.policy_tables import Table
 
-INTERNAL = frozenset({"promises", "promise", "setting", "only_with"})  # how the program uses it, not what it says
+INTERNAL = frozenset(
+    {"promises", "promise", "setting", "only_with", "short"}
+)  # how the program uses it, not what it says
 # Facts of the settings stay placeholders: who runs the service is no part of a version.
 UNFILLED = Facts(
     controller="{controller}",

@@ -23,7 +23,7 @@ FROM_CONTROLLER_TO_SHARING: tuple[Promise, ...] = (
     Promise(
         "P2.1",
         N_("Of the account only these are collected: Telegram ID, names, username, language code."),
-        N_("An account is opened with these and no other columns, and each is sealed."),
+        N_("These are sealed, and so is the language you chose; an account has no place for another word about you."),
     ),
     Promise(
         "P2.2",
@@ -124,12 +124,14 @@ FROM_CONTROLLER_TO_SHARING: tuple[Promise, ...] = (
     Promise(
         "P5.0",
         N_("Telegram gets what the bot sends and receives in the chat you chose."),
-        N_("What goes to Telegram is recorded and compared with what the register grants to it."),
+        N_(
+            "What the bot says is recorded: each call goes to the chat of the person it is about, and tells of nobody else."
+        ),
     ),
     Promise(
         "P5.1",
         N_("Payment processors get transaction data and no photos."),
-        N_("An invoice holds a pack, a price and a random number; nothing else is sent for a payment."),
+        N_("An invoice holds a pack, its price and a random number, and asks for nothing about you."),
     ),
     Promise(
         "P5.2",

@@ -119,9 +119,7 @@ FROM_RETENTION_TO_CONTACT: tuple[Promise, ...] = (
     Promise(
         "P13.1",
         N_("Each version is dated, kept and comparable, and you are told before a material change takes effect."),
-        N_(
-            "A change of the text or of the register without a new version fails the tests; each person is told by a row."
-        ),
+        N_("A change of text or register without a new version fails the tests; each person is told by a row."),
     ),
     Promise(
         "P14.1",

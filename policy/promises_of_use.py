@@ -124,9 +124,7 @@ FROM_CONTROLLER_TO_SHARING: tuple[Promise, ...] = (
     Promise(
         "P5.0",
         N_("Telegram gets what the bot sends and receives in the chat you chose."),
-        N_(
-            "What the bot says is recorded: each call goes to the chat of the person it is about, and tells of nobody else."
-        ),
+        N_("What the bot says goes to the chat of the person it is about, and tells of nobody else there."),
     ),
     Promise(
         "P5.1",

@@ -65,6 +65,7 @@ def test_the_keys_backup_and_the_time_to_answer_are_values_of_the_register() -> 
     assert (7 * DAY, 40 * DAY) == (KEY_BACKUP, ANSWER_WITHIN)
 
 
+@pytest.mark.proves("P3.1", "P3.2", "P3.3", "P3.4", "P3.5", "P3.6")
 @pytest.mark.parametrize(("promise", "purpose", "basis", "categories"), GRANTED)
 def test_each_purpose_has_its_legal_basis_and_exactly_its_data(
     promise: str, purpose: str, basis: str, categories: set[str]

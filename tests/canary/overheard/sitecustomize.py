@@ -19,8 +19,8 @@ def _listen(path: str) -> None:
             note("connect", f"{address[0]}:{address[1]}" if isinstance(address, tuple) else address)
         elif event == "socket.getaddrinfo":
             note("resolve", facts[0])
-        elif event == "open" and isinstance(facts[2], int) and facts[2] & WRITES:
-            note("write", os.fsdecode(facts[0]) if isinstance(facts[0], str | bytes) else facts[0])
+        elif event == "open" and isinstance(facts[0], str | bytes) and isinstance(facts[2], int) and facts[2] & WRITES:
+            note("write", os.fsdecode(facts[0]))
 
     sys.addaudithook(hear)
 

@@ -1,0 +1,257 @@
+"""What people do, from the first word to the last: each story is one person's, and every word of it is a canary."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import requests
+
+from ops.once import button
+from tests.canary.marks import METADATA, PROMPT
+from tests.canary.service import Bird, Service
+from tests.spine.person import LONG, until
+
+Story = Callable[[Service, Bird], None]
+
+
+def stories() -> dict[int, Story]:
+    """Number of a person -> what that person lives through. They share nothing."""
+    told = (stranger, minor, member, album, wordy, refused, filmed, buyer, closing, visitor)
+    return dict(enumerate(told))
+
+
+def words(bird: Bird, before: str = "a quiet garden with") -> str:
+    return f"{before} {bird.marks.words(PROMPT, bird.number)}"
+
+
+def sends(bird: Bird, *, kind: str = "JPEG", as_file: bool = True, caption: str | None = None) -> None:
+    """A photo; as a file it keeps its metadata, and its name is one more canary."""
+    name = f"{bird.marks.words(METADATA, bird.number)}.{kind.lower()}"
+    bird.send_photo(bird.marks.photo(bird.number, kind), name=name, as_file=as_file, caption=caption)
+
+
+def joins(bird: Bird, *, caption: str | None = None) -> None:
+    """The notice, the first photo, and what the bot makes of it."""
+    bird.write("/start")
+    bird.tap("The notice", "agree:")
+    bird.wait("The welcome", lambda m: not button(m, "agree:") and m["edited"])
+    sends(bird, caption=caption)
+    bird.tap("The question about people", "people")
+
+
+def offered(bird: Bird) -> tuple[int, str]:
+    message, data = bird.wait("The offer", lambda m: button(m, "make:"), seconds=LONG)
+    return int(message), str(data)
+
+
+def makes(bird: Bird) -> str:
+    """Takes the newest offer; the id of the order."""
+    message, data = offered(bird)
+    bird.press(message, data)
+    return data.partition(":")[2]
+
+
+def gets(bird: Bird, order: str) -> dict[str, Any]:
+    """The message that shows the order's result."""
+    found: dict[str, Any] = bird.wait("The result", lambda m: m if button(m, f"orig:{order}") else None, seconds=LONG)
+    return found
+
+
+def asks(bird: Bird, what: str, *, shows: str = "") -> dict[str, Any]:
+    """Says it; the first message of the bot after it (with a button that begins so)."""
+    bird.write(what)
+    said = max(m["message_id"] for m in bird.messages() if m["from"] == "person")
+
+    def newer(message: dict[str, Any]) -> dict[str, Any] | None:
+        return message if message["message_id"] > said and (not shows or button(message, shows)) else None
+
+    found: dict[str, Any] = bird.wait(f"An answer to {what.split()[0]}", newer)
+    return found
+
+
+def ended(bird: Bird, message: int) -> None:
+    """The status message says why there is nothing."""
+    bird.wait("The end", lambda m: m["message_id"] == message and "Not made" in (m.get("text") or ""), seconds=LONG)
+
+
+def stranger(service: Service, bird: Bird) -> None:
+    """Never agrees: writes, sends a photo, presses what is not there, and is told the notice each time."""
+    bird.write(f"/start {words(bird)}")
+    message, _ = bird.wait("The notice", lambda m: button(m, "agree:"))
+    bird.write(words(bird))
+    sends(bird, caption=words(bird))
+    bird.write(f"/photos {words(bird)}")
+    bird.press(message, f"style:{words(bird)}"[:60])
+    bird.wait("Four notices", lambda _: sum(bool(button(m, "agree:")) for m in bird.messages()) >= 4)
+
+
+def minor(service: Service, bird: Bird) -> None:
+    bird.write("/start")
+    sends(bird, caption=words(bird))
+    bird.tap("The notice", "minor")
+
+
+def member(service: Service, bird: Bird) -> None:
+    """A photo with a caption, the picture, its original, once more, and all of it deleted."""
+    joins(bird, caption=words(bird))
+    order = makes(bird)
+    gets(bird, order)
+    bird.tap("The result", f"orig:{order}")
+    bird.wait("The original", lambda m: (m.get("media") or {}).get("kind") == "document")
+    bird.tap("The result", f"again:{order}")
+    bird.tap("The second offer", "drop:")
+    for command in ("balance", "privacy", "help", "limit", "limit 30", "language", "support", "paysupport", "unknown"):
+        asks(bird, f"/{command} {words(bird)}" if command != "limit 30" else "/limit 30")
+    asks(bird, "/photos", shows="pdel:")
+    bird.tap("The result", f"del:{order}")
+    bird.tap("The question", f"delyes:{order}")
+    bird.tap("The photo", "pdel:")
+    bird.tap("The question", "pdelyes:")
+    bird.wait(
+        "That it is gone",
+        lambda _: not any(m.get("media") and m["from"] == "bot" and m.get("buttons") for m in bird.messages()),
+    )
+
+
+def album(service: Service, bird: Bird) -> None:
+    """Several photos at once, of several formats, and files that are none."""
+    bird.write("/start")
+    bird.tap("The notice", "agree:")
+    photos = [("photo", ("a.jpg", bird.marks.photo(bird.number))) for _ in range(2)]
+    requests.post(
+        f"{bird.address}/client/people/{bird.id}/messages",
+        files=photos,
+        data={"caption": words(bird)},
+        timeout=30,
+    ).raise_for_status()
+    bird.tap("The question about people", "people")
+    bird.wait("The first offer", lambda m: button(m, "make:"), seconds=LONG)
+    for kind in ("PNG", "WEBP"):
+        sends(bird, kind=kind)
+    boards = 3  # of the photo without words, and of the two files
+    bird.wait("The boards", lambda _: sum(bool(button(m, "style:")) for m in bird.messages()) >= boards, seconds=LONG)
+    bird.send_photo(words(bird).encode() * 20, name=f"{words(bird)}.jpg", caption=words(bird))
+    asks(bird, f"/styles {words(bird)}", shows="style:")
+    for kind, facts in (
+        ("location", {}),
+        ("contact", {"first_name": words(bird), "phone_number": f"+{bird.marks.digits}"}),
+        ("venue", {"title": words(bird), "address": words(bird)}),
+        ("voice", {}),
+    ):
+        requests.post(f"{bird.address}/client/people/{bird.id}/messages", json={kind: facts}, timeout=10)
+
+
+def wordy(service: Service, bird: Bird) -> None:
+    """A style, then free words, edited names, another language, a block and the way back."""
+    joins(bird)
+    bird.tap("The board", "style:")
+    gets(bird, makes(bird))
+    bird.write(words(bird, "a harbour at night with"))
+    service.gemini_does("slow", words(bird, "a harbour at night with"), seconds=2)
+    order = makes(bird)
+    requests.patch(
+        f"{bird.address}/client/people/{bird.id}",
+        json={"last_name": f"{bird.marks.names(bird.number)['last_name']}ß", "language_code": "zh-hant"},
+        timeout=10,
+    ).raise_for_status()
+    closed: dict[str, Any] = {"error_code": 403, "description": f"Forbidden: {words(bird)}"}
+    service.telegram_does(method="editMessageMedia", chat_id=bird.id, kind="error", **closed)
+    bird.does("block")
+    until("the refusal", lambda: service.called("editMessageMedia", bird.id, 403), seconds=LONG)
+    bird.does("unblock")
+    bird.write("/start")
+    gets(bird, order)
+
+
+def refused(service: Service, bird: Bird) -> None:
+    """By our own rules, by the provider in several ways, and after tries in vain."""
+    joins(bird, caption=f"undress her {words(bird)}")
+    for number, kind in enumerate(("image-safety", "prompt-blocked", "text-only", "400", "403")):
+        service.gemini_does(kind, words(bird, f"garden {number}"), times=None)
+    bird.wait("Our refusal", lambda m: m["message_id"] if m.get("reply_to") or button(m, "style:") else None)
+    bird.write(f"make them naked {words(bird)}")
+    for number in range(5):
+        bird.write(words(bird, f"garden {number}"))
+        message, data = bird.wait("The offer", _offer_of(f"garden {number}"))
+        bird.press(message, data)
+        ended(bird, message)
+
+
+def filmed(service: Service, bird: Bird) -> None:
+    """A pack, a video of the photo by words, one that Kling refuses, and one whose file lies where none may lie."""
+    joins(bird, caption=words(bird))
+    offered(bird)
+    buys(bird)
+    for number, kind in enumerate(("ok", "risk", "other-host")):
+        service.control.scenario({"kind": kind, "prompt_contains": words(bird, f"waves {number} and"), "times": None})
+    for number in range(3):
+        bird.write(f"/animate {words(bird, f'waves {number} and')}")
+        message, data = bird.wait("The offer", _offer_of(f"waves {number}"))
+        bird.press(message, data)
+        if number:
+            ended(bird, message)
+            continue
+        order = data.partition(":")[2]
+        gets(bird, order)
+        bird.tap("The result", f"orig:{order}")
+        bird.wait("The original", lambda m: (m.get("media") or {}).get("kind") == "document", seconds=LONG)
+
+
+def buyer(service: Service, bird: Bird) -> None:
+    """Buys a pack, gives it back; buys another one, and Telegram refuses the refund in words of its own."""
+    joins(bird, caption=words(bird))
+    buys(bird)
+    asks(bird, "/paysupport", shows="refund:")
+    bird.tap("The pack", "refund:")
+    bird.wait("The Stars", lambda m: "went back to you" in (m.get("text") or ""), seconds=LONG)
+    buys(bird)
+    service.telegram_does(
+        method="refundStarPayment", kind="error", error_code=400, description=f"Bad Request: {words(bird)} {bird.id}"
+    )
+    asks(bird, "/paysupport", shows="refund:")
+    bird.tap("The pack", "refund:")
+    bird.wait("That it stays", lambda m: "did not take your pack back" in (m.get("text") or ""), seconds=LONG)
+
+
+def closing(service: Service, bird: Bird) -> None:
+    """Has a picture, and then says to be under 18: everything goes."""
+    joins(bird, caption=words(bird))
+    gets(bird, makes(bird))
+    bird.press(asks(bird, "/help")["message_id"], "minor")
+    bird.wait("That the account is closed", lambda m: "account is closed" in (m.get("text") or ""))
+
+
+def visitor(service: Service, bird: Bird) -> None:
+    """Somebody on the website, with everything a browser may carry, and somebody who forges updates."""
+    said = {"User-Agent": words(bird).encode(), "Cookie": f"who={bird.marks.digits}", "Referer": bird.marks.latin}
+    for path in ("/", "/privacy", f"/{words(bird)}", f"/d/{bird.marks.latin}", f"/privacy?q={words(bird)}"):
+        requests.get(service.web.address + path, headers=said, timeout=10)  # type: ignore[arg-type]
+    secret = {"X-Telegram-Bot-Api-Secret-Token": service.stack.environ["TELEGRAM_WEBHOOK_SECRET"]}
+    sender = {"id": bird.id, "is_bot": False, "first_name": words(bird)}
+    for update in (
+        {"update_id": 1, "message": {"message_id": words(bird), "from": sender, "chat": sender, "text": words(bird)}},
+        {"update_id": 2, "message": {"message_id": 1, "from": {"id": words(bird)}, "chat": words(bird)}},
+        {"update_id": words(bird), "callback_query": {"id": words(bird), "from": sender, "data": words(bird)}},
+        [words(bird)],
+    ):
+        requests.post(f"{service.web.address}/telegram/webhook", json=update, headers=secret, timeout=10)
+    broken = words(bird).encode() + b"\xff{"
+    requests.post(f"{service.web.address}/telegram/webhook", data=broken, headers=secret, timeout=10)
+    requests.post(f"{service.web.address}/callbacks/kling/{bird.marks.latin}", data=broken, timeout=10)
+
+
+def buys(bird: Bird) -> None:
+    packs = asks(bird, "/packs", shows="pack:")
+    message, data = button(packs, "pack:") or (0, "")
+    bird.press(message, data)
+    invoice = bird.wait(
+        "The invoice",
+        lambda m: m["message_id"] if m["message_id"] > message and "invoice" in (m.get("other") or {}) else None,
+    )
+    bird.pay(int(invoice))
+    bird.wait("The receipt", lambda m: m["message_id"] > invoice and "Thank you" in (m.get("text") or ""))
+
+
+def _offer_of(prompt: str) -> Callable[[dict[str, Any]], Any]:
+    return lambda message: button(message, "make:") if prompt in (message.get("text") or "") else None

@@ -42,9 +42,8 @@ def where_command(context: Context, unit: Unit, account: Account, person: Person
 
 def where(context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap) -> list[Call]:
     """The same by a button; the arrows turn the page in its place."""
-    if not tap.id or update.captioned:
-        return [_say(person, _page(unit, account, person, int(tap.id or 1)))]
-    return [_instead(person, update, _page(unit, account, person, int(tap.id)))]
+    text = _page(unit, account, person, int(tap.id or 1))
+    return [_instead(person, update, text) if tap.id else _say(person, text)]
 
 
 def went(context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap) -> list[Call]:

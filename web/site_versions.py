@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from flask import Blueprint, Response, abort, redirect, request
@@ -15,7 +16,7 @@ from web.site_memory import Kept, Memory
 from wording.changes import compare
 from wording.language import translate
 from wording.policy import document, facts
-from wording.snapshot import published
+from wording.snapshot import UNFILLED, published
 from workers.assembly import House
 
 PATH = "/privacy/versions"
@@ -25,6 +26,7 @@ PATHS = (PATH, *(f"{PATH}/{version.id}" for version in VERSIONS))
 def install(routes: Blueprint, house: House, layout: Layout, memory: Memory) -> None:
     """The routes, in every language."""
     told = facts(house.settings)
+    at_publication = replace(told, recipients=UNFILLED.recipients)  # also of those that this machine does not call
 
     def versions(tag: str) -> Response:
         make = partial(layout.render, "versions.html", tag=tag, path=PATH)
@@ -39,7 +41,7 @@ def install(routes: Blueprint, house: House, layout: Layout, memory: Memory) -> 
 
     def _version(tag: str, version: str) -> Kept:
         newest = version == CURRENT.id
-        shown = document(translate(tag), told) if newest else published(version, told)
+        shown = document(translate(tag), at_publication) if newest else published(version, told)
         path = f"{PATH}/{version}"
         return Kept.of(layout.render("version.html", tag=tag, path=path, document=shown, newest=newest))
 

@@ -10,14 +10,15 @@ from bot import messages, payments, strangers, taps
 from bot.context import Context
 from bot.steps import StatusOf, Step
 from bot.update import Update, read
+from consent.language import spoken
 from database import Unit
 from errors import Failure, Permanent, Rejected
-from generation.chat import Person
+from generation.chat import PURPOSE, Person
 from models import Account, SeenUpdate
 from providers.telegram_calls import Call, answer, chat_action, send_text
 from rows import Row, execute
 from wording import failures
-from wording.language import Translate, translate
+from wording.language import Translate
 
 FIRST_TIME = "INSERT INTO seen_update (id, at) VALUES (?, ?) ON CONFLICT DO NOTHING RETURNING id"
 
@@ -33,9 +34,11 @@ def handle(context: Context, raw: Any) -> Sequence[Step]:
         return payments.handle_payment(context, update)
     with context.database.connection():
         account = context.accounts.find(update.who.telegram_id)
+        if account is not None:
+            speaks = spoken(context.fields, account, purpose=PURPOSE, said=update.who.language_code)
     if account is None:
         return strangers.meet(context, update)
-    person = Person(account.id, update.chat, translate(update.who.language_code))
+    person = Person(account.id, update.chat, speaks)
     try:
         if update.kind == "photo" and _received_at_once(context, account, update):
             return [chat_action(person.chat, "upload_photo")]

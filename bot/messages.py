@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from billing import ledger
-from bot import film, gallery, privacy, purse
+from bot import film, gallery, languages, privacy, purse
 from bot.context import Context
 from bot.update import Update
 from consent.record import accepted
@@ -108,9 +108,9 @@ def _say(person: Person, text: Message) -> Call:
 
 
 # To know and to delete what is kept is a right that no ban takes.
-OPEN_TO_ALL = ("help", "privacy", "paysupport", "where", "photos")
+OPEN_TO_ALL = ("help", "language", "privacy", "paysupport", "where", "photos")
 TAPS_OPEN_TO_ALL = (
-    buttons.WHERE, buttons.WENT,
+    buttons.LANGUAGE, buttons.WHERE, buttons.WENT,
     buttons.PHOTOS, buttons.PHOTO_DELETE, buttons.PHOTO_DELETE_YES, buttons.PHOTO_KEEP,
     buttons.DELETE, buttons.DELETE_YES, buttons.KEEP,
 )  # fmt: skip
@@ -124,6 +124,7 @@ COMMANDS: dict[str, Handler] = {
     "packs": purse.show_packs,
     "paysupport": purse.pay_support,
     "limit": purse.limit,
+    "language": languages.command,
     "where": privacy.where_command,
     "privacy": privacy.command,
 }

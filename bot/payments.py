@@ -8,12 +8,14 @@ from billing import ledger
 from billing.payments import Paid
 from bot.context import Context
 from bot.update import Update
+from consent.language import spoken
 from errors import Rejected, Temporary
 from models import Account
 from providers.telegram_calls import Call, answer_pre_checkout, send_text
 from wording import failures, money
-from wording.language import translate
+from wording.language import Translate, translate
 
+PAYMENTS = "payments"  # the purpose
 KINDS = ("checkout", "paid", "refunded")
 
 log = logs.get()
@@ -29,10 +31,11 @@ def handle_payment(context: Context, update: Update) -> list[Call]:
 def _question(context: Context, update: Update) -> Call:
     """Answered here and now, whatever happens: Telegram waits ten seconds. Reads the database and nothing else."""
     assert update.payment is not None
-    asked = update.payment
+    asked, speaks = update.payment, translate(update.who.language_code)
     try:
         with context.database.connection():
             account = context.accounts.find(update.who.telegram_id)
+            speaks = _spoken(context, account, update)
             if account is not None and account.state == Account.BANNED:
                 raise Rejected("account.banned")
             context.payments.check(
@@ -44,15 +47,13 @@ def _question(context: Context, update: Update) -> Call:
             )
     except (Rejected, Temporary) as error:
         log.info("payment.refused", code=error.code)
-        return answer_pre_checkout(
-            update.query, error_message=failures.sentence(translate(update.who.language_code), error)
-        )
+        return answer_pre_checkout(update.query, error_message=failures.sentence(speaks, error))
     return answer_pre_checkout(update.query)
 
 
 def _paid(context: Context, update: Update) -> list[Call]:
     assert update.payment is not None
-    said, _ = update.payment, translate(update.who.language_code)
+    said = update.payment
     paid = Paid(update.who.telegram_id, said.charge, said.payload, said.amount, said.currency)
     with context.database.unit() as unit:
         booked = context.payments.receive(unit, paid, account=context.accounts.buyer(paid.telegram_id))
@@ -60,6 +61,7 @@ def _paid(context: Context, update: Update) -> list[Call]:
     log.info("payment.booked", payment=booked.payment.id, state=booked.payment.state)
     if booked.again:
         return []
+    _ = _spoken_after(context, update)
     if booked.credited:
         text = money.paid(_, credits=booked.payment.credits, free=free)
     else:
@@ -76,4 +78,17 @@ def _refunded(context: Context, update: Update) -> list[Call]:
         log.error("refund.unknown_charge")
         return []
     log.info("refund.booked", payment=payment.id)
-    return [send_text(update.chat, money.refunded(translate(update.who.language_code), stars=said.amount).text)]
+    return [send_text(update.chat, money.refunded(_spoken_after(context, update), stars=said.amount).text)]
+
+
+def _spoken_after(context: Context, update: Update) -> Translate:
+    """Found out after the booking: nothing about words may undo one."""
+    with context.database.connection():
+        return _spoken(context, context.accounts.find(update.who.telegram_id), update)
+
+
+def _spoken(context: Context, account: Account | None, update: Update) -> Translate:
+    said = update.who.language_code
+    if account is None:
+        return translate(said)
+    return spoken(context.fields, account, purpose=PAYMENTS, said=said)

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from billing import ledger, statement
 from billing.prices import PACKS, PRICES, Pack, seconds_of
-from billing.refunds import WITHIN
+from policy.limits import REFUND_WITHIN
 from bot.context import Context
 from bot.update import Update
 from database import Unit
@@ -45,13 +45,13 @@ def packs(context: Context, account: Account, person: Person) -> Call:
     free = ledger.balance(account.id).free
     lines = [_line(pack) for pack in PACKS.values()]
     prices = _prices(context)
-    return _say(person, money.packs(person.translate, free=free, prices=prices, packs=lines, days=WITHIN.days))
+    return _say(person, money.packs(person.translate, free=free, prices=prices, packs=lines, days=REFUND_WITHIN.days))
 
 
 def invoice(context: Context, unit: Unit, account: Account, person: Person, pack: Pack) -> Call:
     """An invoice for this person only: its payload is a row that names them."""
     offered = context.payments.offer(unit, account=account.id, pack=pack)
-    title, description = money.invoice(person.translate, pack=_line(pack), prices=_prices(context), days=WITHIN.days)
+    title, description = money.invoice(person.translate, pack=_line(pack), prices=_prices(context), days=REFUND_WITHIN.days)
     return send_invoice(person.chat, title=title, description=description, payload=offered.id, stars=offered.stars)
 
 
@@ -61,7 +61,7 @@ def pay_support(context: Context, unit: Unit, account: Account, person: Person, 
         for payment in context.refunds.possible(unit, account.id)
     ]
     text = money.pay_support(
-        person.translate, refundable=refundable, days=WITHIN.days, support_email=context.support_email
+        person.translate, refundable=refundable, days=REFUND_WITHIN.days, support_email=context.support_email
     )
     return [_say(person, text)]
 

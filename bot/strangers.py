@@ -6,6 +6,7 @@ from peewee import IntegrityError
 
 from billing import ledger
 from bot.context import Context
+from bot.languages import menu_at_first
 from bot.update import Update
 from policy.versions import CURRENT
 from providers.telegram_calls import Call, answer, edit_text, send_text
@@ -46,4 +47,4 @@ def _agreed(context: Context, update: Update) -> list[Call]:
     except IntegrityError:  # tapped twice at once: the other tap has opened the account
         return [answer(update.query)]
     text = notice.welcome(_, credits=credits)
-    return [answer(update.query), edit_text(update.chat, update.message, text.text)]
+    return [answer(update.query), edit_text(update.chat, update.message, text.text), *menu_at_first(update, _)]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from billing import ledger
 from billing.prices import PACKS, seconds_of
-from bot import film, gallery, privacy, purse
+from bot import film, gallery, languages, privacy, purse
 from bot.context import Context
 from bot.steps import StatusOf, Step
 from bot.update import Update
@@ -214,6 +214,7 @@ VERBS: dict[str, Handler] = {
     b.MOTION_OF_RESULT: film.motion_of_result,
     b.MOTION_OF_PHOTO: film.motion_of_photo,
     b.LENGTH: film.length,
+    b.LANGUAGE: languages.chosen,
     b.RENEW: privacy.renew,
     b.NOT_RENEW: privacy.not_renew,
     b.WHERE: privacy.where,

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from consent.language import spoken
 from custody.fields import Fields
 from database import Database
 from errors import Permanent
@@ -14,7 +15,7 @@ from jobs import pacing
 from models import Account
 from providers.telegram import NAME, Sent, Telegram
 from providers.telegram_calls import Call, send_text
-from wording.language import Translate, translate
+from wording.language import Translate
 from wording.message import Message
 
 PURPOSE = "generation"
@@ -48,8 +49,7 @@ class Chats:
 
     def of(self, row: Account) -> Person:
         chat = self._fields.open(Account.telegram_id, row, purpose=self._purpose)
-        language = self._fields.open(Account.language_code, row, purpose=self._purpose)
-        return Person(row.id, int(chat or 0), translate(language))
+        return Person(row.id, int(chat or 0), spoken(self._fields, row, purpose=self._purpose))
 
     def send(self, person: Person, call: Call) -> Sent | None:
         """Raises Temporary while Telegram asks us to wait; Permanent("telegram.blocked") is also written down."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from wording.language import LANGUAGES
+
 AGREE, MINOR = "agree", "minor"  # the notice
 PEOPLE = "people"  # the people in my photos agree
 BOARD, STYLE = "board", "style"  # photo and page; photo and style
@@ -15,6 +17,7 @@ PHOTO, PHOTO_DELETE, PHOTO_DELETE_YES, PHOTO_KEEP, PHOTOS = "photo", "pdel", "pd
 ANIMATE, ANIMATE_PHOTO = "anim", "panim"  # a result of an order; a photo
 MOTION_OF_RESULT, MOTION_OF_PHOTO = "motr", "motp"  # the same and a motion
 LENGTH = "len"  # an order and the seconds its video shall have
+LANGUAGE = "lang"  # a language's tag
 PACKS, PACK, REFUND = "packs", "pack", "refund"  # the packs; one of them; a payment
 RENEW, NOT_RENEW = "renew", "norenew"  # a version of the policy, and the order that waits for the answer, if one does
 WHERE, WENT = "where", "went"  # where photos went: a page, or none for a new message; one photo
@@ -34,6 +37,7 @@ _PATTERNS = {
     MOTION_OF_RESULT: rf"{_ID}:[a-z0-9-]{{1,24}}",
     MOTION_OF_PHOTO: rf"{_ID}:[a-z0-9-]{{1,24}}",
     LENGTH: rf"{_ID}:\d{{1,2}}",
+    LANGUAGE: "|".join(LANGUAGES),
     PACKS: None,
     PACK: r"[a-z0-9]{1,16}",
     REFUND: _ID,

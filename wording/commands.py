@@ -23,12 +23,5 @@ def menu(_: Translate) -> dict[str, str]:
 
 
 def menus() -> dict[str | None, dict[str, str]]:
-    """Two letters of a language -> its menu; None for everybody else. Telegram tells no script or place from another:
-    where that is wrong, a chat gets a menu of its own."""
+    """Two letters of a language -> its menu; None for everybody else. Telegram knows no script and no place here."""
     return {None: menu(translate(None)), CHINESE: menu(translate(CHINESE))}
-
-
-def is_wrong_for(code: str | None, menu_of: Translate) -> bool:
-    """Whether `menus` gives a person whose app speaks `code` another language than theirs."""
-    letters = (code or "").lower().replace("_", "-").partition("-")[0]
-    return translate(letters) is not menu_of

@@ -81,9 +81,9 @@ def send_first(_: Translate) -> Message:
 def help_text(_: Translate, *, support_email: str) -> Message:
     return Message(
         _(
-            "📷 Send a photo (or a picture file: JPEG, PNG, WebP, HEIC, up to 20 MB). Then tap a style, or write what "
+            "📷 Send a photo (or a picture file: JPEG, PNG, WebP, HEIC, up to {megabytes} MB). Then tap a style, or write what "
             "you want. You see the price before anything is made.\n\n/styles – the styles\n/animate – a short video\n"
             "/photos – your photos\n/balance – your credits\n/packs – more credits\n/limit – a daily limit\n"
-            "/paysupport – payments and refunds\n/where – where your photos went\n/privacy – what we keep and why\n\nQuestions: {email}"
+            "/paysupport – payments and refunds\n/where – where your photos went\n/language – another language\n/privacy – what we keep and why\n\nQuestions: {email}"
         ).format(email=support_email)
     )

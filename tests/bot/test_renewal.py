@@ -202,3 +202,18 @@ def test_only_a_material_change_that_is_in_effect_binds() -> None:
     assert [news(versions[:n]) for n in range(5)] == [None, None, NEWS, second, second]
     days = [first.effective, NEWS.effective - day, NEWS.effective, second.effective - day, small.effective]
     assert [binding(one, versions) for one in days] == [None, None, NEWS, NEWS, second]
+
+
+def test_who_closes_their_account_meanwhile_is_not_told_and_the_row_says_why(
+    house: House, turned: TurnedClock, older: Talk
+) -> None:
+    turned.turn(7_200)  # the house may have looked everybody over in an earlier test
+    assert house.announcements.plan() == 1
+    older.presses("minor")
+    with house.database.connection():
+        [row] = Telling.select()
+        [work] = Work.select().where(Work.kind == "inform")
+        assert Account.select().count() == 0
+    assert (row.state, row.reason, work.state) == (Telling.SPARED, "account.closed", Work.FAILED)
+    turned.turn(7_200)
+    assert house.announcements.plan() == 0

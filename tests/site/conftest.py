@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.emulators.page_windows import browser as browser  # the fixture
-from tests.site.pages import Shown, every_page
+from tests.site.pages import Shown, everything
 from tests.site.serving import Site, serve
 
 
@@ -18,5 +18,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 @pytest.fixture(scope="session")
-def pages(site: Site) -> list[Shown]:
-    return every_page(site)
+def answers(site: Site) -> dict[str, Shown]:
+    return everything(site)
+
+
+@pytest.fixture(scope="session")
+def pages(answers: dict[str, Shown]) -> list[Shown]:
+    return [answer for answer in answers.values() if answer.html]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,7 +50,7 @@ class Eyes:
         context.on("requestfailed", lambda request: eyes.troubles.append(f"failed: {request.url} {request.failure}"))
         context.on("page", lambda page: eyes.troubles.append(f"opened a window: {page.url}"))
         eyes._protocol = context.new_cdp_session(eyes.page)
-        eyes._protocol.on("Audits.issueAdded", lambda event: eyes.troubles.append(f"issue: {event['issue']['code']}"))
+        eyes._protocol.on("Audits.issueAdded", lambda event: eyes.troubles.append(_issue(event["issue"])))
         eyes._protocol.on("Network.webSocketCreated", lambda event: eyes.troubles.append(f"socket: {event['url']}"))
         eyes._protocol.send("Audits.enable")
         eyes._protocol.send("Network.enable")
@@ -104,3 +105,8 @@ class Eyes:
             self.troubles.append(f"a cookie came with {response.url}")
         if response.status >= HTTP_ERROR and not response.request.is_navigation_request():
             self.troubles.append(f"{response.status}: {response.url}")
+
+
+def _issue(issue: dict[str, Any]) -> str:
+    """A line of the developer tools' panel of issues."""
+    return f"issue: {issue['code']} {json.dumps(issue['details'])[:300]}"

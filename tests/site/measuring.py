@@ -34,7 +34,7 @@ FOCUSED = """() => {
   return { words: one.innerText.trim() || one.getAttribute("aria-label") || "", href: one.getAttribute("href") || "",
     box: [box.left, box.top, box.right, box.bottom], window: [innerWidth, innerHeight] };
 }"""
-REACHABLE = """() => [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex]")]
+REACHABLE = """() => [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']")]
   .filter(one => one.checkVisibility({ visibilityProperty: true })).length"""
 SCROLLED = """() => [...document.querySelectorAll("*")]
   .filter(one => ["auto", "scroll"].includes(getComputedStyle(one).overflowX) && one.scrollWidth > one.clientWidth)

@@ -41,15 +41,15 @@ class Shown:
         return found
 
 
-def every_page(site: Site) -> list[Shown]:
-    """Each once, by its path. One-time addresses are not looked for: they are made where they are needed."""
-    wanted = {"/", "/privacy", *_stub(site), *(f"{prefix}{NOWHERE}" for prefix in PREFIXES.values())}
+def everything(site: Site) -> dict[str, Shown]:
+    """By path, files included. One-time addresses are not looked for: they are made where they are needed."""
+    wanted = {"/", *site_map(site), *(f"{prefix}{NOWHERE}" for prefix in PREFIXES.values())}
     found: dict[str, Shown] = {}
     while todo := wanted - found.keys():
         for path in sorted(todo):
             found[path] = _shown(site, path)
             wanted |= {address for address, _ in found[path].links(site.url)}
-    return [page for page in found.values() if page.html]
+    return found
 
 
 def site_map(site: Site) -> list[str]:
@@ -63,10 +63,3 @@ def _shown(site: Site, path: str) -> Shown:
     answer = requests.get(site.url + path, timeout=30, allow_redirects=False)
     html = answer.headers["Content-Type"].startswith("text/html")
     return Shown(path, answer.status_code, answer.text if html else "")
-
-
-def _stub(site: Site) -> list[str]:
-    try:
-        return site_map(site)
-    except requests.HTTPError:
-        return []

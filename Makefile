@@ -17,10 +17,10 @@ define install
 	@touch $(2)
 endef
 
-.PHONY: help demo once run test stress check lock previews bench policy messages lighthouse
+.PHONY: help demo once run test stress check lock previews bench policy messages lighthouse mutate-policy
 
 help: ## this list
-	@grep -E '^[a-z]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 16
 
 $(DEMO): requirements-demo.txt
 	$(call install,requirements-demo.txt,$(DEMO))
@@ -48,6 +48,9 @@ test: $(DEV) ## every test, and the linters
 
 stress: $(DEV) ## ten thousand random lives of the books (about ten minutes)
 	@MIOMIO_EXAMPLES=10000 .venv/bin/python -m pytest tests/billing/test_billing_books.py -q
+
+mutate-policy: $(DEV) ## break the policy's promises one at a time, in a copy, and see each caught
+	@.venv/bin/python -m tests.mutate
 
 bench: $(DEV) ## the figures
 	@.venv/bin/python -m bench

@@ -69,10 +69,10 @@ def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 
 
 def lived(service: Service) -> None:
-    """Every story, then every trouble."""
+    """All stories, then all troubles."""
     told = stories()
     service.at_once([lambda n=n, story=story: story(service, service.bird(n)) for n, story in told.items()])  # type: ignore[misc]
-    for number, trouble in enumerate(troubles(), start=len(told)):
+    for number, trouble in enumerate(troubles(service), start=len(told)):
         trouble(service, service.bird(number))
 
 

@@ -20,9 +20,10 @@ KILLED_AT = ("intake.cleaned", "photo.stored", "produce.called", "result.recorde
 PASSING = ("500", "503", "drop", "truncate", "garbage")
 
 
-def troubles() -> list[Story]:
-    """One after the other: each stops something that the others need."""
-    return [providers, store, redis, database, killed, aborted]
+def troubles(service: Service) -> list[Story]:
+    """One after the other: each stops something that the others need. With SQLite and a folder only what is theirs."""
+    own: list[Story] = [store, database, aborted]
+    return own if service.sqlite is not None else [*own, providers, redis, killed]
 
 
 def providers(service: Service, bird: Bird) -> None:

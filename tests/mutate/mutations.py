@@ -1,0 +1,254 @@
+"""Ways to break a promise: what is changed where, which promise breaks, and the tests that must see it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+SERVICE = "tests/canary/test_canaries.py"
+
+
+@dataclass(frozen=True)
+class Edit:
+    """`old` stands exactly once in the file, and becomes `new`."""
+
+    file: str
+    old: str
+    new: str
+
+    def problem(self, root: Path) -> str | None:
+        """Why it cannot be made; None when it can."""
+        path = root / self.file
+        if not path.is_file():
+            return f"{self.file} is not there"
+        found = path.read_text().count(self.old)
+        return None if found == 1 else f"{self.file} has {found} times: {self.old.strip()[:60]}"
+
+    def make(self, root: Path) -> None:
+        path = root / self.file
+        path.write_text(path.read_text().replace(self.old, self.new))
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """`tests`: what is run, of which at least one must fail; `only` is pytest's -k."""
+
+    name: str
+    promise: str
+    edits: tuple[Edit, ...]
+    tests: tuple[str, ...]
+    only: str = ""
+
+
+MUTATIONS: tuple[Mutation, ...] = (
+    Mutation(
+        "columns are written as they are",
+        "P7.1",
+        (
+            Edit(
+                "custody/fields.py",
+                "return key.seal(value.encode(), binding=_place(column, row))",
+                "return value.encode()",
+            ),
+            Edit(
+                "custody/fields.py",
+                "return key.open(bytes(sealed), binding=_place(column, row.id)).decode()",
+                "return bytes(sealed).decode()",
+            ),
+        ),
+        (SERVICE,),
+        "sqlite and plain_anywhere",
+    ),
+    Mutation(
+        "a photo stands in a temporary file while it is sealed",
+        "P4.5",
+        (
+            Edit(
+                "custody/media.py",
+                "        source = io.BytesIO(data)\n",
+                '        source = __import__("tempfile").TemporaryFile()\n'
+                "        source.write(data)\n"
+                "        source.seek(0)\n",
+            ),
+        ),
+        (SERVICE,),
+        "sqlite and no_file_is_opened",
+    ),
+    Mutation(
+        "the person's name goes to the provider with the prompt",
+        "P4.3",
+        (
+            Edit(
+                "generation/produce.py",
+                "        _, prompt = self._orders.wanted(order)\n",
+                "        _, prompt = self._orders.wanted(order)\n"
+                "        with self._database.connection():\n"
+                '            people = __import__("models").Account\n'
+                "            person = people.get_by_id(order.account)\n"
+                '            prompt += self._orders._fields.open(people.first_name, person, purpose=PURPOSE) or ""\n',
+            ),
+        ),
+        (SERVICE,),
+        "sqlite and (each_recipient or a_provider_gets)",
+    ),
+    Mutation(
+        "a worker calls a host that nobody declared",
+        "P5.5",
+        (
+            Edit(
+                "workers/process.py",
+                '        log.info("worker.ready", count=self._threads)\n',
+                '        log.info("worker.ready", count=self._threads)\n'
+                '        __import__("socket").socket().connect_ex(("127.0.0.9", 9))\n',
+            ),
+        ),
+        (SERVICE,),
+        "sqlite and nobody_is_called",
+    ),
+    Mutation(
+        "the web server writes an access log",
+        "P2.5",
+        (Edit("web/__main__.py", '"accesslog": None', '"accesslog": "-"'),),
+        (SERVICE,),
+        "sqlite and plain_anywhere",
+    ),
+    Mutation(
+        "the client asks hosts that are not declared",
+        "P5.5",
+        (Edit("providers/http.py", "if origin not in self.origins:", "if not self.origins:"),),
+        ("tests/providers/test_http_outbound.py",),
+    ),
+    Mutation(
+        "EXIF stays in photos",
+        "P2.7",
+        (
+            Edit("imaging/fit.py", "    image.info = {}\n", '    exif = image.info.get("exif", b"")\n'),
+            Edit(
+                "imaging/fit.py",
+                'image.save(buffer, "JPEG", quality=quality)',
+                'image.save(buffer, "JPEG", quality=quality, exif=exif)',
+            ),
+        ),
+        ("tests/imaging/test_clean.py",),
+    ),
+    Mutation(
+        "Gemini is no longer told to store nothing",
+        "P4.3",
+        (Edit("providers/gemini.py", '            "store": False,\n', ""),),
+        ("tests/providers/test_gemini_client.py",),
+    ),
+    Mutation(
+        "a photo is sent without a row that says so",
+        "P5.5",
+        (
+            Edit(
+                "consent/disclosure.py",
+                "        kept_until=unit.now + to.keeps if to.keeps else None,\n    ).execute()",
+                "        kept_until=unit.now + to.keeps if to.keeps else None,\n    )",
+            ),
+        ),
+        ("tests/generation",),
+        "disclos",
+    ),
+    Mutation(
+        "a period is changed where it is kept, and nowhere else",
+        "P6.4",
+        (Edit("policy/categories.py", "TRANSACTIONS = 7 * YEAR", "TRANSACTIONS = 6 * YEAR"),),
+        ("tests/policy/test_versions.py",),
+    ),
+    Mutation(
+        "a sentence of the policy changes without a version",
+        "P13.1",
+        (Edit("policy/text.py", "This policy covers all personal data", "This policy covers most personal data"),),
+        ("tests/policy/test_versions.py",),
+    ),
+    Mutation(
+        "a published version is rewritten",
+        "P13.1",
+        (Edit("policy/published/2026-11-23.json", "7 years", "9 years"),),
+        ("tests/policy/test_versions.py",),
+    ),
+    Mutation(
+        "announcements may read prompts",
+        "P3.8",
+        (
+            Edit(
+                "policy/purposes.py",
+                'id="announcements",\n            name=N_("Service announcements, not promotional"),\n'
+                '            basis=LEGITIMATE,\n            categories=frozenset({"account"}),',
+                'id="announcements",\n            name=N_("Service announcements, not promotional"),\n'
+                '            basis=LEGITIMATE,\n            categories=frozenset({"account", "prompts"}),',
+            ),
+        ),
+        ("tests/policy",),
+    ),
+    Mutation(
+        "a purpose that is not granted opens all the same",
+        "P3.8",
+        (Edit("custody/purpose.py", "if not granted(purpose, category):", "if purpose not in PURPOSES:"),),
+        ("tests/custody", "tests/policy/test_matrix.py"),
+    ),
+    Mutation(
+        "a column belongs to no category",
+        "P2.8",
+        (
+            Edit(
+                "models.py",
+                '    username = Sealed("account", key="account", null=True)',
+                '    username = Sealed("nothing", key="account", null=True)',
+            ),
+        ),
+        ("tests/privacy/test_privacy_gate.py",),
+    ),
+    Mutation(
+        "log fields that nobody declared are written",
+        "P2.8",
+        (Edit("logs.py", "        del event[name]\n", "        pass\n"),),
+        ("tests/ground/test_ground_logs.py",),
+    ),
+    Mutation(
+        "who has not agreed gets an account for a photo",
+        "P10.1",
+        (
+            Edit(
+                "bot/strangers.py",
+                "if tap is not None and tap.verb == buttons.AGREE and tap.id == CURRENT.id:",
+                'if update.kind == "photo" or (tap is not None and tap.verb == buttons.AGREE):',
+            ),
+        ),
+        ("tests/bot/test_strangers.py",),
+    ),
+    Mutation(
+        "every page sets a cookie",
+        "P11.1",
+        (
+            Edit(
+                "web/headers.py",
+                '    "X-Frame-Options": "DENY",\n',
+                '    "X-Frame-Options": "DENY",\n    "Set-Cookie": "seen=1",\n',
+            ),
+        ),
+        ("tests/web/test_site.py",),
+    ),
+    Mutation(
+        "production starts without a place of the data",
+        "P6.0",
+        (Edit("config.py", '    "support_email",\n    "data_location",\n', '    "support_email",\n'),),
+        ("tests/ground/test_ground_config.py", "tests/policy/test_placeholders.py"),
+    ),
+    Mutation(
+        "a process that dies leaves its memory on the disk",
+        "P7.1",
+        (Edit("workers/startup.py", "    forbid_core_files()\n    logs", "    logs"),),
+        ("tests/canary/test_core_files.py",),
+    ),
+)
+
+
+def problems(root: Path) -> Iterator[str]:
+    """Mutations that can no longer be made."""
+    for mutation in MUTATIONS:
+        for edit in mutation.edits:
+            if (problem := edit.problem(root)) is not None:
+                yield f"{mutation.name}: {problem}"

@@ -13,7 +13,7 @@ from policy.snapshots import load
 from policy.terms import N_, Say
 from policy.text import SECTIONS
 from policy.versions import BY_ID, Version
-from wording.language import Translate
+from wording.language import Translate, listed
 from wording.periods import filled, period
 from wording.policy import Facts, facts_of, fillings
 from wording.snapshot import UNFILLED
@@ -105,7 +105,7 @@ def in_short(_: Translate, one: str, other: str) -> tuple[str, ...]:
     lines = []
     for (table, kind), sentence in SHORT.items():
         if names := [_(change.name) for change in found if (change.table, change.kind) == (table, kind)]:
-            lines.append(_(sentence).format(names="; ".join(names)))
+            lines.append(_(sentence).format(names=_("; ").join(names)))
     kept = (change for change in found if change.kind == CHANGED and change.field in ("kept", "keeps"))
     return (*lines, *(_register(_, change, _(change.name)) for change in kept))
 
@@ -149,16 +149,16 @@ def _granted(_: Translate, change: Change, name: str) -> str:
     gone = [_(category) for id, category in change.before.items() if id not in change.after]
     if come and gone:
         both = _("{name}: now also {come}; no longer {gone}")
-        return both.format(name=name, come=", ".join(come), gone=", ".join(gone))
+        return both.format(name=name, come=listed(_, come), gone=listed(_, gone))
     if come:
-        return _("{name}: now also {come}").format(name=name, come=", ".join(come))
-    return _("{name}: no longer {gone}").format(name=name, gone=", ".join(gone))
+        return _("{name}: now also {come}").format(name=name, come=listed(_, come))
+    return _("{name}: no longer {gone}").format(name=name, gone=listed(_, gone))
 
 
 def _value(_: Translate, value: Any) -> str:
     """A value of the register in words."""
     if isinstance(value, dict) and "seconds" not in value:
-        return "; ".join(_(category) for category in value.values())
+        return _("; ").join(_(category) for category in value.values())
     if isinstance(value, dict):
         seconds = value["seconds"]
         length = None if seconds is None else timedelta(seconds=seconds)
@@ -166,7 +166,7 @@ def _value(_: Translate, value: Any) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, list):
-        return ", ".join(_(part) for part in value) or "–"
+        return listed(_, (_(part) for part in value)) or "–"
     return _(value) if value else "–"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -68,6 +68,11 @@ def read(source: Path) -> dict[str, str]:
     if not found:
         raise CatalogueError(f"{source.parent.parent.name}/{source.name}: translates nothing")
     return found
+
+
+def listed(_: Translate, names: Iterable[str]) -> str:
+    """ "a, b, c", as the language does it."""
+    return _(", ").join(names)
 
 
 def catalogue_of(tag: str) -> Path:

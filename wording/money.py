@@ -66,7 +66,7 @@ def packs(_: Translate, *, free: int, prices: dict[str, int], packs: Sequence[Pa
 
 def invoice(_: Translate, *, pack: PackLine, prices: dict[str, int], days: int) -> tuple[str, str]:
     """Title (32 characters) and description (255) of an invoice."""
-    return pack.name, _(
+    return _(pack.name), _(
         "{credits} for MIOMIO. {prices}. Untouched, the pack can be given back within {days} days: /paysupport"
     ).format(credits=amount(_, pack.credits), prices=price_list(_, prices, between=" · "), days=days)
 
@@ -106,7 +106,7 @@ def kept_after_all(_: Translate, *, credits: int) -> Message:
 def refund_begun(_: Translate, *, name: str, stars: int) -> Message:
     return Message(
         _("{name}: {stars} {star} are on their way back to you. Its credits have left your balance.").format(
-            name=escape(name), stars=stars, star=STAR
+            name=escape(_(name)), stars=stars, star=STAR
         )
     )
 
@@ -128,7 +128,7 @@ def pay_support(_: Translate, *, refundable: Sequence[PackLine], days: int, supp
     rows = [
         (
             button(
-                _("Give back: {name} · {stars} {star}").format(name=p.name, stars=p.stars, star=STAR),
+                _("Give back: {name} · {stars} {star}").format(name=_(p.name), stars=p.stars, star=STAR),
                 buttons.data(buttons.REFUND, p.id),
             ),
         )
@@ -147,7 +147,7 @@ def balance(
     if limit is not None:
         text += "\n" + _("Your limit: {limit} in 24 hours, {spent} of it used.").format(limit=limit, spent=spent)
     if movements:
-        lines = [f"{m.at:%d %b}  {m.credits:+d}  {_movement(_, m)}" for m in movements]
+        lines = [f"{m.at.strftime(_('%d %b'))}  {m.credits:+d}  {_movement(_, m)}" for m in movements]
         text += "\n\n" + _("<b>Lately</b>") + "\n" + "\n".join(lines)
     return Message(text, ((button(_("Get more"), buttons.data(buttons.PACKS)),),))
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from policy.categories import CATEGORIES
 from policy.versions import CURRENT
 from wording import buttons
-from wording.language import Translate
+from wording.language import Translate, listed
 from wording.message import Message, button
 from wording.periods import kept
 
@@ -23,7 +23,7 @@ def notice(
         ),
         _(
             "• <b>Who receives data:</b> {receivers}. An AI provider gets only the photo and the wording you chose."
-        ).format(receivers=", ".join(_(name) for name in receivers)),
+        ).format(receivers=listed(_, (_(name) for name in receivers))),
         _("• <b>Kept:</b> photos and pictures sealed, {photos}. Your Telegram name and ID {account}.").format(
             photos=kept(_, CATEGORIES["photos"].retention), account=kept(_, CATEGORIES["account"].retention)
         ),

@@ -1,4 +1,4 @@
-"""What is said about an order, from the price to the picture."""
+"""What is said about an order, from the price to the picture. A title is the name of a style or motion, in English."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def offer(
     what = (
         _("<b>Your own idea:</b> {text}").format(text=escape(_shortened(prompt)))
         if prompt
-        else f"<b>{escape(title)}</b>"
+        else f"<b>{escape(_(title))}</b>"
     )
     if seconds is not None:
         what = _("🎬 {what}, a video of {seconds} seconds").format(what=what, seconds=seconds)
@@ -61,19 +61,19 @@ def queued(_: Translate, *, order: str, title: str, ahead: int, seconds: float |
     if seconds is not None:
         where += " " + _("Likely done in about {minutes} min.").format(minutes=minutes_of(seconds))
     return Message(
-        _("⏳ <b>{title}</b>: in the queue. {where}").format(title=escape(title), where=where),
+        _("⏳ <b>{title}</b>: in the queue. {where}").format(title=escape(_(title)), where=where),
         ((button(_("Cancel"), buttons.data(buttons.CANCEL, order)),),),
     )
 
 
 def working(_: Translate, *, title: str) -> Message:
-    return Message(_("🎨 <b>{title}</b>: being made now, usually within half a minute.").format(title=escape(title)))
+    return Message(_("🎨 <b>{title}</b>: being made now, usually within half a minute.").format(title=escape(_(title))))
 
 
 def filming(_: Translate, *, title: str, seconds: float) -> Message:
     return Message(
         _("🎬 <b>{title}</b>: being filmed now, usually ready in about {minutes} min. You can close this chat.").format(
-            title=escape(title), minutes=minutes_of(seconds)
+            title=escape(_(title)), minutes=minutes_of(seconds)
         )
     )
 
@@ -94,7 +94,7 @@ def dropped(_: Translate) -> Message:
 def result(_: Translate, *, order: str, title: str, provider: str, video: bool, animate: bool, gift: bool) -> Message:
     """The caption under a result: the AI label stays with it wherever it is forwarded. `gift`: it came late."""
     text = _("<b>{title}</b>\n🤖 Made with AI ({provider}).").format(
-        title=escape(title), provider=_(RECIPIENTS[provider].short)
+        title=escape(_(title)), provider=_(RECIPIENTS[provider].short)
     )
     if gift:
         text += "\n" + _("It came late, so this one is free.")
@@ -126,7 +126,7 @@ def too_large(_: Translate, *, title: str, provider: str, hours: int) -> Message
         _(
             "<b>{title}</b>\n🤖 Made with AI ({provider}).\n\nThis video is too large for Telegram. The button opens a page "
             "of ours, where you can download it once within {hours} hours."
-        ).format(title=escape(title), provider=_(RECIPIENTS[provider].short), hours=hours)
+        ).format(title=escape(_(title)), provider=_(RECIPIENTS[provider].short), hours=hours)
     )
 
 
@@ -134,7 +134,7 @@ def motions(_: Translate, *, source: str, photo: bool, motions: Sequence[tuple[s
     """What a photo or a result can do as a video."""
     verb = buttons.MOTION_OF_PHOTO if photo else buttons.MOTION_OF_RESULT
     rows = [
-        tuple(button(name, buttons.data(verb, source, motion)) for motion, name in motions[start : start + 2])
+        tuple(button(_(name), buttons.data(verb, source, motion)) for motion, name in motions[start : start + 2])
         for start in range(0, len(motions), 2)
     ]
     return Message(
@@ -154,7 +154,7 @@ def original(_: Translate, *, provider: str) -> Message:
 
 def really_delete(_: Translate, *, order: str, title: str) -> Message:
     return Message(
-        _("<b>{title}</b>\nDelete this for good?").format(title=escape(title)),
+        _("<b>{title}</b>\nDelete this for good?").format(title=escape(_(title))),
         (
             (button(_("Yes, delete it"), buttons.data(buttons.DELETE_YES, order)),),
             (button(_("Keep it"), buttons.data(buttons.KEEP, order)),),

@@ -13,7 +13,7 @@ from policy.terms import Recipient, Say
 from policy.text import SECTIONS, TITLE
 from policy.versions import CURRENT
 from providers.origins import recipients
-from wording.language import Translate
+from wording.language import Translate, listed
 from wording.periods import period
 from wording.policy_tables import TABLES, Table, models
 
@@ -100,7 +100,7 @@ def fillings(_: Translate, facts: Facts) -> dict[str, str]:
     """Placeholder of the text -> what stands there."""
     return {
         **facts_of(facts),
-        "models": ", ".join(models(_, facts.recipients)),
+        "models": listed(_, models(_, facts.recipients)),
         "ip_hash": period(_, ADDRESS_HASH),
         "key_backup": period(_, KEY_BACKUP),
         "account_grace": period(_, ACCOUNT_GRACE),

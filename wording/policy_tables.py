@@ -38,7 +38,7 @@ def used(_: Translate, purpose: Purpose) -> str:
     if purpose.categories == CATEGORIES.keys():
         return _("all categories")
     names = [_(c.name) for c in CATEGORIES.values() if c.id in purpose.categories]
-    return "; ".join(names) + (f" {_(purpose.note)}" if purpose.note else "")
+    return _("; ").join(names) + (f" {_(purpose.note)}" if purpose.note else "")
 
 
 def _collected(_: Translate, __: Sequence[Recipient], ___: Mapping[str, str], promises: tuple[str, ...]) -> Table:

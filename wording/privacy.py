@@ -11,7 +11,7 @@ from policy.terms import N_
 from policy.versions import BY_ID, CURRENT, Version, in_effect
 from wording import buttons
 from wording.changes import in_short
-from wording.language import Translate
+from wording.language import Translate, listed
 from wording.message import Message, button, escape, link
 from wording.pages import differences, page
 from wording.periods import kept
@@ -36,7 +36,7 @@ def summary(_: Translate, *, providers: Sequence[str], site: str, support_email:
         _("<b>Your privacy, in short</b>"),
         _("• <b>Kept</b>, sealed with keys of your own: {what}.").format(what=_kept(_)),
         _("• <b>A photo goes</b> only to the AI provider of what you order: {providers}. Nothing is sold.").format(
-            providers=", ".join(_(name) for name in providers)
+            providers=listed(_, (_(name) for name in providers))
         ),
         _(
             "• <b>Delete</b> photos in /photos, a picture or video by the button under it. A copy of your data, a correction, "
@@ -52,7 +52,9 @@ def _kept(_: Translate) -> str:
     names: dict[str, list[str]] = {}
     for id, name in KEPT.items():
         names.setdefault(kept(_, CATEGORIES[id].retention), []).append(_(name))
-    return "; ".join(f"{', '.join(what)}: {period}" for period, what in names.items())
+    return _("; ").join(
+        _("{name}: {period}").format(name=listed(_, what), period=period) for period, what in names.items()
+    )
 
 
 def _version(_: Translate, today: date, address: str) -> str:

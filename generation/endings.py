@@ -6,7 +6,7 @@ from billing import ledger
 from database import Unit
 from generation.kinds import TELL
 from jobs.desk import Desk
-from models import Order
+from models import Order, Photo
 from states import move
 
 
@@ -25,5 +25,18 @@ def end_badly(
     if not move(Order, order, come_from=come_from, to=to, reason=reason, ended_at=unit.now):
         return False
     ledger.give_back(unit, owner=account, order=order)
+    forget_words(account)
     desk.add(unit, TELL, subject=order, account=account)
     return True
+
+
+def forget_words(account: str) -> None:
+    """Prompts and styles go with what they belong to: those of a person's orders that made nothing, and whose photo
+    (and result, where it was about one) is gone."""
+    mine, about = Order.account == account, Order.alias()
+    ended = Order.state.in_((Order.OFFERED, Order.REFUSED, Order.FAILED, Order.CANCELLED))
+    made_nothing = ended & Order.media.is_null()
+    photos = Photo.select(Photo.id).where((Photo.account == account) & (Photo.state == Photo.DELETED))
+    results = about.select(about.id).where((about.account == account) & (about.state == Order.DELETED))
+    gone = Order.photo.in_(photos) & (Order.origin.is_null() | Order.origin.in_(results))
+    Order.update(prompt=None, style=None).where(mine & made_nothing & gone).execute()

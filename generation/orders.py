@@ -12,14 +12,17 @@ from custody.fields import Fields
 from database import Unit
 from errors import Permanent, Rejected
 from generation.chat import PURPOSE
+from generation.endings import forget_words
 from generation.kinds import ADMIT, DELIVER, DESTROY, PRODUCE, ROUND, TELL
 from generation.slots import MOST_WAITING, Place, VideoSlots, withdraw
 from generation.source import Source
-from generation.styles import FREE_PROMPT_LIMIT, Catalogue, Style
+from generation.styles import Catalogue, Style
 from jobs.desk import Desk
 from jobs.kinds import GENERATION
 from models import Account, Order, new_id
 from moderation.check import PromptRules
+from policy.limits import LONGEST_PROMPT
+from policy.terms import N_
 from states import move
 
 PROVIDER = "gemini"
@@ -54,7 +57,7 @@ class Orders:
         prompt = prompt.strip()
         if not prompt:
             raise Rejected("prompt.empty")
-        if len(prompt) > FREE_PROMPT_LIMIT:
+        if len(prompt) > LONGEST_PROMPT:
             raise Rejected("prompt.too_long")
         if (category := self._rules.refuse(prompt)) is not None:
             raise Rejected(f"prompt.{category}")
@@ -162,6 +165,7 @@ class Orders:
         if not move(Order, order, come_from=(Order.QUEUED,), to=Order.CANCELLED, ended_at=unit.now):
             raise Rejected("orders.too_late")
         ledger.give_back(unit, owner=account, order=order)
+        forget_words(account)
 
     def drop(self, unit: Unit, *, account: str, order: str) -> None:
         """Forget an offer that was declined."""
@@ -178,6 +182,7 @@ class Orders:
             Order, order, come_from=states, to=Order.DELETED, media=None, file_id=None, prompt=None, style=None
         ):
             return False
+        forget_words(account)
         self._desk.withdraw(unit, subject=order, kinds=(DELIVER, TELL))
         at_hand = (Account.id == account) & (Account.current_origin == order)
         Account.update(current_origin=None).where(at_hand).execute()
@@ -201,9 +206,9 @@ class Orders:
         return None, self._fields.open(Order.prompt, row, purpose=PURPOSE) or ""
 
     def title(self, row: Order) -> str:
-        """How the order is called in messages."""
+        """How the order is called in messages, in English: `wording` translates it."""
         style, _ = self.wanted(row)
-        return style.name if style else "Your own idea"
+        return style.name if style else N_("Your own idea")
 
     def _within_daily_limit(self, unit: Unit, account: str) -> None:
         """Asked after the hold, which counts already."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import tomllib
 from collections.abc import Iterator
 from io import BytesIO
@@ -17,7 +18,7 @@ from wording.language import TRANSLATED, catalogue_of, read
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("policy", "wording", "generation", "billing", "consent", "support", "privacy", "bot", "web")
 TEMPLATES = "web/templates"
-KEYWORDS = {"_": None, "N_": None}
+MARKS = ("_", "N_")
 # Files whose words are data: the name of their blocks, and the fields that people see.
 TABLES = {
     "generation/styles.toml": ("style", ("name", "description", "group")),
@@ -71,17 +72,26 @@ def _found(root: Path) -> Iterator[tuple[str, str]]:
     """File and sentence, as often as it stands there."""
     for package in PACKAGES:
         for source in (root / package).rglob("*.py"):
-            yield from ((_name(source, root), sentence) for sentence in _of_calls(source, "python"))
+            yield from ((_name(source, root), sentence) for sentence in _of_code(source))
     for source in (root / TEMPLATES).rglob("*.html"):
-        yield from ((_name(source, root), sentence) for sentence in _of_calls(source, "jinja2"))
+        yield from ((_name(source, root), sentence) for sentence in _of_template(source))
     for name, (block, fields) in TABLES.items():
         content = tomllib.loads((root / name).read_text(encoding="utf-8"))
         yield from ((name, one[field]) for one in content[block] for field in fields)
 
 
-def _of_calls(source: Path, method: str) -> Iterator[str]:
-    options = {"silent": "false", "trimmed": "false"} if method == "jinja2" else {}
-    for _line, sentence, _comments, _context in extract_from_file(method, source, keywords=KEYWORDS, options=options):
+def _of_code(source: Path) -> Iterator[str]:
+    """By the syntax tree: Babel's own reader misses what stands inside an f-string."""
+    for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in MARKS and node.args:
+            said = node.args[0]
+            if isinstance(said, ast.Constant) and isinstance(said.value, str) and said.value:
+                yield said.value
+
+
+def _of_template(source: Path) -> Iterator[str]:
+    found = extract_from_file("jinja2", source, keywords=dict.fromkeys(MARKS), options={"silent": "false"})
+    for _line, sentence, _comments, _context in found:
         if isinstance(sentence, str) and sentence:
             yield sentence
 

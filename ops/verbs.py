@@ -13,7 +13,9 @@ from database import Database
 from errors import Failure
 from generation.styles import Catalogue
 from ops import money, policy_verbs, previews
+from ops.announcing import tell_policy
 from ops.house import opened
+from ops.messages import messages
 from ops.once import once as run_once
 from ops.promises import promises
 from ops.stack import StackError
@@ -23,8 +25,7 @@ from providers.gemini import Gemini
 from providers.http import Origin, Outbound
 from providers.origins import allowed
 from web.webhook import PATH as WEBHOOK_PATH
-from wording.commands import menu
-from wording.language import translate
+from wording.commands import menus
 from workers.assembly import House
 from workers.startup import settings_or_exit
 
@@ -34,7 +35,16 @@ def verbs() -> None:
     """Run and look after the service."""
 
 
-for _command in (promises, policy_verbs.register, policy_verbs.policy, money.refund, money.reconcile, money.margin):
+for _command in (
+    promises,
+    messages,
+    policy_verbs.register,
+    policy_verbs.policy,
+    tell_policy,
+    money.refund,
+    money.reconcile,
+    money.margin,
+):
     verbs.add_command(_command)
 
 
@@ -75,7 +85,8 @@ def webhook() -> None:
 def _set_webhook(house: House) -> None:
     address = house.settings.public_url.rstrip("/") + WEBHOOK_PATH
     house.telegram.set_webhook(address, secret=house.settings.telegram_webhook_secret)
-    house.telegram.set_commands(menu(translate(None)))
+    for language, commands in menus().items():
+        house.telegram.set_commands(commands, language=language)
 
 
 @verbs.command()

@@ -147,7 +147,8 @@ def balance(
     if limit is not None:
         text += "\n" + _("Your limit: {limit} in 24 hours, {spent} of it used.").format(limit=limit, spent=spent)
     if movements:
-        lines = [f"{m.at.strftime(_('%d %b'))}  {m.credits:+d}  {_movement(_, m)}" for m in movements]
+        day = _("%d %b")
+        lines = [f"{m.at.strftime(day)}  {m.credits:+d}  {_movement(_, m)}" for m in movements]
         text += "\n\n" + _("<b>Lately</b>") + "\n" + "\n".join(lines)
     return Message(text, ((button(_("Get more"), buttons.data(buttons.PACKS)),),))
 

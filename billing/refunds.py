@@ -3,7 +3,6 @@ then the Stars go, as a work row that is tried until Telegram has answered."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Protocol
 
 import crash
@@ -16,10 +15,10 @@ from errors import Failure, Permanent, Rejected
 from jobs.claim import Claim
 from jobs.desk import Desk
 from models import LedgerAccount, LedgerEntry, LedgerLine, Payment
+from policy.limits import REFUND_WITHIN
 from states import move
 
 PURPOSE = "payments"
-WITHIN = timedelta(days=14)  # a person's own right to give an unused pack back
 STILL_THERE = (Payment.PAID, Payment.UNCLAIMED, Payment.STUCK)
 
 log = logs.get()
@@ -44,8 +43,12 @@ class Refunds:
         self._telegram = telegram
 
     def possible(self, unit: Unit, account: str) -> list[Payment]:
-        """Packs that this person can give back by one tap: wholly unused, not older than 14 days, newest first."""
-        recent = (Payment.account == account) & (Payment.state == Payment.PAID) & (Payment.paid_at > unit.now - WITHIN)
+        """Packs that this person can give back by one tap: wholly unused, in time for it, newest first."""
+        recent = (
+            (Payment.account == account)
+            & (Payment.state == Payment.PAID)
+            & (Payment.paid_at > unit.now - REFUND_WITHIN)
+        )
         payments = list(Payment.select().where(recent).order_by(Payment.paid_at.desc()))
         lots = {lot.id: lot for lot in LedgerAccount.select().where(LedgerAccount.id.in_([p.lot for p in payments]))}
         return [p for p in payments if p.lot in lots and lots[p.lot].balance == p.credits]
@@ -56,7 +59,7 @@ class Refunds:
         row = Payment.get_or_none((Payment.id == payment) & (Payment.account == account))
         if row is None or row.state != Payment.PAID:
             raise Rejected("refund.gone")
-        if row.paid_at <= unit.now - WITHIN:
+        if row.paid_at <= unit.now - REFUND_WITHIN:
             raise Rejected("refund.too_late")
         self._begin(unit, row, reason="refund.asked", whole=True)
         return row

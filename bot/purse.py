@@ -7,13 +7,13 @@ from datetime import timedelta
 
 from billing import ledger, statement
 from billing.prices import PACKS, PRICES, Pack, seconds_of
-from policy.limits import REFUND_WITHIN
 from bot.context import Context
 from bot.update import Update
 from database import Unit
 from errors import Rejected
 from generation.chat import Person
 from models import Account
+from policy.limits import REFUND_WITHIN
 from providers.telegram_calls import Call, send_invoice, send_text
 from wording import money
 from wording.message import Message
@@ -51,7 +51,8 @@ def packs(context: Context, account: Account, person: Person) -> Call:
 def invoice(context: Context, unit: Unit, account: Account, person: Person, pack: Pack) -> Call:
     """An invoice for this person only: its payload is a row that names them."""
     offered = context.payments.offer(unit, account=account.id, pack=pack)
-    title, description = money.invoice(person.translate, pack=_line(pack), prices=_prices(context), days=REFUND_WITHIN.days)
+    within = REFUND_WITHIN.days
+    title, description = money.invoice(person.translate, pack=_line(pack), prices=_prices(context), days=within)
     return send_invoice(person.chat, title=title, description=description, payload=offered.id, stars=offered.stars)
 
 

@@ -14,7 +14,6 @@ from errors import Rejected
 
 SOURCE = Path(__file__).with_name("styles.toml")
 MOTIONS = Path(__file__).with_name("motions.toml")
-FREE_PROMPT_LIMIT = 1000  # characters a person may write
 PAGE_SIZE = 6  # styles on one picture board
 ID = re.compile(r"[a-z0-9-]{1,24}")  # a button carries it beside a photo's id in 64 bytes
 LONGEST = {"name": 24, "description": 60, "group": 24, "prompt": 1600}

@@ -17,10 +17,10 @@ from generation.status import Status
 from jobs.desk import Desk
 from models import AbuseMark, Invoice, Link, Media, Order, SeenUpdate, VideoTask
 from policy.categories import ABUSE_MARK, SEEN_UPDATES, UNPAID_INVOICE
+from policy.limits import LONGEST_WAIT
 
 POSITIONS_AT_ONCE = 20  # status messages brought up to date in one round; Telegram allows about 30 calls a second
 LEFT_BEHIND = timedelta(hours=1)  # longer than any attempt may take
-LONGEST_WAIT = timedelta(hours=2)  # for a slot
 LONGEST_IN_ALL = LONGEST_WAIT + timedelta(hours=1)  # from the tap to an end, whichever
 OFFER_LIVES = timedelta(days=1)
 BATCH = 500

@@ -19,12 +19,12 @@ from generation.kinds import COLLECT
 from generation.slots import EARLIEST, NAME, end_task, last_durations
 from jobs.desk import Desk
 from models import Order, VideoTask
+from policy.limits import VIDEO_GIVEN_UP
 from providers.kling import FAILED, SUCCEEDED, Task
 from states import move
 
 BATCH = 100
 EVERY = 8  # seconds between two questions about a video that may be ready; all tasks share these moments
-GIVEN_UP = timedelta(minutes=20)  # without an end: asked once more, then the credits go back
 NOT_ASKED = timedelta(minutes=25)  # the same while the provider itself does not answer
 LATE_EVERY = timedelta(minutes=5)
 LATE_ENDS = timedelta(hours=24)
@@ -163,7 +163,7 @@ class Watch:
 
     def _heard(self, task: VideoTask, said: Task | None) -> None:
         ended = said is not None and said.state in (SUCCEEDED, FAILED)
-        if not ended and self._may_go_on(task, after=GIVEN_UP):
+        if not ended and self._may_go_on(task, after=VIDEO_GIVEN_UP):
             return  # nearly all that is heard: thousands of these need no transaction
         with self._database.unit() as unit:
             unit.after(lambda: crash.at("look.heard"))  # before any bell
@@ -172,7 +172,7 @@ class Watch:
             elif said is not None and said.state == FAILED:
                 self._failed(unit, task, said.reason or FAILED_SOMEHOW)
             else:
-                self._still_working(unit, task, after=GIVEN_UP)
+                self._still_working(unit, task, after=VIDEO_GIVEN_UP)
             crash.at("look.hearing")
 
     def _succeeded(self, unit: Unit, task: VideoTask, said: Task) -> None:

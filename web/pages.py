@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from billing.prices import PACKS, PICTURE, PRICES, TRIAL_CREDITS, VIDEO_SECONDS, video
-from billing.refunds import WITHIN
 from generation.orders import PROVIDER, VIDEO_PROVIDER
-from generation.styles import FREE_PROMPT_LIMIT
+from policy.limits import LONGEST_PROMPT, REFUND_WITHIN
 from policy.recipients import RECIPIENTS
 from policy.rights import PCPD_HOTLINE, PCPD_SITE
 from policy.versions import VERSIONS
@@ -43,7 +42,7 @@ def _money(_: Translate, house: House) -> dict[str, Any]:
         "prices": [(kind(_, what), amount(_, PRICES[what])) for what in kinds],
         "trial": amount(_, TRIAL_CREDITS),
         "packs": [(_(pack.name), amount(_, pack.credits), pack.stars) for pack in PACKS.values()],
-        "refund_days": WITHIN.days,
+        "refund_days": REFUND_WITHIN.days,
         "videos": house.slots is not None,
         "changed": TERMS_OF,
     }
@@ -81,7 +80,7 @@ def _contact(_: Translate, house: House) -> dict[str, Any]:
 
 
 def _safety(_: Translate, house: House) -> dict[str, Any]:
-    return {**_money(_, house), **_providers(_, house), "prompt_limit": FREE_PROMPT_LIMIT}
+    return {**_money(_, house), **_providers(_, house), "prompt_limit": LONGEST_PROMPT}
 
 
 PAGES = (

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from errors import Failure
 from wording.language import Translate
 from wording.message import Message
+from wording.numbers import NUMBERS
 
 Sentence = Callable[[Translate], str]
 
@@ -17,11 +18,13 @@ SENTENCES: dict[str, Sentence] = {
         "I can read JPEG, PNG, WebP and HEIC. Please send the photo as one of these."
     ),
     "photo.truncated": lambda _: _("Part of that picture is missing. Please send it again."),
-    "photo.too_many_pixels": lambda _: _("That picture has more than 40 megapixels. Please send a smaller one."),
-    "photo.too_small": lambda _: _("That picture is too small: each side needs at least 64 pixels."),
+    "photo.too_many_pixels": lambda _: _(
+        "That picture has more than {megapixels} megapixels. Please send a smaller one."
+    ),
+    "photo.too_small": lambda _: _("That picture is too small: each side needs at least {side} pixels."),
     "photo.too_narrow": lambda _: _("That picture is too long and narrow. Please crop it and send it again."),
     "photo.animated": lambda _: _("That picture moves. Please send a still photo."),
-    "photo.too_large": lambda _: _("That file is larger than 20 MB. Please send a smaller one."),
+    "photo.too_large": lambda _: _("That file is larger than {megabytes} MB. Please send a smaller one."),
     "photo.too_heavy": lambda _: _("That picture is too heavy for me to open. Please send it as an ordinary photo."),
     "photo.gone": lambda _: _("That photo is no longer here. Please send it again."),
     "photo.not_ready": lambda _: _("That photo is still being prepared. One moment, please."),
@@ -32,7 +35,7 @@ SENTENCES: dict[str, Sentence] = {
     "payment.stale": lambda _: _("That offer is out of date. Please open /packs for a new one. Nothing was paid."),
     "payment.not_yours": lambda _: _("That offer was made to somebody else. Please open /packs for one of your own."),
     "refund.gone": lambda _: _("That payment has gone back already."),
-    "refund.too_late": lambda _: _("That pack is older than 14 days. Please write to support: /paysupport"),
+    "refund.too_late": lambda _: _("That pack is older than {days} days. Please write to support: /paysupport"),
     "refund.used": lambda _: _("Credits of that pack are used or set aside, so it cannot go back as a whole."),
     "account.banned": lambda _: _(
         "This account is closed for breaking the Terms. Questions: /help. Payments: /paysupport."
@@ -42,7 +45,7 @@ SENTENCES: dict[str, Sentence] = {
     "orders.already_made": lambda _: _("Already on its way."),
     "orders.too_late": lambda _: _("Too late to cancel: it is being made right now."),
     "results.gone": lambda _: _("That picture is no longer here."),
-    "prompt.too_long": lambda _: _("That is too long: please stay within 1,000 characters."),
+    "prompt.too_long": lambda _: _("That is too long: please stay within {characters} characters."),
     "prompt.empty": lambda _: _("Please write what you want in words."),
     "prompt.sexual": lambda _: _("MIOMIO makes no sexual pictures. Nothing was sent and nothing was charged."),
     "prompt.undressing": lambda _: _("MIOMIO does not undress people. Nothing was sent and nothing was charged."),
@@ -55,10 +58,12 @@ SENTENCES: dict[str, Sentence] = {
     "motion.gone": lambda _: _("That motion is no longer there. Please choose another one."),
     "provider.bad_input": lambda _: _("The video provider could not use that picture. Another one may work."),
     "provider.failed": lambda _: _("The video provider did not manage to make this one. Please try again later."),
-    "video.too_slow": lambda _: _("The video provider took longer than 20 minutes. If it still comes, it is free."),
+    "video.too_slow": lambda _: _(
+        "The video provider took longer than {minutes} minutes. If it still comes, it is free."
+    ),
     "orders.stuck": lambda _: _("This one got stuck on our side, and we have been told. Please try again."),
     "videos.paused": lambda _: _("Videos are paused at the moment. Please try again later; pictures work."),
-    "videos.full": lambda _: _("The video provider had no room for two hours. Please try again later."),
+    "videos.full": lambda _: _("The video provider had no room for {hours} hours. Please try again later."),
     "videos.off": lambda _: _("There are no videos here at the moment. Pictures work."),
     "consent.renew": lambda _: _("Our privacy policy has changed: please say first whether you agree."),
     "message.unsupported": lambda _: _("I can use photos only. What you sent was not kept."),
@@ -71,7 +76,7 @@ def sentence(_: Translate, failure: Failure | str) -> str:
     """Something true and useful also for what has no sentence of its own."""
     code = failure if isinstance(failure, str) else failure.code
     if code in SENTENCES:
-        return SENTENCES[code](_)
+        return SENTENCES[code](_).format(**NUMBERS)
     return _("Something went wrong on our side. Please try again in a few minutes.")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from wording import buttons
 from wording.language import Translate
 from wording.message import Message, button
+from wording.numbers import NUMBERS
 
 
 def board(
@@ -22,7 +23,7 @@ def board(
     """The styles of one page of the picture board, two a row, with arrows to turn the page."""
     lead = _("Photo saved, its hidden data (place, camera, time) removed. ") if first else ""
     rows = [
-        tuple(button(name, buttons.data(buttons.STYLE, photo, style)) for style, name in styles[start : start + 2])
+        tuple(button(_(name), buttons.data(buttons.STYLE, photo, style)) for style, name in styles[start : start + 2])
         for start in range(0, len(styles), 2)
     ]
     turn = (
@@ -85,5 +86,5 @@ def help_text(_: Translate, *, support_email: str) -> Message:
             "you want. You see the price before anything is made.\n\n/styles – the styles\n/animate – a short video\n"
             "/photos – your photos\n/balance – your credits\n/packs – more credits\n/limit – a daily limit\n"
             "/paysupport – payments and refunds\n/where – where your photos went\n/language – another language\n/privacy – what we keep and why\n\nQuestions: {email}"
-        ).format(email=support_email)
+        ).format(email=support_email, megabytes=NUMBERS["megabytes"])
     )

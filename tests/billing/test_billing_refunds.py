@@ -9,9 +9,9 @@ import pytest
 from billing import ledger
 from billing.payments import REFUND
 from billing.prices import PACKS, TRIAL_CREDITS
-from billing.refunds import WITHIN
 from errors import Rejected
 from models import LedgerEntry, Payment, Work
+from policy.limits import REFUND_WITHIN
 from tests.billing.books import Shop
 from tests.billing.conftest import AtOnce
 
@@ -73,13 +73,13 @@ def test_an_untouched_pack_goes_back_whole(shop: Shop) -> None:
 def test_day_fourteen_is_in_time_and_day_fifteen_is_not(shop: Shop) -> None:
     ann = shop.joins()
     early, late = shop.buys(ann)[0], shop.buys(ann)[0]
-    shop.clock.turn(WITHIN.total_seconds() - 1)
+    shop.clock.turn(REFUND_WITHIN.total_seconds() - 1)
     assert sorted(offered(shop, ann)) == sorted([early.id, late.id])
     assert asks(shop, ann, early) == "begun"
     shop.clock.turn(1)
     assert offered(shop, ann) == []
     assert asks(shop, ann, late) == "refund.too_late"
-    assert WITHIN.total_seconds() == 14 * DAY
+    assert REFUND_WITHIN.total_seconds() == 14 * DAY
 
 
 def test_a_pack_that_was_used_stays(shop: Shop) -> None:

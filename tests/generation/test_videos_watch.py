@@ -8,8 +8,9 @@ from datetime import timedelta
 import pytest
 
 from errors import Permanent, Temporary
-from generation.watch import EVERY, GIVEN_UP, LATE_ENDS, LATE_EVERY, NOT_ASKED
+from generation.watch import EVERY, LATE_ENDS, LATE_EVERY, NOT_ASKED
 from models import Cost, KeyRow, LedgerEntry, Media, Order, VideoTask
+from policy.limits import VIDEO_GIVEN_UP
 from tests.generation.studio import Studio, Who
 
 SOON = 16.0  # seconds after which a first question may be due while nothing was made lately
@@ -106,7 +107,7 @@ def test_an_order_that_vanished_does_not_stop_the_round_for_others(studio: Studi
     studio.watch.round()
     studio.work()
     assert [studio.state(order) for order in orders[1:]] == [Order.DELIVERED] * 2
-    studio.watches(GIVEN_UP.total_seconds() + LATE_ENDS.total_seconds() + 600, every=600)
+    studio.watches(VIDEO_GIVEN_UP.total_seconds() + LATE_ENDS.total_seconds() + 600, every=600)
     assert studio.open_tasks() == 0
 
 
@@ -141,14 +142,14 @@ def test_what_failed_for_a_reason_is_not_tried_again(studio: Studio, ann: Who, r
 def given_up(studio: Studio, who: Who) -> str:
     """A video that the provider has kept for longer than anybody waits."""
     order = studio.filming(who)
-    studio.watches(GIVEN_UP.total_seconds() + 2 * EVERY)
+    studio.watches(VIDEO_GIVEN_UP.total_seconds() + 2 * EVERY)
     assert studio.state(order) == Order.FAILED
     return order
 
 
 def test_after_twenty_minutes_it_is_asked_once_more_and_then_given_back(studio: Studio, ann: Who) -> None:
     order = studio.filming(ann)
-    studio.watches(GIVEN_UP.total_seconds() - 2 * EVERY)
+    studio.watches(VIDEO_GIVEN_UP.total_seconds() - 2 * EVERY)
     assert studio.state(order) == Order.RENDERING
     looks = len(studio.kling.looks)
     studio.watches(4 * EVERY)
@@ -161,7 +162,7 @@ def test_after_twenty_minutes_it_is_asked_once_more_and_then_given_back(studio: 
 
 def test_a_video_that_is_ready_at_the_last_question_counts(studio: Studio, ann: Who) -> None:
     order = studio.filming(ann)
-    studio.later(GIVEN_UP.total_seconds() + 60)
+    studio.later(VIDEO_GIVEN_UP.total_seconds() + 60)
     studio.kling.finishes(studio.id_of(order))
     studio.watch.round()
     studio.work()
@@ -237,9 +238,9 @@ def test_a_provider_that_does_not_answer_keeps_nobody_waiting_for_ever(
 ) -> None:
     order = studio.filming(ann)
     studio.kling.away = away
-    studio.watches(GIVEN_UP.total_seconds() + 60)
+    studio.watches(VIDEO_GIVEN_UP.total_seconds() + 60)
     assert studio.state(order) == Order.RENDERING, "nobody has said that it does not come"
-    studio.watches((NOT_ASKED - GIVEN_UP + timedelta(seconds=30)).total_seconds())
+    studio.watches((NOT_ASKED - VIDEO_GIVEN_UP + timedelta(seconds=30)).total_seconds())
     assert studio.state(order) == Order.FAILED
     assert studio.balance(ann) == (100, 0)
     studio.kling.away = None
@@ -252,6 +253,6 @@ def test_a_provider_that_does_not_answer_keeps_nobody_waiting_for_ever(
 def test_a_task_that_the_provider_has_forgotten_ends_like_a_slow_one(studio: Studio, ann: Who) -> None:
     order = studio.filming(ann)
     studio.kling.tasks.clear()
-    studio.watches(GIVEN_UP.total_seconds() + 2 * EVERY)
+    studio.watches(VIDEO_GIVEN_UP.total_seconds() + 2 * EVERY)
     assert studio.state(order) == Order.FAILED
     assert studio.balance(ann) == (100, 0)

@@ -1,0 +1,19 @@
+"""The numbers that sentences name, from where they hold."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from imaging.limits import MIB, Limits
+from policy.limits import LONGEST_PROMPT, LONGEST_WAIT, REFUND_WITHIN, VIDEO_GIVEN_UP
+
+_PHOTO = Limits()
+NUMBERS: dict[str, int | str] = {
+    "megapixels": _PHOTO.max_pixels // 1_000_000,
+    "side": _PHOTO.min_side,
+    "megabytes": _PHOTO.max_bytes // MIB,
+    "days": REFUND_WITHIN.days,
+    "characters": f"{LONGEST_PROMPT:,}",
+    "minutes": VIDEO_GIVEN_UP // timedelta(minutes=1),
+    "hours": LONGEST_WAIT // timedelta(hours=1),
+}

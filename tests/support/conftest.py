@@ -105,9 +105,9 @@ class Process:
             clock.turn(step)
 
 
-def people(database: Database, count: int, *, version: str = OLD, **more: object) -> list[str]:
-    """Accounts that agreed to a version; nobody opens their columns here."""
-    ids = [new_id() for _ in range(count)]
+def people(database: Database, count: int, *, version: str = OLD, first: str = "", **more: object) -> list[str]:
+    """Accounts that agreed to a version; nobody opens their columns here. `first`: how their ids begin."""
+    ids = [first + new_id()[len(first) :] for _ in range(count)]
     with database.unit() as unit:
         for start in range(0, count, 200):
             part = ids[start : start + 200]

@@ -202,9 +202,9 @@ def test_never_more_people_wait_than_are_told_between_two_rounds(
 def test_somebody_who_joined_with_an_old_release_is_found_within_the_hour(
     database: Database, clock: TurnedClock, process: Process, post: Post
 ) -> None:
-    people(database, 5)
+    people(database, 5, first="f")
     process.goes_on(clock, 10)
-    late = people(database, 5)
+    late = people(database, 5, first="0")  # the rounds have passed these
     process.goes_on(clock, 10)
     assert len(post.got) == 5
     clock.turn(LOOKED_OVER.total_seconds())

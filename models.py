@@ -20,6 +20,7 @@ from peewee import (
     IntegerField,
     Model,
     TextField,
+    fn,
 )
 
 from policy.terms import NotPersonal
@@ -193,7 +194,7 @@ class Order(Base):
     account = about(TextField(), "transactions")
     state = plain(TextField(), STATE)
     kind = about(TextField(), "transactions")
-    price = about(IntegerField(), "transactions")
+    price = about(IntegerField(null=True), "transactions")  # forgotten with the transaction; the result may stay
     trial = about(BooleanField(default=False), "transactions")  # held from trial credits alone
     provider = about(TextField(), "disclosures")
     photo = about(TextField(index=True), "photos")
@@ -214,6 +215,12 @@ class Order(Base):
         table_name = "orders"  # "order" is a word of SQL
         indexes = ((("account", "state"), False),)
         constraints: ClassVar = [Check("price > 0")]
+
+
+Order.add_index(Order.index(Order.created_at, where=SQL("state = 'offered'"), name="orders_offered"))
+Order.add_index(
+    Order.index(fn.COALESCE(Order.ended_at, Order.created_at), where=SQL("price IS NOT NULL"), name="orders_usage")
+)
 
 
 class VideoTask(Base):
@@ -317,6 +324,7 @@ class Work(Base):
 
 Work.add_index(Work.index(Work.kind, Work.due_at, where=SQL("state = 'due'"), name="work_due"))
 Work.add_index(Work.index(Work.lease_until, where=SQL("state = 'held'"), name="work_held"))
+Work.add_index(Work.index(Work.ended_at, where=SQL("ended_at IS NOT NULL"), name="work_ended"))
 
 
 class Lease(Base):
@@ -451,6 +459,7 @@ class LedgerEntry(Base):
 
     GRANT, HOLD, CHARGE, GIVE_BACK = "grant", "hold", "charge", "give_back"
     REFUND, RESTORE = "refund", "restore"  # credits leave with the Stars; come back when the Stars could not go
+    OPENING = "opening"  # what older entries, which are gone, had left in each place
 
     id = plain(TextField(primary_key=True, default=new_id), ROW_ID)
     business_key = about(TextField(unique=True), "transactions")
@@ -458,7 +467,7 @@ class LedgerEntry(Base):
     owner = about(TextField(index=True), "transactions")
     order = about(TextField(null=True, index=True, column_name="order_id"), "transactions")
     what = about(TextField(null=True), "transactions")  # kind of order, or pack
-    at = about(UtcField(), "transactions")
+    at = about(UtcField(index=True), "transactions")
 
     class Meta:
         table_name = "ledger_entry"
@@ -523,6 +532,9 @@ class Payment(Base):
         constraints: ClassVar = [Check("stars > 0")]
 
 
+Payment.add_index(Payment.index(fn.COALESCE(Payment.ended_at, Payment.paid_at), name="payment_last"))
+
+
 class Cost(Base):
     """What a provider counted for one call."""
 
@@ -547,6 +559,49 @@ class AbuseMark(Base):
 
     class Meta:
         table_name = "abuse_mark"
+
+
+class EndedAccount(Base):
+    """That an account has ended, and when: the record of what its person agreed to is kept for a time from then on."""
+
+    account = about(TextField(primary_key=True), "consents")
+    asked_at = about(UtcField(), "consents")  # when its person, or who may, asked for the end
+    ended_at = about(UtcField(index=True), "consents")
+    cleared_at = plain(UtcField(null=True), WHEN)  # whatever hung on it was seen to be gone
+
+    class Meta:
+        table_name = "ended_account"
+
+
+EndedAccount.add_index(
+    EndedAccount.index(EndedAccount.asked_at, where=SQL("cleared_at IS NULL"), name="ended_account_open")
+)
+
+
+class RetentionRun(Base):
+    """One rule of retention at one time: how much went, what may not go yet, and how old the oldest is that is left."""
+
+    id = plain(TextField(primary_key=True, default=new_id), ROW_ID)
+    rule = plain(TextField(), "name of a rule of retention")
+    category = plain(TextField(), "name of a category of the register, or nothing")
+    started_at = plain(UtcField(index=True), WHEN)
+    ended_at = plain(UtcField(null=True), WHEN)
+    count = plain(IntegerField(default=0), "a count")
+    held_back = plain(IntegerField(default=0), "a count")
+    oldest_left = plain(UtcField(null=True), "how far back a table goes")
+
+    class Meta:
+        table_name = "retention_run"
+
+
+class StrayObject(Base):
+    """An object in the store that no row knows. It goes when that is still so after an hour."""
+
+    name = plain(TextField(primary_key=True), "random name of an object in the store")
+    found_at = plain(UtcField(index=True), WHEN)
+
+    class Meta:
+        table_name = "stray_object"
 
 
 class DailyCount(Base):
@@ -586,5 +641,8 @@ TABLES: tuple[type[Base], ...] = (
     Payment,
     Cost,
     AbuseMark,
+    EndedAccount,
+    RetentionRun,
+    StrayObject,
     DailyCount,
 )

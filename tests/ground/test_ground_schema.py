@@ -15,7 +15,20 @@ from database import MIGRATIONS, Database
 from models import TABLES, Acceptance, LedgerEntry, LedgerLine
 
 # Partial indexes, compared by name below.
-BY_HAND = {"orders_queue", "media_storing", "work_due", "work_held", "video_task_ask", "video_task_open"}
+BY_HAND = {
+    "orders_queue",
+    "media_storing",
+    "work_due",
+    "work_held",
+    "video_task_ask",
+    "video_task_open",
+    "orders_offered",
+    "orders_usage",
+    "work_ended",
+    "payment_last",
+    "ended_account_open",
+    "media_names",
+}
 ALL = [path.stem for path in sorted(MIGRATIONS.glob("[0-9]*.py"))]
 
 

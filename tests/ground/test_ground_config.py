@@ -96,6 +96,7 @@ def test_a_missing_setting_is_named(name: str) -> None:
         ("LEASE_SECONDS", "0"),
         ("KILL_TIMEOUT_SECONDS", "4"),
         ("GEMINI_PATIENCE_SECONDS", "0"),
+        ("RELEASE", "v1.2"),
     ],
 )
 def test_a_malformed_setting_is_named(name: str, value: str) -> None:

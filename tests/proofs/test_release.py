@@ -77,3 +77,8 @@ def test_what_the_image_leaves_out_is_not_part_of_the_digest() -> None:
     left_out = {line for line in (ROOT / ".dockerignore").read_text().split() if "*" not in line}
     assert {"tests", "bench", "emulators", "docs"} <= left_out
     assert "build" not in left_out, "the record of proofs goes along"
+
+
+def test_an_image_can_be_told_which_commit_it_is() -> None:
+    dockerfile = (ROOT / "Dockerfile").read_text().splitlines()
+    assert dockerfile.index("COPY . .") < dockerfile.index("ARG RELEASE=") < dockerfile.index("ENV RELEASE=$RELEASE")

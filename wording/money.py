@@ -48,7 +48,8 @@ def amount(_: Translate, credits: int) -> str:
 
 def price_list(_: Translate, prices: dict[str, int], *, between: str = "\n") -> str:
     """ "Picture: 1 credit", "Video of 5 s: 8 credits", …"""
-    return between.join(f"{kind(_, what)}: {amount(_, credits)}" for what, credits in prices.items())
+    line = _("{name}: {price}")
+    return between.join(line.format(name=kind(_, what), price=amount(_, credits)) for what, credits in prices.items())
 
 
 def packs(_: Translate, *, free: int, prices: dict[str, int], packs: Sequence[PackLine], days: int) -> Message:

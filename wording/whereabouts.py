@@ -10,7 +10,7 @@ from math import ceil
 from policy.recipients import RECIPIENTS
 from policy.terms import DAY, N_
 from wording import buttons
-from wording.language import Translate
+from wording.language import Translate, listed
 from wording.message import Message, button
 from wording.periods import keeps
 
@@ -113,7 +113,7 @@ def _got(_: Translate, recipient: str, categories: tuple[str, ...]) -> str:
     known = RECIPIENTS.get(recipient)
     what = [_(FIELDS[name]) if name in FIELDS else name for name in categories]
     got = _("{recipient} got {what}.").format(
-        recipient=_(known.short) if known else recipient, what=", ".join([*what, _(ALONG.get(recipient, SETTINGS))])
+        recipient=_(known.short) if known else recipient, what=listed(_, [*what, _(ALONG.get(recipient, SETTINGS))])
     )
     return f"{got} {_('Sent with store=false: kept to watch for abuse only.')}" if recipient in STORES_NOTHING else got
 

@@ -1,0 +1,106 @@
+"""What Telegram cuts or refuses by its length stays below it, in every language."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+
+from billing.prices import PACKS, PRICES
+from generation.styles import MOTIONS, Catalogue
+from policy.limits import REFUND_WITHIN
+from policy.recipients import RECIPIENTS
+from policy.versions import CURRENT, VERSIONS
+from wording import failures, languages, money, notice, orders, photos, privacy
+from wording.language import LANGUAGES, Translate, translate
+from wording.message import Message
+
+CAPTION, TEXT, ALERT = 1024, 4096, 200  # characters, markup not counted
+TITLE, DESCRIPTION = 32, 255  # of an invoice
+ROW = 40  # columns of text that a phone shows on a row of buttons; Chinese characters take two
+STYLES, FILMS = Catalogue.load(), Catalogue.load(MOTIONS)
+ID, SITE, MAIL = "0" * 32, "https://miomio.example", "privacy-and-support@miomio.example"
+PROVIDERS = [recipient.id for recipient in RECIPIENTS.values() if recipient.model]
+NAMES = [*(style.name for style in STYLES), *(motion.name for motion in FILMS), "Your own idea"]
+LINES = [money.PackLine(pack.id, pack.name, pack.credits, pack.stars) for pack in PACKS.values()]
+
+
+@pytest.fixture(params=LANGUAGES)
+def _(request: pytest.FixtureRequest) -> Translate:
+    return translate(request.param)
+
+
+def shown(text: str) -> str:
+    """Without what is markup to Telegram."""
+    return html.unescape(re.sub(r"</?[a-z][^>]*>", "", text))
+
+
+def width(text: str) -> int:
+    return sum(2 if ord(character) >= 0x2E80 else 1 for character in text)
+
+
+def under_pictures(_: Translate) -> Iterator[Message]:
+    """Captions: of results, of boards, of one's own photos."""
+    for name in NAMES:
+        for provider in PROVIDERS:
+            for video in (True, False):
+                yield orders.result(_, order=ID, title=name, provider=provider, video=video, animate=True, gift=True)
+            yield orders.original(_, provider=provider)
+        yield orders.really_delete(_, order=ID, title=name)
+    for page in range(1, STYLES.pages() + 1):
+        listed = [(style.id, style.name) for style in STYLES.page(page)]
+        yield photos.board(_, photo=ID, styles=listed, page=page, pages=9, first=True, animate=True)
+    yield photos.own_photo(_, photo=ID, number=9999, total=9999, animate=True)
+    yield photos.really_delete_photo(_, photo=ID)
+
+
+def texts(_: Translate) -> Iterator[Message]:
+    """Messages of their own, with the longest of what may stand in them."""
+    receivers = [recipient.short for recipient in RECIPIENTS.values()]
+    yield notice.notice(_, receivers=receivers, support_email=MAIL, policy_url=f"{SITE}/privacy", photo_waiting=True)
+    yield notice.people(_)
+    yield notice.minor_with_account(_)
+    yield privacy.summary(_, providers=receivers, site=SITE, support_email=MAIL, today=CURRENT.effective)
+    old, today = VERSIONS[0].id, date(2026, 11, 25)
+    yield privacy.news(_, version=CURRENT, old=old, site=SITE, support_email=MAIL, today=today)
+    yield privacy.question(_, order=ID, version=CURRENT, old=old, site=SITE)
+    yield photos.help_text(_, support_email=MAIL)
+    yield languages.offer(_)
+    yield languages.chosen(_)
+    yield orders.motions(_, source=ID, photo=True, motions=[(motion.id, motion.name) for motion in FILMS])
+    days = REFUND_WITHIN.days
+    yield money.packs(_, free=99_999, prices=PRICES, packs=LINES, days=days)
+    refundable = [money.PackLine(ID, line.name, line.credits, line.stars) for line in LINES]
+    yield money.pay_support(_, refundable=refundable, days=days, support_email=MAIL)
+    for provider in PROVIDERS:
+        yield orders.offer(
+            _, order=ID, title="", provider=provider, price=15, free=2, prompt="x" * 999, seconds=5, other=(10, 15)
+        )
+
+
+def test_captions_fit(_: Translate) -> None:
+    assert max(len(shown(message.text)) for message in under_pictures(_)) <= CAPTION
+
+
+def test_messages_fit(_: Translate) -> None:
+    assert max(len(shown(message.text)) for message in texts(_)) <= TEXT
+
+
+def test_alerts_fit(_: Translate) -> None:
+    said = {code: len(failures.sentence(_, code)) for code in [*failures.SENTENCES, "unknown"]}
+    assert {code: length for code, length in said.items() if length > ALERT} == {}
+
+
+def test_invoices_fit(_: Translate) -> None:
+    for line in LINES:
+        title, description = money.invoice(_, pack=line, prices=PRICES, days=REFUND_WITHIN.days)
+        assert 0 < len(title) <= TITLE and 0 < len(description) <= DESCRIPTION
+
+
+def test_a_row_of_buttons_fits_a_phone(_: Translate) -> None:
+    for message in (*texts(_), *under_pictures(_)):
+        for row in message.keyboard:
+            assert sum(width(button.text) for button in row) <= ROW, [button.text for button in row]

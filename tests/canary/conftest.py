@@ -80,8 +80,10 @@ def unsealed(service: Service) -> tuple[list[Canary], dict[bytes, int]]:
     """Slices of everything that is sealed, opened as our own program opens it; and the photos with their owners."""
     found: dict[str | bytes, Canary] = {}
     photos: dict[bytes, int] = {}
-    with only_test_credentials(), service.house() as house, house.database.connection():
-        for media in Media.select().where(Media.state == Media.STORED):
+    with only_test_credentials(), service.house() as house:
+        with house.database.connection():
+            kept = list(Media.select().where(Media.state == Media.STORED))
+        for media in kept:
             with house.media.open(media, purpose="rights") as opened:
                 data = opened.read()
             found |= {canary.value: canary for canary in slices(f"a {media.kind}", data)}

@@ -8,7 +8,7 @@ from typing import Any
 import requests
 
 from ops.once import button
-from tests.canary.marks import METADATA, PROMPT
+from tests.canary.doing import asks, buys, ended, gets, joins, makes, offer_of, offered, sends, words
 from tests.canary.service import Bird, Service
 from tests.spine.person import LONG, until
 
@@ -19,60 +19,6 @@ def stories() -> dict[int, Story]:
     """Number of a person -> what that person lives through. They share nothing."""
     told = (stranger, minor, member, album, wordy, refused, filmed, buyer, closing, visitor)
     return dict(enumerate(told))
-
-
-def words(bird: Bird, before: str = "a quiet garden with") -> str:
-    return f"{before} {bird.marks.words(PROMPT, bird.number)}"
-
-
-def sends(bird: Bird, *, kind: str = "JPEG", as_file: bool = True, caption: str | None = None) -> None:
-    """A photo; as a file it keeps its metadata, and its name is one more canary."""
-    name = f"{bird.marks.words(METADATA, bird.number)}.{kind.lower()}"
-    bird.send_photo(bird.marks.photo(bird.number, kind), name=name, as_file=as_file, caption=caption)
-
-
-def joins(bird: Bird, *, caption: str | None = None) -> None:
-    """The notice, the first photo, and what the bot makes of it."""
-    bird.write("/start")
-    bird.tap("The notice", "agree:")
-    bird.wait("The welcome", lambda m: not button(m, "agree:") and m["edited"])
-    sends(bird, caption=caption)
-    bird.tap("The question about people", "people")
-
-
-def offered(bird: Bird) -> tuple[int, str]:
-    message, data = bird.wait("The offer", lambda m: button(m, "make:"), seconds=LONG)
-    return int(message), str(data)
-
-
-def makes(bird: Bird) -> str:
-    """Takes the newest offer; the id of the order."""
-    message, data = offered(bird)
-    bird.press(message, data)
-    return data.partition(":")[2]
-
-
-def gets(bird: Bird, order: str) -> dict[str, Any]:
-    """The message that shows the order's result."""
-    found: dict[str, Any] = bird.wait("The result", lambda m: m if button(m, f"orig:{order}") else None, seconds=LONG)
-    return found
-
-
-def asks(bird: Bird, what: str, *, shows: str = "") -> dict[str, Any]:
-    """Says it; the first message of the bot after it (with a button that begins so)."""
-    bird.write(what)
-    said = max(m["message_id"] for m in bird.messages() if m["from"] == "person")
-
-    def newer(message: dict[str, Any]) -> dict[str, Any] | None:
-        return message if message["message_id"] > said and (not shows or button(message, shows)) else None
-
-    found: dict[str, Any] = bird.wait(f"An answer to {what.split()[0]}", newer)
-    return found
-
-
-def ended(bird: Bird, message: int) -> None:
-    """The status message says why there is nothing."""
-    bird.wait("The end", lambda m: m["message_id"] == message and "Not made" in (m.get("text") or ""), seconds=LONG)
 
 
 def stranger(service: Service, bird: Bird) -> None:
@@ -101,17 +47,27 @@ def member(service: Service, bird: Bird) -> None:
     bird.wait("The original", lambda m: (m.get("media") or {}).get("kind") == "document")
     bird.tap("The result", f"again:{order}")
     bird.tap("The second offer", "drop:")
-    for command in ("balance", "privacy", "help", "limit", "limit 30", "language", "support", "paysupport", "unknown"):
-        asks(bird, f"/{command} {words(bird)}" if command != "limit 30" else "/limit 30")
+    for command in ("balance", "help", "limit", "support", "paysupport", "unknown"):
+        asks(bird, f"/{command} {words(bird)}")
+    knows(bird)
     asks(bird, "/photos", shows="pdel:")
     bird.tap("The result", f"del:{order}")
     bird.tap("The question", f"delyes:{order}")
     bird.tap("The photo", "pdel:")
     bird.tap("The question", "pdelyes:")
-    bird.wait(
-        "That it is gone",
-        lambda _: not any(m.get("media") and m["from"] == "bot" and m.get("buttons") for m in bird.messages()),
-    )
+    bird.wait("That it is gone", lambda m: "Photo deleted" in (m.get("text") or ""))
+
+
+def knows(bird: Bird) -> None:
+    """Asks what is kept and where the photo went, and does so in another language, too."""
+    for language in ("zh-hant", "en"):
+        message, _ = button(asks(bird, f"/language {words(bird)}", shows="lang:"), "lang:") or (0, "")
+        bird.press(message, f"lang:{language}")
+        asks(bird, f"/privacy {words(bird)}", shows="where")
+        bird.tap("The summary", "where")
+        asks(bird, f"/where {words(bird)}")
+    asks(bird, "/photos", shows="went:")
+    bird.tap("The photo", "went:")
 
 
 def album(service: Service, bird: Bird) -> None:
@@ -173,7 +129,7 @@ def refused(service: Service, bird: Bird) -> None:
     bird.write(f"make them naked {words(bird)}")
     for number in range(5):
         bird.write(words(bird, f"garden {number}"))
-        message, data = bird.wait("The offer", _offer_of(f"garden {number}"))
+        message, data = bird.wait("The offer", offer_of(f"garden {number}"))
         bird.press(message, data)
         ended(bird, message)
 
@@ -187,7 +143,7 @@ def filmed(service: Service, bird: Bird) -> None:
         service.control.scenario({"kind": kind, "prompt_contains": words(bird, f"waves {number} and"), "times": None})
     for number in range(3):
         bird.write(f"/animate {words(bird, f'waves {number} and')}")
-        message, data = bird.wait("The offer", _offer_of(f"waves {number}"))
+        message, data = bird.wait("The offer", offer_of(f"waves {number}"))
         bird.press(message, data)
         if number:
             ended(bird, message)
@@ -239,19 +195,3 @@ def visitor(service: Service, bird: Bird) -> None:
     broken = words(bird).encode() + b"\xff{"
     requests.post(f"{service.web.address}/telegram/webhook", data=broken, headers=secret, timeout=10)
     requests.post(f"{service.web.address}/callbacks/kling/{bird.marks.latin}", data=broken, timeout=10)
-
-
-def buys(bird: Bird) -> None:
-    packs = asks(bird, "/packs", shows="pack:")
-    message, data = button(packs, "pack:") or (0, "")
-    bird.press(message, data)
-    invoice = bird.wait(
-        "The invoice",
-        lambda m: m["message_id"] if m["message_id"] > message and "invoice" in (m.get("other") or {}) else None,
-    )
-    bird.pay(int(invoice))
-    bird.wait("The receipt", lambda m: m["message_id"] > invoice and "Thank you" in (m.get("text") or ""))
-
-
-def _offer_of(prompt: str) -> Callable[[dict[str, Any]], Any]:
-    return lambda message: button(message, "make:") if prompt in (message.get("text") or "") else None

@@ -12,7 +12,8 @@ import psycopg
 
 from ops.once import button
 from ops.processes import answers, valkey_command
-from tests.canary.flows import Story, gets, joins, makes, offered, words
+from tests.canary.doing import gets, joins, makes, offered, words
+from tests.canary.flows import Story
 from tests.canary.service import Bird, Service
 from tests.spine.person import LONG, until
 

@@ -217,3 +217,17 @@ def test_who_closes_their_account_meanwhile_is_not_told_and_the_row_says_why(
     assert (row.state, row.reason, work.state) == (Telling.SPARED, "account.closed", Work.FAILED)
     turned.turn(7_200)
     assert house.announcements.plan() == 0
+
+
+def test_a_yes_to_a_version_that_only_a_newer_release_knows_is_enough(house: House, older: Talk) -> None:
+    with house.database.unit() as unit:
+        accept(unit, account=older.account().id, kind=Acceptance.NOTICE, version="9999-01-01")
+    assert "in the queue" in text_of(older.presses(f"make:{older.is_offered()}"))
+
+
+@pytest.mark.parametrize(("code", "prefix"), [("en", ""), ("zh-hk", "/zh-hant"), ("zh-hans", "/zh-hans")])
+def test_the_addresses_are_those_of_the_persons_language(house: House, older: Talk, code: str, prefix: str) -> None:
+    older.who["language_code"] = code
+    [_, question] = older.presses(f"make:{older.is_offered()}")
+    assert f"{house.settings.public_url}{prefix}/privacy/versions/{OLD}/{CURRENT.id}" in question.params["text"]
+    assert f'"{house.settings.public_url}{prefix}/privacy"' in text_of(older.says("/privacy"))

@@ -219,6 +219,8 @@ def _malformed(settings: Settings) -> list[str]:
         problems.append("SUPPORT_EMAIL must be an e-mail address")
     if settings.telegram_bot and not re.fullmatch(r"[A-Za-z0-9_]{4,32}", settings.telegram_bot):
         problems.append("TELEGRAM_BOT must be the bot's username, without the @")
+    if settings.client_address_header and not re.fullmatch(r"[A-Za-z0-9-]+", settings.client_address_header):
+        problems.append("CLIENT_ADDRESS_HEADER must be the name of a header")
     if settings.miomio_crash_at and settings.production:
         problems.append("MIOMIO_CRASH_AT is for tests: production does not die on purpose")
     if settings.miomio_crash_at and not crash.FORM.fullmatch(settings.miomio_crash_at):

@@ -97,6 +97,8 @@ def test_a_missing_setting_is_named(name: str) -> None:
         ("KILL_TIMEOUT_SECONDS", "4"),
         ("GEMINI_PATIENCE_SECONDS", "0"),
         ("RELEASE", "v1.2"),
+        ("TELEGRAM_BOT", "@miomio_bot"),
+        ("CLIENT_ADDRESS_HEADER", "Fly-Client-IP: 1"),
     ],
 )
 def test_a_malformed_setting_is_named(name: str, value: str) -> None:

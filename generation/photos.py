@@ -15,11 +15,12 @@ from custody.media import PHOTO, MediaVault
 from database import Database, Unit
 from errors import Failure, Rejected, Temporary
 from generation.chat import PURPOSE
+from generation.endings import forget_words
 from generation.kinds import DESTROY, GREET, INTAKE
 from imaging.intake import Intake
 from jobs.claim import Claim
 from jobs.desk import Desk
-from models import Acceptance, Account, Media, Order, Photo, new_id
+from models import Acceptance, Account, Media, Photo, new_id
 from providers.telegram import LARGEST_DOWNLOAD, Telegram
 from rows import Row, insert
 from states import move
@@ -145,9 +146,7 @@ class Photos:
             return False
         self._desk.withdraw(unit, subject=photo, kinds=(INTAKE, GREET))
         # What was wanted of it goes with it; results stay, and what is under way ends by itself.
-        without_result = (Order.photo == photo) & (Order.account == account) & Order.media.is_null()
-        idle = Order.state.in_((Order.OFFERED, Order.REFUSED, Order.FAILED, Order.CANCELLED))
-        Order.update(prompt=None, style=None).where(without_result & idle).execute()
+        forget_words(account)
         Account.update(current_photo=None).where((Account.id == account) & (Account.current_photo == photo)).execute()
         if row.media and destroy.intend(unit, row.media):
             self._desk.add(unit, DESTROY, subject=row.media, account=account)

@@ -104,6 +104,15 @@ def test_words_about_a_result_stay_as_long_as_it_and_go_with_it(house: House, me
     assert words(house, order) == (None, None)
 
 
+def test_an_offer_about_a_result_can_still_be_taken_when_the_photo_is_gone(house: House, member: Talk) -> None:
+    photo = member.has_photo()
+    result = has_result(house, member)
+    order = member.is_offered()
+    becomes(house, order, Order.OFFERED, origin=result)
+    member.presses(f"pdelyes:{photo}")
+    assert words(house, order)[0] is not None
+
+
 def test_words_of_somebody_else_stay(house: House, member: Talk) -> None:
     other = Talk(house, who=700100201)
     other.agrees()

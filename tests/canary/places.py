@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -57,7 +58,7 @@ def sqlite(path: Path) -> Iterator[Part]:
     """The file with what stands beside it, byte for byte; then what a dump says."""
     for file in sorted(path.parent.glob(path.name + "*")):
         yield file.name, file.read_bytes()
-    with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as connection:
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
         yield "dump", "\n".join(connection.iterdump()).encode("utf-8", "surrogateescape")
 
 

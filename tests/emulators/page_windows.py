@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from tests.emulators.page_hands import add_person, end, serve, watch
 from tests.emulators.talking_bot import TalkingBot
 
+PATIENCE = 30_000  # milliseconds; the machine may be busy with other tests
 QUIET = ("background-networking", "component-update", "sync", "gpu", "dev-shm-usage")
 Open = Callable[..., Page]
 
@@ -44,7 +45,7 @@ def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         flags = ["--no-sandbox", "--no-first-run", *(f"--disable-{name}" for name in QUIET)]
         chromium = playwright.chromium.launch(executable_path=path, args=flags)
-        expect.set_options(timeout=10_000)
+        expect.set_options(timeout=PATIENCE)
         yield chromium
         chromium.close()
 
@@ -76,7 +77,7 @@ def window(url: str, browser: Browser) -> Iterator[Callable[..., Window]]:
             size: Any = {"width": width, "height": height}
             contexts.append(browser.new_context(viewport=size, reduced_motion="reduce", has_touch=width < 500))
             page = contexts[-1].new_page()
-            page.set_default_timeout(10_000)
+            page.set_default_timeout(PATIENCE)
             made[number] = Window(page, url, watch(page, url))
         return made[number]
 

@@ -86,10 +86,5 @@ def check_catalogues() -> None:
         sentences(tag)
 
 
-@lru_cache(maxsize=len(LANGUAGES))
-def _function(tag: str) -> Translate:
-    return str if tag == ENGLISH else partial(_sentence, sentences(tag))
-
-
 def _sentence(known: dict[str, str], text: str) -> str:
     return known.get(text, text)

@@ -9,6 +9,7 @@ from xml.sax.saxutils import escape
 from flask import Blueprint, Response
 
 from config import Settings
+from generation.links import PATH as DOWNLOADS
 from web.site_languages import DEFAULT, PREFIXES, address
 from web.site_layout import site_url
 from web.site_memory import Kept, Memory
@@ -27,7 +28,8 @@ def install(routes: Blueprint, settings: Settings, paths: Iterable[str], *, now:
 
     @routes.get("/robots.txt")
     def robots() -> Response:
-        text = f"User-agent: *\nDisallow: /v/\nSitemap: {site}/sitemap.xml\n"
+        closed = "".join(f"Disallow: {address(tag, DOWNLOADS)}\n" for tag in PREFIXES)
+        text = f"User-agent: *\n{closed}Sitemap: {site}/sitemap.xml\n"
         return memory.get("robots", lambda: Kept.of(text, mimetype="text/plain", cache=DAY)).answer()
 
     @routes.get("/sitemap.xml")

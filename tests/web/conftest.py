@@ -40,6 +40,17 @@ def client(house: House) -> FlaskClient:
     return create_app(house).test_client()
 
 
+@pytest.fixture(scope="session")
+def site_of_session(built_for_web: House) -> FlaskClient:
+    return create_app(built_for_web).test_client()
+
+
+@pytest.fixture
+def pages(house: House, site_of_session: FlaskClient) -> FlaskClient:
+    """One site for many tests, for those that only read pages: each is made once, as in the running service."""
+    return site_of_session
+
+
 @pytest.fixture
 def without_database(house: House) -> Iterator[FlaskClient]:
     """The site when nothing listens where the database should."""

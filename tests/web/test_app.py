@@ -55,15 +55,17 @@ def test_half_a_megabyte_is_not_too_large(client: FlaskClient) -> None:
 
 
 def test_static_files_may_be_kept_for_a_while_and_are_for_our_pages_only(client: FlaskClient) -> None:
-    answer = client.get(STYLESHEET)
-    assert answer.status_code == 200
-    assert int(answer.headers["Cache-Control"].partition("max-age=")[2].partition(",")[0]) >= 600
-    assert "Access-Control-Allow-Origin" not in answer.headers
+    for path in (STYLESHEET, "/static/icon.svg", "/static/previews/neon.jpg"):
+        answer = client.get(path)
+        assert answer.status_code == 200
+        assert int(answer.headers["Cache-Control"].partition("max-age=")[2].partition(",")[0]) >= 86_400
+        assert "Access-Control-Allow-Origin" not in answer.headers
 
 
 @pytest.mark.proves("P7.2")
 def test_https_is_asked_for_at_least_a_year_and_only_by_a_public_site(house: House, client: FlaskClient) -> None:
     assert "Strict-Transport-Security" not in client.get("/").headers
     public = replace(house, settings=replace(house.settings, public_url="https://miomio.invalid"))
-    told = create_app(public).test_client().get("/").headers["Strict-Transport-Security"]
-    assert int(told.partition("max-age=")[2].partition(";")[0]) >= 365 * 86_400
+    for path in ("/", STYLESHEET, "/static/icon.svg", "/no-such-page"):
+        told = create_app(public).test_client().get(path).headers["Strict-Transport-Security"]
+        assert int(told.partition("max-age=")[2].partition(";")[0]) >= 365 * 86_400

@@ -31,7 +31,8 @@ def fields(text: str) -> dict[str, str]:
 def test_robots_may_read_pages_but_no_downloads(client: FlaskClient) -> None:
     answer = client.get("/robots.txt")
     assert answer.mimetype == "text/plain"
-    assert answer.text.splitlines() == ["User-agent: *", "Disallow: /v/", f"Sitemap: {SITE}/sitemap.xml"]
+    closed = [f"Disallow: {path}" for path in ("/v/", "/zh-hant/v/", "/zh-hans/v/")]
+    assert answer.text.splitlines() == ["User-agent: *", *closed, f"Sitemap: {SITE}/sitemap.xml"]
 
 
 def test_the_sitemap_has_every_page_in_every_language_with_its_fellows(client: FlaskClient) -> None:

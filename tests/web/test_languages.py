@@ -20,8 +20,8 @@ def alternates(page: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(("tag", "path"), EVERY)
-def test_a_page_says_its_language_and_where_its_fellows_are(client: FlaskClient, tag: str, path: str) -> None:
-    answer = client.get(address(tag, path))
+def test_a_page_says_its_language_and_where_its_fellows_are(pages: FlaskClient, tag: str, path: str) -> None:
+    answer = pages.get(address(tag, path))
     page = answer.text
     assert answer.status_code == 200
     assert f'<html lang="{LANGUAGES[tag][1]}">' in page
@@ -31,8 +31,8 @@ def test_a_page_says_its_language_and_where_its_fellows_are(client: FlaskClient,
 
 
 @pytest.mark.parametrize(("tag", "path"), EVERY)
-def test_the_switch_keeps_the_page_and_every_other_link_the_language(client: FlaskClient, tag: str, path: str) -> None:
-    page = client.get(address(tag, path)).text
+def test_the_switch_keeps_the_page_and_every_other_link_the_language(pages: FlaskClient, tag: str, path: str) -> None:
+    page = pages.get(address(tag, path)).text
     switches = dict(re.findall(r'<li><a href="([^"]+)" lang="([^"]+)" hreflang', page))
     assert switches == {address(other, path): lang for other, (_, lang) in LANGUAGES.items()}
     rest = re.sub(r'<nav class="languages".*?</nav>', "", page, flags=re.DOTALL)
@@ -42,25 +42,26 @@ def test_the_switch_keeps_the_page_and_every_other_link_the_language(client: Fla
 
 
 @pytest.mark.parametrize(("tag", "path"), EVERY)
-def test_every_link_to_a_page_leads_to_one(client: FlaskClient, tag: str, path: str) -> None:
-    page = client.get(address(tag, path)).text
+def test_every_link_to_a_page_leads_to_one(pages: FlaskClient, tag: str, path: str) -> None:
+    page = pages.get(address(tag, path)).text
     found = {to.partition("#")[0] for to in re.findall(r'href="(/[^"]*)"', page)}
-    assert {to: client.get(to).status_code for to in found} == dict.fromkeys(found, 200)
+    assert {to: pages.get(to).status_code for to in found} == dict.fromkeys(found, 200)
     anchors = [to.partition("#")[2] for to in re.findall(r'href="(#[^"]+)"', page)]
     assert [name for name in anchors if f'id="{name}"' not in page] == []
 
 
 @pytest.mark.parametrize("path", ["/", "/terms"])
-def test_neither_header_nor_cookie_chooses_the_language(client: FlaskClient, path: str) -> None:
-    client.set_cookie("lang", "zh-hant")
-    asked = client.get(path, headers={"Accept-Language": "zh-HK,zh;q=0.9"})
+def test_neither_header_nor_cookie_chooses_the_language(pages: FlaskClient, path: str) -> None:
+    visitor = pages.application.test_client()
+    visitor.set_cookie("lang", "zh-hant")
+    asked = visitor.get(path, headers={"Accept-Language": "zh-HK,zh;q=0.9"})
     assert '<html lang="en">' in asked.text
     assert "Accept-Language" not in asked.headers.get("Vary", "")
 
 
-def test_the_chinese_pages_are_chinese(client: FlaskClient) -> None:
+def test_the_chinese_pages_are_chinese(pages: FlaskClient) -> None:
     for tag in PREFIXES:
-        words = re.sub(r"<[^>]+>", "", client.get(address(tag, "/terms")).text.partition("<main")[2])
+        words = re.sub(r"<[^>]+>", "", pages.get(address(tag, "/terms")).text.partition("<main")[2])
         han = len(re.findall(r"[\u4e00-\u9fff]", words))
         assert (han > 300) == (tag != "en"), tag
 
@@ -82,7 +83,7 @@ def test_an_address_names_its_language_first(given: str, expected: tuple[str, st
     assert split(given) == expected
 
 
-def test_a_language_without_its_slash_is_sent_to_its_front_page(client: FlaskClient) -> None:
-    answer = client.get("/zh-hant")
+def test_a_language_without_its_slash_is_sent_to_its_front_page(pages: FlaskClient) -> None:
+    answer = pages.get("/zh-hant")
     assert answer.status_code == 308
     assert answer.headers["Location"].endswith("/zh-hant/")

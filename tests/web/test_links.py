@@ -12,6 +12,8 @@ from custody import destroy
 from generation.links import PATH
 from models import KeyRow, Link, Media, new_id
 from policy.categories import ONE_TIME_LINK
+from web.site_languages import PREFIXES
+from wording.language import LANGUAGES
 from workers.assembly import House
 
 FILM = b"\x00\x00\x00 ftypisom" + bytes(range(256)) * 3000
@@ -47,6 +49,16 @@ def test_looking_uses_nothing_up_and_the_button_gives_it_once(client: FlaskClien
     given = client.post(address)
     assert (given.status_code, given.data, given.mimetype) == (200, FILM, "video/mp4")
     assert client.post(address).status_code == 404
+    assert client.get(address).status_code == 404
+
+
+@pytest.mark.parametrize("tag", PREFIXES)
+def test_an_address_speaks_every_language_and_is_the_same_one(client: FlaskClient, address: str, tag: str) -> None:
+    page = client.get(PREFIXES[tag] + address)
+    assert f'<html lang="{LANGUAGES[tag][1]}">' in page.text
+    assert '<meta name="robots" content="noindex">' in page.text
+    assert 'rel="canonical"' not in page.text
+    assert client.post(PREFIXES[tag] + address).data == FILM
     assert client.get(address).status_code == 404
 
 

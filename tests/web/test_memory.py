@@ -23,27 +23,27 @@ EVERY = [address(tag, path) for tag in PREFIXES for path in PATHS]
 
 
 @pytest.mark.parametrize("path", [*EVERY, STYLE, "/robots.txt", "/sitemap.xml", "/.well-known/security.txt"])
-def test_who_has_a_page_gets_its_number_only(client: FlaskClient, path: str) -> None:
+def test_who_has_a_page_gets_its_number_only(pages: FlaskClient, path: str) -> None:
     for headers in ({}, PACKED):
-        first = client.get(path, headers=headers)
+        first = pages.get(path, headers=headers)
         etag = first.headers["ETag"]
         assert re.fullmatch(r'"[0-9a-f]{32}(-gzip)?"', etag), "strong, not weak"
-        again = client.get(path, headers={**headers, "If-None-Match": etag})
+        again = pages.get(path, headers={**headers, "If-None-Match": etag})
         assert (again.status_code, again.data, again.headers["ETag"]) == (304, b"", etag)
         assert again.headers["Cache-Control"] == first.headers["Cache-Control"]
-        assert client.get(path, headers={**headers, "If-None-Match": '"other"'}).status_code == 200
+        assert pages.get(path, headers={**headers, "If-None-Match": '"other"'}).status_code == 200
 
 
-def test_each_form_of_a_page_has_its_own_number(client: FlaskClient) -> None:
-    plain, packed = client.get("/"), client.get("/", headers=PACKED)
+def test_each_form_of_a_page_has_its_own_number(pages: FlaskClient) -> None:
+    plain, packed = pages.get("/"), pages.get("/", headers=PACKED)
     assert plain.headers["ETag"] != packed.headers["ETag"]
-    assert client.get("/", headers={"If-None-Match": packed.headers["ETag"]}).status_code == 200
+    assert pages.get("/", headers={"If-None-Match": packed.headers["ETag"]}).status_code == 200
     assert plain.headers["Vary"] == packed.headers["Vary"] == "Accept-Encoding"
 
 
 @pytest.mark.parametrize("path", [*EVERY, STYLE])
-def test_a_page_is_packed_for_who_can_unpack_it(client: FlaskClient, path: str) -> None:
-    plain, packed = client.get(path), client.get(path, headers=PACKED)
+def test_a_page_is_packed_for_who_can_unpack_it(pages: FlaskClient, path: str) -> None:
+    plain, packed = pages.get(path), pages.get(path, headers=PACKED)
     assert "Content-Encoding" not in plain.headers
     assert packed.headers["Content-Encoding"] == "gzip"
     assert gzip.decompress(packed.data) == plain.data
@@ -51,38 +51,38 @@ def test_a_page_is_packed_for_who_can_unpack_it(client: FlaskClient, path: str) 
 
 
 @pytest.mark.parametrize("refused", ["gzip;q=0", "identity", "br", ""])
-def test_nobody_gets_what_they_cannot_unpack(client: FlaskClient, refused: str) -> None:
-    assert "Content-Encoding" not in client.get("/", headers={"Accept-Encoding": refused}).headers
+def test_nobody_gets_what_they_cannot_unpack(pages: FlaskClient, refused: str) -> None:
+    assert "Content-Encoding" not in pages.get("/", headers={"Accept-Encoding": refused}).headers
 
 
-def test_a_head_is_a_get_without_its_body(client: FlaskClient) -> None:
-    got, head = client.get("/terms", headers=PACKED), client.head("/terms", headers=PACKED)
+def test_a_head_is_a_get_without_its_body(pages: FlaskClient) -> None:
+    got, head = pages.get("/terms", headers=PACKED), pages.head("/terms", headers=PACKED)
     assert head.data == b""
     told = ("ETag", "Content-Length", "Content-Type", "Cache-Control", "Vary", "Content-Encoding")
     assert {name: head.headers[name] for name in told} == {name: got.headers[name] for name in told}
 
 
 @pytest.mark.parametrize("path", EVERY)
-def test_a_page_with_its_stylesheet_is_small(client: FlaskClient, path: str) -> None:
-    sent = sum(len(client.get(part, headers=PACKED).data) for part in (path, STYLE))
+def test_a_page_with_its_stylesheet_is_small(pages: FlaskClient, path: str) -> None:
+    sent = sum(len(pages.get(part, headers=PACKED).data) for part in (path, STYLE))
     assert sent < SMALL
 
 
-def test_the_stylesheet_may_be_kept_for_ever_because_its_address_names_its_content(client: FlaskClient) -> None:
-    assert STYLE in client.get("/").text
-    assert "immutable" in client.get(STYLE).headers["Cache-Control"]
-    assert client.get("/static/site.000000000000.css").status_code == 404
+def test_the_stylesheet_may_be_kept_for_ever_because_its_address_names_its_content(pages: FlaskClient) -> None:
+    assert STYLE in pages.get("/").text
+    assert "immutable" in pages.get(STYLE).headers["Cache-Control"]
+    assert pages.get("/static/site.000000000000.css").status_code == 404
 
 
 def test_pages_need_neither_database_nor_redis_nor_store(without_database: FlaskClient) -> None:
     assert {path: without_database.get(path).status_code for path in EVERY} == dict.fromkeys(EVERY, 200)
 
 
-def test_other_settings_make_other_pages(house: House, client: FlaskClient) -> None:
+def test_other_settings_make_other_pages(house: House, pages: FlaskClient) -> None:
     other = create_app(replace(house, settings=replace(house.settings, telegram_bot="miomio_bot"))).test_client()
-    assert other.get("/").headers["ETag"] != client.get("/").headers["ETag"]
+    assert other.get("/").headers["ETag"] != pages.get("/").headers["ETag"]
     assert "https://t.me/miomio_bot" in other.get("/").text
-    assert "t.me" not in client.get("/").text
+    assert "t.me" not in pages.get("/").text
 
 
 def test_two_first_visitors_do_not_make_a_page_twice() -> None:

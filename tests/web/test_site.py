@@ -15,35 +15,40 @@ from generation.orders import PROVIDER, VIDEO_PROVIDER
 from generation.slots import VideoSlots
 from policy.recipients import RECIPIENTS
 from web.app import create_app
-from web.headers import HEADERS
+from web.headers import HEADERS, WITH_OWN_FORMS
+from web.site import PATHS
+from web.site_languages import PREFIXES, address
 from web.site_layout import STYLE
 from wording.policy import document, facts
 from wording.policy_tables import Table
 from workers.assembly import House
 
-PAGES = ("/", "/privacy")
+PAGES = [address(tag, path) for tag in PREFIXES for path in PATHS]
+OTHERS = ("/healthz", "/readyz", "/no-such-page", "/telegram/webhook", "/robots.txt", "/static/icon.svg")
+WITH_A_FORM = "/privacy/versions"
 STYLESHEET = STYLE
 
 
-@pytest.mark.parametrize("path", [*PAGES, "/healthz", "/readyz", "/no-such-page", "/telegram/webhook", STYLESHEET])
-def test_every_answer_has_the_strict_headers_and_no_cookie(client: FlaskClient, path: str) -> None:
-    answer = client.get(path)
-    assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
+@pytest.mark.parametrize("path", [*PAGES, *OTHERS, STYLESHEET])
+def test_every_answer_has_the_strict_headers_and_no_cookie(pages: FlaskClient, path: str) -> None:
+    answer = pages.get(path)
+    form = {"Content-Security-Policy": WITH_OWN_FORMS} if path.endswith(WITH_A_FORM) else {}
+    assert {name: answer.headers.get(name) for name in HEADERS} == {**HEADERS, **form}
     assert "Set-Cookie" not in answer.headers
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_pages_have_no_script_and_nothing_from_elsewhere(client: FlaskClient, path: str) -> None:
-    page = client.get(path).get_data(as_text=True).lower()
+def test_pages_have_no_script_and_nothing_from_elsewhere(pages: FlaskClient, path: str) -> None:
+    page = pages.get(path).get_data(as_text=True).lower()
     assert "</html>" in page
-    assert [
-        word for word in ("<script", "javascript:", "onclick=", "onload=", "<iframe", "<form") if word in page
-    ] == []
+    active = ("<script", "javascript:", "onclick=", "onload=", "<iframe", "style=", "<form")
+    allowed = {"<form"} if path.endswith(WITH_A_FORM) else set()
+    assert {word for word in active if word in page} == allowed
     assert [part for part in ('src="http', "src='http", "url(http", "@import", 'src="//') if part in page] == []
 
 
-def test_the_policy_of_the_headers_allows_no_script(client: FlaskClient) -> None:
-    policy = client.get("/").headers["Content-Security-Policy"]
+def test_the_policy_of_the_headers_allows_no_script(pages: FlaskClient) -> None:
+    policy = pages.get("/").headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy
     assert "script-src" not in policy
     assert "unsafe" not in policy
@@ -67,8 +72,8 @@ def test_the_privacy_page_shows_every_word_of_the_policy(house: House) -> None:
 
 
 @pytest.mark.proves("P4.2")
-def test_a_provider_that_is_not_configured_is_not_named(client: FlaskClient) -> None:
-    page = html.unescape(client.get("/privacy").get_data(as_text=True))
+def test_a_provider_that_is_not_configured_is_not_named(pages: FlaskClient) -> None:
+    page = html.unescape(pages.get("/privacy").get_data(as_text=True))
     assert RECIPIENTS["gemini"].name in page
     assert RECIPIENTS["kling"].name not in page
 
@@ -86,23 +91,23 @@ def test_the_pages_show_who_answers_for_them_and_only_as_text(house: House) -> N
     assert "<b>Mio</b>" not in text
 
 
-def test_the_front_page_names_price_trial_provider_and_how_many_styles(house: House, client: FlaskClient) -> None:
-    page = html.unescape(client.get("/").get_data(as_text=True))
+def test_the_front_page_names_price_trial_provider_and_how_many_styles(house: House, pages: FlaskClient) -> None:
+    page = html.unescape(pages.get("/").get_data(as_text=True))
     assert f"<dt>Picture</dt><dd>{PRICES[PICTURE]} credit</dd>" in page
     assert f"{TRIAL_CREDITS} credits free" in page
     assert RECIPIENTS[PROVIDER].name in page
     assert f"{len(house.catalogue)} styles" in page
 
 
-def test_the_front_page_shows_every_pack_with_credits_and_stars(client: FlaskClient) -> None:
-    page = html.unescape(client.get("/").get_data(as_text=True))
+def test_the_front_page_shows_every_pack_with_credits_and_stars(pages: FlaskClient) -> None:
+    page = html.unescape(pages.get("/").get_data(as_text=True))
     shown = [(p.name in page, f"{p.credits} credits" in page, f"{p.stars} Stars" in page) for p in PACKS.values()]
     assert shown == [(True, True, True)] * len(PACKS)
     assert "within 14 days" in page
 
 
-def test_the_front_page_speaks_of_videos_only_where_there_are_videos(house: House, client: FlaskClient) -> None:
-    assert "video" not in client.get("/").get_data(as_text=True).lower()
+def test_the_front_page_speaks_of_videos_only_where_there_are_videos(house: House, pages: FlaskClient) -> None:
+    assert "video" not in pages.get("/").get_data(as_text=True).lower()
     slots = VideoSlots(database=house.database, desk=house.desk, slots=1, models=("m",))
     page = create_app(replace(house, slots=slots)).test_client().get("/").get_data(as_text=True)
     said = [f"<dt>Video of {s} s</dt><dd>{PRICES[f'video_{s}']} credits</dd>" for s in (5, 10)]
@@ -112,5 +117,6 @@ def test_the_front_page_speaks_of_videos_only_where_there_are_videos(house: Hous
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_pages_may_be_kept_for_a_few_minutes(client: FlaskClient, path: str) -> None:
-    assert client.get(path).headers["Cache-Control"] == "public, max-age=300"
+def test_pages_may_be_kept_for_a_few_minutes(pages: FlaskClient, path: str) -> None:
+    kept_for = 60 if path.endswith("/proofs") else 300
+    assert pages.get(path).headers["Cache-Control"] == f"public, max-age={kept_for}"

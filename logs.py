@@ -27,6 +27,7 @@ FIELDS: Mapping[str, str] = {
     "photo": "id of a photo row, random",
     "payment": "id of a payment row, random",
     "kind": "kind of work or of request, from a fixed list",
+    "rule": "name of a rule of retention, from a fixed list",
     "code": "code of a failure, from a fixed list",
     "reason": "class of a provider's refusal, from a fixed list",
     "state": "state of a row, from a fixed list",

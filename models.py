@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from peewee import (
     SQL,
@@ -194,7 +194,8 @@ class Order(Base):
     account = about(TextField(), "transactions")
     state = plain(TextField(), STATE)
     kind = about(TextField(), "transactions")
-    price = about(IntegerField(null=True), "transactions")  # forgotten with the transaction; the result may stay
+    # Forgotten after the period of transactions, where the result outlives it; before that there is always one.
+    price = about(cast("IntegerField[int]", IntegerField(null=True)), "transactions")
     trial = about(BooleanField(default=False), "transactions")  # held from trial credits alone
     provider = about(TextField(), "disclosures")
     photo = about(TextField(index=True), "photos")

@@ -14,11 +14,13 @@ from billing.payments import REFUND, Paid, Payments
 from billing.refunds import Refunds
 from database import Database, Unit
 from models import LedgerAccount, LedgerLine, Payment, Work
+from policy.categories import TRANSACTIONS
 from providers.telegram_stars import StarTransaction
 
 PAGE = 100
 ON_ITS_WAY = timedelta(minutes=5)  # a payment or a refund this young may not have reached the other side yet
 SLOWEST_REFUND = timedelta(days=1)
+FORGOTTEN = TRANSACTIONS - timedelta(days=1)  # what is older and not here was here: it is not booked again
 SALE = "invoice_payment"
 
 
@@ -92,7 +94,7 @@ class Reconciliation:
         if said.kind != SALE or said.user is None:
             return None  # nothing that our invoices brought in
         payment = self._payments.find(said.id)
-        if payment is None and said.at > unit.now - ON_ITS_WAY:
+        if payment is None and not _is_ours_to_know(unit, said):
             return None
         if payment is None:
             paid = Paid(said.user, said.id, said.payload or "", said.stars)
@@ -108,7 +110,7 @@ class Reconciliation:
         if said.user is None:
             return None  # our own withdrawals
         before = self._payments.find(said.id)
-        if before is None and said.at > unit.now - ON_ITS_WAY:
+        if before is None and not _is_ours_to_know(unit, said):
             return None
         if before is None:
             report.differences.append(Difference("Telegram refunded a charge that was never booked"))
@@ -130,6 +132,11 @@ class Reconciliation:
                 yield Difference("nobody's payment, and Telegram refuses to refund it:", payment.id)
             if payment.state == Payment.REFUNDING and not _is_sent_soon(payment, unit.now):
                 yield Difference("a refund that has not gone out yet:", payment.id)
+
+
+def _is_ours_to_know(unit: Unit, said: StarTransaction) -> bool:
+    """Neither so young that it may still be on its way nor so old that the payment's record is gone."""
+    return unit.now - FORGOTTEN < said.at <= unit.now - ON_ITS_WAY
 
 
 def _is_sent_soon(payment: Payment, now: datetime) -> bool:

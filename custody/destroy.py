@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import re
+from datetime import datetime, timedelta
 
 import crash
 from custody.media import ERASURES
@@ -14,7 +17,10 @@ from database import Database, Unit
 from errors import Temporary
 from models import Media
 from states import move
-from vault.store import Store, new_object_name
+from vault.derive import Random
+from vault.store import RANDOM_BYTES, Store, check_name
+
+DATED = re.compile(rf"{ERASURES}/([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}/[0-9]{{6}})-[0-9a-f]+")
 
 
 def intend(unit: Unit, media_id: str) -> bool:
@@ -23,14 +29,26 @@ def intend(unit: Unit, media_id: str) -> bool:
     return move(Media, media_id, come_from=(Media.STORING, Media.STORED), to=Media.DESTROYING)
 
 
+def record_name(at: datetime, random: Random = os.urandom) -> str:
+    """`erasures/2026-11-25/071231-…`: in the order of time, so that the oldest records are listed first."""
+    return check_name(f"{ERASURES}/{at:%Y-%m-%d/%H%M%S}-{random(RANDOM_BYTES).hex()}")
+
+
+def recorded_at(name: str) -> datetime | None:
+    """When a record was written, by its name, rounded up to the second; None for names from before they told."""
+    found = DATED.fullmatch(name)
+    return datetime.strptime(found[1], "%Y-%m-%d/%H%M%S") + timedelta(seconds=1) if found else None
+
+
 def destroy(database: Database, store: Store, media_id: str) -> None:
     """Carry out what was intended; may be repeated. Raises Temporary("store.unavailable") when an object stays."""
     with database.connection():
         media = Media.get_or_none((Media.id == media_id) & (Media.state == Media.DESTROYING))
     if media is None:
         return
-    record = json.dumps({"objects": [media.object_name], "at": database.clock.now().isoformat()}).encode()
-    store.put(new_object_name(ERASURES), io.BytesIO(record), len(record))
+    now = database.clock.now()
+    record = json.dumps({"objects": [media.object_name], "at": now.isoformat()}).encode()
+    store.put(record_name(now), io.BytesIO(record), len(record))
     crash.at("destroy.written_down")
     with database.connection():
         Media.update(wrapped_key=None).where(Media.id == media_id).execute()

@@ -15,14 +15,12 @@ from generation.orders import Orders
 from generation.slots import Place, abandon
 from generation.status import Status
 from jobs.desk import Desk
-from models import AbuseMark, Invoice, Link, Media, Order, SeenUpdate, VideoTask
-from policy.categories import ABUSE_MARK, SEEN_UPDATES, UNPAID_INVOICE
+from models import Media, Order, VideoTask
 from policy.limits import LONGEST_WAIT
 
 POSITIONS_AT_ONCE = 20  # status messages brought up to date in one round; Telegram allows about 30 calls a second
 LEFT_BEHIND = timedelta(hours=1)  # longer than any attempt may take
 LONGEST_IN_ALL = LONGEST_WAIT + timedelta(hours=1)  # from the tap to an end, whichever
-OFFER_LIVES = timedelta(days=1)
 BATCH = 500
 WAITING = 500  # orders whose places are compared in one round
 
@@ -54,7 +52,7 @@ class Upkeep:
         return [(row, place) for row, place in stand if row.shown != place.shown][:POSITIONS_AT_ONCE]
 
     def leftovers(self) -> None:
-        """Objects that were stored but never counted, offers nobody took, update numbers nobody repeats."""
+        """Objects that were stored but never counted, holds and orders that nobody ends any more."""
         now = self._database.clock.now()
         with self._database.unit() as unit:
             for media in (
@@ -64,12 +62,6 @@ class Upkeep:
             ):
                 if destroy.intend(unit, media.id):
                     self._desk.add(unit, DESTROY, subject=media.id, account=media.account)
-        with self._database.connection():
-            Order.delete().where((Order.state == Order.OFFERED) & (Order.created_at < now - OFFER_LIVES)).execute()
-            SeenUpdate.delete().where(SeenUpdate.at < now - SEEN_UPDATES).execute()
-            Invoice.delete().where(Invoice.created_at < now - UNPAID_INVOICE).execute()
-            AbuseMark.delete().where(AbuseMark.at < now - ABUSE_MARK).execute()
-            Link.delete().where(Link.expires_at < now).execute()
         self._stray_holds(now)
         self._waited_too_long(now)
         self._stuck(now)

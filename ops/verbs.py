@@ -18,6 +18,7 @@ from ops.house import opened
 from ops.messages import messages
 from ops.once import once as run_once
 from ops.promises import promises
+from ops.retention import retention
 from ops.stack import StackError
 from ops.stack import demo as run_demo
 from ops.stack import run as run_real
@@ -41,6 +42,7 @@ for _command in (
     policy_verbs.register,
     policy_verbs.policy,
     tell_policy,
+    retention,
     money.refund,
     money.reconcile,
     money.margin,

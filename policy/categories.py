@@ -10,12 +10,17 @@ from policy.terms import DAY, HOUR, N_, YEAR, Category, Retention
 ACCOUNT_GRACE = 30 * DAY
 SEEN_UPDATES = 2 * DAY  # Telegram repeats an update for at most 24 hours
 UNPAID_INVOICE = 7 * DAY  # longer than it can be paid: a payment may reach us late
+UNTAKEN_OFFER = DAY
+ENDED_WORK = 30 * DAY  # long enough to tell how long deletions took
 ONE_TIME_LINK = DAY
 ADDRESS_HASH = HOUR
 KEY_BACKUP = 7 * DAY  # at most: what was deleted can be read from no backup once its key's backup is gone
 TRANSACTIONS = 7 * YEAR
 SUPPORT = 2 * YEAR
 ABUSE_MARK = YEAR
+RETENTION_RUN = 2 * YEAR  # about nobody, like the counts: as long as the erasures that they prove
+DAILY_COUNT = 2 * YEAR
+STRAY_OBJECT = HOUR
 NOT_KEPT = timedelta(0)
 
 UNTIL_ASKED = Retention(

@@ -12,7 +12,7 @@ from custody.keys import Keys
 from database import Unit
 from generation.kinds import DESTROY
 from jobs.desk import Desk
-from models import Account, Disclosure, Invoice, Link, Media, Order, Photo, Telling, VideoTask, Work
+from models import Account, Disclosure, EndedAccount, Invoice, Link, Media, Order, Photo, Telling, VideoTask, Work
 from states import move
 
 
@@ -40,6 +40,8 @@ def close_account(unit: Unit, *, desk: Desk, keys: Keys, fields: Fields, refunds
     for payment in refunds.possible(unit, account):  # after the orders: what they held is back by now
         refunds.ask(unit, account=account, payment=payment.id)
     keys.destroy(unit, account)
+    ended = {"asked_at": unit.now, "ended_at": unit.now}
+    EndedAccount.insert(account=account, **ended).on_conflict_ignore().execute()
     for model in (Photo, Order, VideoTask, Disclosure, Link, Invoice):
         model.delete().where(model.account == account).execute()
     Account.delete().where(Account.id == account).execute()

@@ -43,6 +43,8 @@ from jobs.kinds import RIGHTS, Kind
 from jobs.tick import Duty
 from moderation.check import PromptRules
 from policy.recipients import RECIPIENTS
+from privacy.retention import COMPARED_EVERY, Retention
+from privacy.retention import EVERY as SWEPT_EVERY
 from providers.gemini import PATIENCE, Gemini
 from providers.http import Outbound, Timeout
 from providers.kling import Kling
@@ -89,6 +91,7 @@ class House:
     catalogue: Catalogue
     motions: Catalogue
     upkeep: Upkeep
+    retention: Retention
     intake: Intake
     outbound: Outbound = field(repr=False)
 
@@ -97,6 +100,8 @@ class House:
         if queue == RIGHTS:
             return (
                 Duty("leftovers", 600.0, self.upkeep.leftovers),
+                Duty("retention", SWEPT_EVERY, self._sweep),
+                Duty("objects", COMPARED_EVERY, self._compare),
                 Duty("reconcile", 86_400.0, self.reconcile),
                 Duty("announce", EVERY, self._announce),
             )
@@ -135,6 +140,12 @@ class House:
             log.warning("payment.put_right", payment=payment.id, state=payment.state)
         if report.differences:
             log.error("payments.differ", count=len(report.differences))
+
+    def _sweep(self) -> None:
+        self.retention.run()
+
+    def _compare(self) -> None:
+        self.retention.compare()
 
     def _announce(self) -> None:
         self.announcements.plan()
@@ -255,6 +266,7 @@ def assemble(
         catalogue=catalogue,
         motions=motions,
         upkeep=Upkeep(database=database, desk=desk, orders=orders, status=status),
+        retention=Retention(database=database, store=media.store, keys=keys),
         intake=intake,
         outbound=outbound,
     )

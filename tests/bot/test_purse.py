@@ -169,7 +169,7 @@ def test_free_credits_come_once_in_a_year_however_often_somebody_comes_back(hous
     with house.database.unit() as unit:
         assert AbuseMark.select().count() == 1
         AbuseMark.update(at=unit.now - ABUSE_MARK - timedelta(seconds=1)).execute()
-    house.upkeep.leftovers()
+    house.retention.run()
     with house.database.connection():
         assert AbuseMark.select().count() == 0
     talk.agrees()
@@ -181,7 +181,7 @@ def test_a_mark_that_is_not_old_enough_is_kept(house: House, member: Talk) -> No
     member.presses("minor")
     with house.database.unit() as unit:
         AbuseMark.update(at=unit.now - ABUSE_MARK + timedelta(minutes=1)).execute()
-    house.upkeep.leftovers()
+    house.retention.run()
     with house.database.connection():
         [mark] = list(AbuseMark.select())
     assert str(member.who["id"]).encode() not in bytes(mark.mark)

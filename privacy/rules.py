@@ -1,0 +1,196 @@
+"""The rules of retention: for every table what its period counts from, and what is meant by going. The periods are the
+register's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from peewee import SQL, fn
+
+from custody.keys import Keys
+from models import (
+    AbuseMark,
+    Acceptance,
+    Access,
+    Account,
+    Base,
+    Cost,
+    DailyCount,
+    Disclosure,
+    EndedAccount,
+    Invoice,
+    KeyRow,
+    Lease,
+    LedgerAccount,
+    LedgerEntry,
+    LedgerLine,
+    Link,
+    Media,
+    Order,
+    Pacing,
+    Payment,
+    Photo,
+    RetentionRun,
+    SeenUpdate,
+    Slots,
+    StrayObject,
+    Telling,
+    VideoTask,
+    Work,
+)
+from policy.categories import (
+    DAILY_COUNT,
+    ENDED_WORK,
+    NOT_KEPT,
+    RETENTION_RUN,
+    SEEN_UPDATES,
+    STRAY_OBJECT,
+    UNTAKEN_OFFER,
+)
+from privacy.ended_accounts import NOTHING_UNDER_WAY, Clearing, Consents
+from privacy.erasure_records import ErasureRecords
+from privacy.objects import Strays
+from privacy.old_books import SETTLED, Books
+from privacy.old_payments import Payments
+from privacy.sweep import NOBODY, Rows, Sweep, period_of
+from vault.store import Store
+
+USAGE = SQL("price IS NOT NULL")  # in words that the partial index has, too
+OFFERED = SQL("state = 'offered'")
+ENDED = fn.COALESCE(Order.ended_at, Order.created_at)
+
+# Tables without a rule of their own, and what ends their rows instead.
+BY_EVENT: Mapping[type[Base], str] = {
+    Account: "closing the account",
+    Photo: "deletion of the photo or closing of the account; what that leaves behind, `cleared_account`",
+    Media: "deletion, by a row of work that is tried until the object is gone",
+    KeyRow: "closing the account; the transactions key with the last payment",
+    VideoTask: "closing the account",
+    Disclosure: "closing the account",
+    Acceptance: "`consents`, from the account's end on",
+    Telling: "`consents`, from the account's end on",
+    LedgerAccount: "the entries that moved credits through it",
+    LedgerLine: "its entry",
+    Slots: "nothing: one row a provider",
+    Lease: "nothing: one row a duty",
+    Pacing: "nothing: one row a service",
+}
+
+
+def rules(keys: Keys, store: Store) -> tuple[Sweep, ...]:
+    """In an order in which what needs something else to be gone comes after it."""
+    return (
+        _forgotten("seen_update", SeenUpdate, SeenUpdate.at, SEEN_UPDATES),
+        Rows(
+            name="untaken_offer",
+            category="prompts",
+            model=Order,
+            start=Order.created_at,
+            period=UNTAKEN_OFFER,
+            only=OFFERED,
+        ),
+        _kept("invoice", "invoices", Invoice, Invoice.created_at),
+        # Its time is written into the row when it is made; the period is in it.
+        Rows(name="link", category="links", model=Link, start=Link.expires_at, period=NOT_KEPT),
+        _kept("abuse_mark", "abuse_marks", AbuseMark, AbuseMark.at),
+        _kept("access_record", "access", Access, Access.at),
+        Rows(
+            name="ended_work",
+            category="account",
+            model=Work,
+            start=Work.ended_at,
+            period=ENDED_WORK,
+            only=Work.ended_at.is_null(False),
+        ),
+        Clearing(
+            name="cleared_account",
+            category="account",
+            model=EndedAccount,
+            start=EndedAccount.asked_at,
+            period=period_of("account"),
+            only=SQL("cleared_at IS NULL"),
+            may_go=NOTHING_UNDER_WAY,
+        ),
+        Consents(
+            name="consents",
+            category="consents",
+            model=EndedAccount,
+            start=EndedAccount.ended_at,
+            period=period_of("consents"),
+            may_go=EndedAccount.cleared_at.is_null(False),
+        ),
+        *_transactions(keys),
+        ErasureRecords(store, category="erasures", period=period_of("erasures")),
+        Strays(
+            name="stray_object",
+            category=NOBODY,
+            model=StrayObject,
+            start=StrayObject.found_at,
+            period=STRAY_OBJECT,
+            store=store,
+        ),
+        Rows(
+            name="daily_count",
+            category=NOBODY,
+            model=DailyCount,
+            start=DailyCount.day,
+            period=DAILY_COUNT,
+            key=DailyCount.day,
+        ),
+        _forgotten("retention_run", RetentionRun, RetentionRun.started_at, RETENTION_RUN),
+    )
+
+
+def _transactions(keys: Keys) -> tuple[Sweep, ...]:
+    category = "transactions"
+    period = period_of(category)
+    placed, ended = USAGE & (Order.state != Order.OFFERED), Order.state.not_in(Order.OPEN)
+    return (
+        Rows(
+            name="order",
+            category=category,
+            model=Order,
+            start=ENDED,
+            period=period,
+            only=placed & Order.media.is_null(),
+            may_go=ended,
+        ),
+        # A result that its person keeps needs its row, but not what it once cost.
+        Rows(
+            name="order_of_result",
+            category=category,
+            model=Order,
+            start=ENDED,
+            period=period,
+            only=placed & Order.media.is_null(False),
+            may_go=ended,
+            forget={"price": None, "trial": False, "queued_at": None},
+        ),
+        _kept("cost", category, Cost, Cost.at),
+        Payments(
+            name="payment",
+            category=category,
+            model=Payment,
+            start=fn.COALESCE(Payment.ended_at, Payment.paid_at),
+            period=period,
+            keys=keys,
+        ),
+        Books(
+            name="ledger_entry",
+            category=category,
+            model=LedgerEntry,
+            start=LedgerEntry.at,
+            period=period,
+            may_go=SETTLED,
+        ),
+    )
+
+
+def _kept(name: str, category: str, model: type[Base], start: Any) -> Rows:
+    return Rows(name=name, category=category, model=model, start=start, period=period_of(category))
+
+
+def _forgotten(name: str, model: type[Base], start: Any, period: timedelta) -> Rows:
+    return Rows(name=name, category=NOBODY, model=model, start=start, period=period)

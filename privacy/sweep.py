@@ -1,0 +1,122 @@
+"""The shape of a rule of retention, and the plain one: rows of one table, a period from one of their columns on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any, Protocol
+
+from peewee import SQL
+
+import crash
+from database import Database, Unit
+from models import Base
+from policy.categories import CATEGORIES
+
+BATCH = 1000  # rows in one transaction: some ten milliseconds, and no table is locked
+NOBODY = ""  # in place of a category: it is about nobody
+
+Book = Callable[[Unit, int], None]  # writes into the same transaction how much went
+
+
+class Sweep(Protocol):
+    """A rule. Everything but `step` only reads, with a connection; `now` is the same for a whole run."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def category(self) -> str: ...
+
+    def due(self, now: datetime) -> bool:
+        """Whether anything is to go: one look into an index."""
+
+    def step(self, database: Database, now: datetime, book: Book) -> int:
+        """Let one batch go, in one transaction; how much went. May be stopped anywhere and run again."""
+
+    def count(self, now: datetime) -> int:
+        """How much would go."""
+
+    def held_back(self, now: datetime) -> int:
+        """How much is past its period and may not go: a mistake of ours, or something else must happen first."""
+
+    def oldest(self) -> datetime | None:
+        """From when the oldest is that is there."""
+
+
+def period_of(category: str) -> timedelta:
+    """The number of the register. ValueError for a category that ends by an event."""
+    period = CATEGORIES[category].retention.period
+    if period is None:
+        raise ValueError(f"{category} is kept until something happens")
+    return period
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rows:
+    """`start` is what the period counts from. `only` says which rows the rule is about, `may_go` which of those whose
+    period is over may go. Rows go whole, or `forget` says what their columns become."""
+
+    name: str
+    category: str
+    model: type[Base]
+    start: Any
+    period: timedelta
+    only: Any = None
+    may_go: Any = None
+    forget: Mapping[str, Any] = field(default_factory=dict)
+    key: Any = None  # what finds the rows of a batch, where it is not the primary key
+
+    def due(self, now: datetime) -> bool:
+        return bool(self.model.select(SQL("1")).where(self.past(now, may_go=True)).limit(1).exists())
+
+    def step(self, database: Database, now: datetime, book: Book) -> int:
+        with database.unit() as unit:
+            unit.after(lambda: crash.at("retention.saved"))
+            gone = self.let_go(unit, now)
+            book(unit, gone)
+            crash.at("retention.saving")
+        return gone
+
+    def let_go(self, unit: Unit, now: datetime) -> int:
+        """One statement: the batch never leaves the database."""
+        del unit
+        key: Any = self.key or self.model._meta.primary_key
+        batch = self.model.select(key).where(self.past(now, may_go=True)).order_by(self.start).limit(BATCH)
+        statement = self.model.update(**self.forget) if self.forget else self.model.delete()
+        return int(statement.where(key.in_(batch)).execute())
+
+    def batch(self, now: datetime, *columns: Any) -> list[Any]:
+        """The rows of one batch, oldest first, for rules that do more than to delete them."""
+        due = self.model.select(*columns).where(self.past(now, may_go=True))
+        return list(due.order_by(self.start).limit(BATCH))
+
+    def count(self, now: datetime) -> int:
+        return int(self.model.select().where(self.past(now, may_go=True)).count())
+
+    def held_back(self, now: datetime) -> int:
+        if self.may_go is None:
+            return 0
+        return int(self.model.select().where(self.past(now, may_go=False)).count())
+
+    def oldest(self) -> datetime | None:
+        rows = self.model.select(self.start)
+        found = (rows if self.only is None else rows.where(self.only)).order_by(self.start).limit(1).scalar()
+        return as_time(found)
+
+    def past(self, now: datetime, *, may_go: bool) -> Any:
+        """The condition that the period is over, and that a row may, or may not, go."""
+        past = self.start <= now - self.period
+        if self.only is not None:
+            past &= self.only
+        if self.may_go is not None:
+            past &= self.may_go if may_go else ~self.may_go
+        return past
+
+
+def as_time(found: Any) -> datetime | None:
+    """SQLite gives texts for what it computes."""
+    if found is None or isinstance(found, datetime):
+        return found
+    return datetime.combine(found, time()) if isinstance(found, date) else datetime.fromisoformat(found)

@@ -1,0 +1,345 @@
+"""People of every kind, whose lives leave everything behind that a period of the register is about."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from billing import costs, ledger
+from consent.disclosure import disclose
+from custody import destroy
+from custody.media import ERASURES, MediaVault
+from custody.purpose import PurposeCheck
+from database import Database
+from generation.kinds import DESTROY
+from generation.links import Links
+from jobs.claim import Claim
+from jobs.kinds import RIGHTS, Kind
+from models import (
+    AbuseMark,
+    Acceptance,
+    Access,
+    Account,
+    Cost,
+    EndedAccount,
+    Invoice,
+    KeyRow,
+    LedgerEntry,
+    Link,
+    Media,
+    Order,
+    Payment,
+    SeenUpdate,
+    Telling,
+    Work,
+    new_id,
+)
+from policy.categories import CATEGORIES, ENDED_WORK, SEEN_UPDATES, UNTAKEN_OFFER
+from privacy.retention import Retention
+from tests.billing.books import Shop
+from vault.folder import FolderStore
+
+NUMBERS = itertools.count(1_000)
+OBJECT = "object"  # in place of a table
+
+
+def promised(category: str) -> timedelta:
+    """The number that stands on the page."""
+    period = CATEGORIES[category].retention.period
+    assert period is not None
+    return period
+
+
+# What is due a fixed time after it was written.
+FROM_ITS_WRITING: dict[Any, timedelta] = {
+    Access: promised("access"),
+    AbuseMark: promised("abuse_marks"),
+    Cost: promised("transactions"),
+    Invoice: promised("invoices"),
+    LedgerEntry: promised("transactions"),
+    Link: promised("links"),
+    Payment: promised("transactions"),
+    SeenUpdate: SEEN_UPDATES,
+}
+WATCHED: tuple[Any, ...] = (*FROM_ITS_WRITING, Acceptance, Telling, EndedAccount, Order, KeyRow, Work)
+
+
+class Town(Shop):
+    """`ends` says of every row and object when it must be gone; what is not in it stays."""
+
+    def __init__(self, database: Database, clock: Any, folder: Path, *, seed: int = 1) -> None:
+        super().__init__(database, clock)
+        self.store = FolderStore(folder)
+        self.media = MediaVault(database, self.keys, self.store, PurposeCheck(database))
+        self.desk.kinds[DESTROY] = Kind(  # type: ignore[index]  # the dict that Shop made
+            name=DESTROY, queue=RIGHTS, do=self._destroys, ended_badly=lambda *_: None
+        )
+        self.links = Links("https://miomio.invalid")
+        self.retention = Retention(database=database, store=self.store, keys=self.keys)
+        self.ends: dict[tuple[Any, Any], datetime] = {}
+        self.known: set[tuple[Any, Any]] = set()
+        self.random = random.Random(seed)
+
+    @property
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    def there(self) -> set[tuple[Any, Any]]:
+        """Every row and record of an erasure that is there now; opening entries are nobody's act."""
+        found = set[tuple[Any, Any]]()
+        with self.database.connection():
+            for model in WATCHED:
+                rows = model.select(model._meta.primary_key)
+                if model is LedgerEntry:
+                    rows = rows.where(LedgerEntry.kind != LedgerEntry.OPENING)
+                found |= {(model, _plain(key)) for (key,) in rows.tuples()}
+        return found | {(OBJECT, name) for name in self.store.names(f"{ERASURES}/")}
+
+    def note(self) -> None:
+        """Write down when what is new must go."""
+        now = self.now
+        for thing in self.there() - self.known:
+            self.known.add(thing)
+            table = thing[0]
+            if table in FROM_ITS_WRITING:
+                self.ends.setdefault(thing, now + FROM_ITS_WRITING[table])
+            elif table == OBJECT:
+                self.ends[thing] = now + promised("erasures")
+            elif table is Order:
+                self._note_order(thing, now)
+        with self.database.connection():
+            for work in Work.select().where(Work.ended_at.is_null(False)):
+                self.ends[Work, work.id] = work.ended_at + ENDED_WORK
+            self._note_keys()
+
+    def _note_order(self, thing: tuple[Any, Any], now: datetime) -> None:
+        with self.database.connection():
+            row = Order.get_by_id(thing[1])
+        if row.state == Order.OFFERED:
+            self.ends[thing] = now + UNTAKEN_OFFER
+        elif row.media is None:
+            self.ends[thing] = now + promised("transactions")
+
+    def _note_keys(self) -> None:
+        last: dict[str, datetime] = {}
+        for payment in Payment.select():
+            last[payment.account] = max(self.ends[Payment, payment.id], last.get(payment.account, datetime.min))
+        for row in KeyRow.select().where(KeyRow.kind == KeyRow.TRANSACTIONS):
+            if row.account in last:
+                self.ends[KeyRow, row.id] = last[row.account]
+
+    # What people do.
+
+    def settles(self) -> str:
+        return self.joins(next(NUMBERS))
+
+    def makes(self, account: str, *, kept: bool, state: str = Order.DELIVERED) -> str:
+        """A picture that was made, and kept or deleted; or that failed."""
+        media = self.keeps(account) if kept else None
+        order = new_id()
+        with self.database.unit() as unit:
+            ledger.hold(unit, owner=account, order=order, credits=1, what="picture")
+            (ledger.give_back if state == Order.FAILED else ledger.charge)(unit, owner=account, order=order)
+            Order.insert(
+                id=order,
+                account=account,
+                state=state,
+                kind="picture",
+                price=1,
+                provider="gemini",
+                photo="photo",
+                media=media,
+                created_at=unit.now,
+                queued_at=unit.now,
+                ended_at=unit.now,
+            ).execute()
+            costs.record(unit, order=order, kind="picture", provider="gemini", model="m", units=1.0)
+            disclose(
+                unit,
+                account=account,
+                order=order,
+                attempt=1,
+                recipient="gemini",
+                purpose="generation",
+                categories=frozenset({"photos"}),
+            )
+        return order
+
+    def is_offered(self, account: str) -> None:
+        with self.database.unit() as unit:
+            Order.insert(
+                id=new_id(),
+                account=account,
+                state=Order.OFFERED,
+                kind="picture",
+                price=1,
+                provider="gemini",
+                photo="photo",
+                created_at=unit.now,
+            ).execute()
+            SeenUpdate.insert(id=next(NUMBERS), at=unit.now).execute()
+
+    def keeps(self, account: str) -> str:
+        media = self.media.keep(account=account, kind="result", data=b"x", mime="image/png", width=1, height=1)
+        with self.database.unit() as unit:
+            self.media.stored(unit, media)
+        return media.id
+
+    def deletes(self, account: str) -> None:
+        """A result that is destroyed at once, and leaves a record."""
+        media = self.keeps(account)
+        with self.database.unit() as unit:
+            destroy.intend(unit, media)
+            self.desk.add(unit, DESTROY, subject=media, account=account)
+        self.work()
+
+    def asks_for_a_link(self, account: str) -> None:
+        with self.database.connection():
+            media = Media.get_or_none((Media.account == account) & (Media.state == Media.STORED))
+        if media is not None:
+            with self.database.unit() as unit:
+                self.links.make(unit, media)
+
+    def is_told(self, account: str) -> None:
+        with self.database.unit() as unit:
+            Telling.insert(
+                id=new_id(), account=account, version="v2", state=Telling.TOLD, created_at=unit.now
+            ).execute()
+
+    def is_looked_into(self, account: str) -> None:
+        """Their name is opened for something else than their own use."""
+        with self.database.connection():
+            row = Account.get_or_none(Account.id == account)
+        if row is not None:
+            self.fields.open(Account.first_name, row, purpose="support")
+
+    def refunds_pack(self, payment: Payment, charge: str) -> None:
+        with self.database.unit() as unit:
+            self.refunds.order(unit, charge, reason="mistake")
+        self.work()
+        self.ends[Payment, payment.id] = self.now + promised("transactions")
+
+    def leaves(self, account: str) -> None:
+        """The account ends; what is to be destroyed is."""
+        for thing in self._closed_with(account):
+            self.ends[thing] = self.now
+        self.closes(account)
+        self.work()
+        with self.database.connection():
+            for model in (Acceptance, Telling):
+                for row in model.select().where(model.account == account):
+                    self.ends[model, row.id] = self.now + promised("consents")
+        self.ends[EndedAccount, account] = self.now + promised("consents")
+        with self.database.connection():
+            for payment in Payment.select().where(
+                (Payment.account == account) & (Payment.ended_at == self.now)
+            ):  # given back with the account
+                self.ends[Payment, payment.id] = self.now + promised("transactions")
+
+    def _closed_with(self, account: str) -> set[tuple[Any, Any]]:
+        """What goes at once."""
+        of: dict[Any, Any] = {
+            Order: Order.account,
+            Invoice: Invoice.account,
+            Link: Link.account,
+            KeyRow: KeyRow.account,
+        }
+        with self.database.connection():
+            return {
+                (model, _plain(row._pk))
+                for model, column in of.items()
+                for row in model.select().where(column == account)
+                if model is not KeyRow or row.kind != KeyRow.TRANSACTIONS
+            }
+
+    def _destroys(self, claim: Claim) -> None:
+        destroy.destroy(self.database, self.store, claim.subject)
+        with claim.finish():
+            pass
+
+
+Life = Callable[[Town, str], Iterable[tuple[int, Callable[[], object]]]]
+
+
+def _quiet(town: Town, me: str) -> Iterable[tuple[int, Callable[[], object]]]:
+    yield 40, lambda: town.is_told(me)
+
+
+def _maker(town: Town, me: str) -> Iterable[tuple[int, Callable[[], object]]]:
+    yield 0, lambda: town.makes(me, kept=True)
+    yield 0, lambda: town.is_offered(me)
+    yield 2, lambda: town.makes(me, kept=False, state=Order.FAILED)
+    yield 2, lambda: town.asks_for_a_link(me)
+
+
+def _deleter(town: Town, me: str) -> Iterable[tuple[int, Callable[[], object]]]:
+    yield 0, lambda: town.makes(me, kept=False, state=Order.DELETED)
+    yield 40, lambda: town.deletes(me)
+
+
+def _leaver(town: Town, me: str) -> Iterable[tuple[int, Callable[[], object]]]:
+    yield 0, lambda: town.makes(me, kept=True)
+    yield 2, lambda: town.is_told(me)
+    yield 40, lambda: town.leaves(me)
+
+
+def _buyer(town: Town, me: str) -> Iterable[tuple[int, Callable[[], object]]]:
+    yield 0, lambda: town.buys(me)
+    yield 2, lambda: town.makes(me, kept=True)
+    yield 400, lambda: town.makes(me, kept=False, state=Order.DELETED)
+
+
+def _browser(town: Town, me: str) -> Iterable[tuple[int, Callable[[], object]]]:
+    yield 0, lambda: town.invoice(me)
+    yield 2, lambda: town.is_offered(me)
+
+
+def _refunder(town: Town, me: str) -> Iterable[tuple[int, Callable[[], object]]]:
+    bought: list[Any] = []
+    yield 0, lambda: bought.append(town.buys(me))
+    yield 2, lambda: town.makes(me, kept=False, state=Order.DELETED)
+    yield 40, lambda: town.refunds_pack(bought[0][0], bought[0][1].charge_id)
+
+
+def _faithful(town: Town, me: str) -> Iterable[tuple[int, Callable[[], object]]]:
+    yield 0, lambda: town.buys(me)
+    yield 400, lambda: town.buys(me)
+    yield 400, lambda: town.makes(me, kept=False, state=Order.DELETED)
+
+
+def _buyer_who_leaves(town: Town, me: str) -> Iterable[tuple[int, Callable[[], object]]]:
+    yield 0, lambda: town.buys(me)
+    yield 2, lambda: town.makes(me, kept=True)
+    yield 40, lambda: town.buys(me)
+    yield 40, lambda: town.leaves(me)
+
+
+def _looked_into(town: Town, me: str) -> Iterable[tuple[int, Callable[[], object]]]:
+    yield 2, lambda: town.is_looked_into(me)
+    yield 400, lambda: town.is_looked_into(me)
+
+
+KINDS: tuple[Life, ...] = (
+    _quiet,
+    _maker,
+    _deleter,
+    _leaver,
+    _buyer,
+    _browser,
+    _refunder,
+    _faithful,
+    _buyer_who_leaves,
+    _looked_into,
+)
+
+
+def _plain(key: Any) -> Any:
+    return bytes(key) if isinstance(key, memoryview | bytes) else key
+
+
+def model_name(table: Any) -> str:
+    return OBJECT if table == OBJECT else str(table._meta.table_name)

@@ -13,7 +13,8 @@ from consent.record import accept
 from consent.renewal import before, binding, news
 from database import Clock
 from errors import Rejected
-from models import Acceptance, Account, Order, Telling, Work
+from jobs.runner import Runner
+from models import Acceptance, Access, Account, Order, Telling, Work
 from policy.versions import CURRENT, VERSIONS, Version
 from tests.bot.conftest import Talk, button_of, counts, text_of
 from tests.conftest import TurnedClock
@@ -231,3 +232,16 @@ def test_the_addresses_are_those_of_the_persons_language(house: House, older: Ta
     [_, question] = older.presses(f"make:{older.is_offered()}")
     assert f"{house.settings.public_url}{prefix}/privacy/versions/{OLD}/{CURRENT.id}" in question.params["text"]
     assert f'"{house.settings.public_url}{prefix}/privacy"' in text_of(older.says("/privacy"))
+
+
+def test_telling_opens_the_chat_for_announcements_only_and_leaves_a_record(
+    house: House, turned: TurnedClock, older: Talk
+) -> None:
+    with house.database.unit() as unit:
+        Telling.insert(id="t", account=older.account().id, version=NEWS.id, created_at=unit.now).execute()
+        work = house.desk.add(unit, "inform", subject="t", account=older.account().id)
+    Runner(house.desk).run(work)  # Telegram is away here
+    with house.database.connection():
+        assert {(row.category, row.purpose) for row in Access.select()} == {("account", "announcements")}
+        row, waits = Telling.get_by_id("t"), Work.get_by_id(work)
+    assert (row.state, row.sends, waits.state, waits.reason) == (Telling.WAITING, 0, Work.DUE, "http.unreachable")

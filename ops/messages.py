@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import json
 import tomllib
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import click
 from babel.messages.catalog import Catalog
@@ -25,6 +27,9 @@ TABLES = {
     "generation/motions.toml": ("motion", ("name", "description", "group")),
     "billing/prices.toml": ("pack", ("name",)),
 }
+# What was published once is still compared with what is published now: words of the register, titles of sections.
+PUBLISHED = "policy/published"
+SHOWN = ("name", "data", "source", "basis", "note", "role", "receives", "country", "words", "place", "means", "how")
 # No dates and no names of programs: a catalogue changes only when its sentences do.
 HEADER = """\
 msgid ""
@@ -75,6 +80,8 @@ def _found(root: Path) -> Iterator[tuple[str, str]]:
             yield from ((_name(source, root), sentence) for sentence in _of_code(source))
     for source in (root / TEMPLATES).rglob("*.html"):
         yield from ((_name(source, root), sentence) for sentence in _of_template(source))
+    for source in (root / PUBLISHED).glob("*.json"):
+        yield from ((_name(source, root), sentence) for sentence in _of_version(source))
     for name, (block, fields) in TABLES.items():
         content = tomllib.loads((root / name).read_text(encoding="utf-8"))
         yield from ((name, one[field]) for one in content[block] for field in fields)
@@ -94,6 +101,21 @@ def _of_template(source: Path) -> Iterator[str]:
     for _line, sentence, _comments, _context in found:
         if isinstance(sentence, str) and sentence:
             yield sentence
+
+
+def _of_version(source: Path) -> Iterator[str]:
+    published = json.loads(source.read_bytes())
+    yield from (section["title"] for section in published["sections"])
+    for table in published["register"].values():
+        yield from _shown(table)
+
+
+def _shown(said: dict[str, Any]) -> Iterator[str]:
+    for field, value in said.items():
+        if isinstance(value, dict):
+            yield from _shown(value)
+        elif field in SHOWN and isinstance(value, str) and value:
+            yield value
 
 
 def _name(source: Path, root: Path) -> str:

@@ -122,7 +122,7 @@ def test_a_catalogue_that_is_missing_empty_or_spoilt_is_an_error_and_not_english
 
 
 def test_sentences_are_found_in_code_in_templates_and_in_lists(tmp_path: Path) -> None:
-    for package in ("policy", "wording", "generation", "billing", "web/templates"):
+    for package in ("policy", "wording", "generation", "billing", "web/templates", "policy/published"):
         (tmp_path / package).mkdir(parents=True)
     (tmp_path / "policy" / "a.py").write_text('x = N_("in " "code")\ny = f"{_(\'in an f-string\')}"\nz = _(name)\n')
     (tmp_path / "web" / "templates" / "a.html").write_text('<p>{{ _("in a template").format(a=1) }}</p>')
@@ -130,11 +130,17 @@ def test_sentences_are_found_in_code_in_templates_and_in_lists(tmp_path: Path) -
     (tmp_path / "generation" / "styles.toml").write_text(f"[[style]]\n{block}")
     (tmp_path / "generation" / "motions.toml").write_text(f"[[motion]]\n{block}")
     (tmp_path / "billing" / "prices.toml").write_text('[[pack]]\nid = "a"\nname = "A pack"\n')
+    entry = '{"id": "never", "name": "Of the register", "kept": {"start": "-", "words": "once"}, "hosts": ["never"]}'
+    published = f'{{"register": {{"t": {{"a": {entry}}}}}, "sections": [{{"id": "a", "title": "Title", "parts": []}}]}}'
+    (tmp_path / "policy" / "published" / "v.json").write_text(published)
     assert extracted(tmp_path) == {
         "A pack": ["billing/prices.toml"],
         "Group": ["generation/motions.toml", "generation/styles.toml"],
         "Name": ["generation/motions.toml", "generation/styles.toml"],
         "Words": ["generation/motions.toml", "generation/styles.toml"],
+        "Of the register": ["policy/published/v.json"],
+        "Title": ["policy/published/v.json"],
+        "once": ["policy/published/v.json"],
         "in an f-string": ["policy/a.py"],
         "in code": ["policy/a.py"],
         "in a template": ["web/templates/a.html"],

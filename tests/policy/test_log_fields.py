@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import ast
-import json
 from collections.abc import Iterator
-from io import StringIO
 
 import pytest
 
-import logs
 from tests.policy.test_architecture import RANK, sources
 
 LEVELS = {"debug", "info", "warning", "error", "critical", "exception"}
@@ -51,13 +48,3 @@ def test_an_event_is_a_name_written_in_the_code_and_nothing_that_a_person_said()
         if len(call.args) != 1 or not isinstance(call.args[0], ast.Constant) or " " in str(call.args[0].value)
     ]
     assert loose == []
-
-
-@pytest.mark.proves("P2.8")
-def test_a_field_that_nobody_declared_is_left_out_and_only_its_name_remains() -> None:
-    stream = StringIO()
-    logs.configure(process="test", pid=1, stream=stream, wall=lambda: 0.0)
-    logs.get().info("photo.taken", photo="0" * 32, caption="Zoë's birthday")
-    line = json.loads(stream.getvalue())
-    assert line["refused"] == ["caption"] and line["photo"] == "0" * 32
-    assert "birthday" not in stream.getvalue()

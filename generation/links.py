@@ -10,6 +10,8 @@ from database import Unit
 from errors import Permanent
 from models import Link, Media
 from policy.categories import ONE_TIME_LINK
+from wording.language import Translate
+from wording.pages import page
 
 PATH = "/v/"
 HOURS = round(ONE_TIME_LINK.total_seconds() / 3600)
@@ -22,15 +24,18 @@ class Links:
         self._base = public_url.rstrip("/")
         self._token = token
 
-    def make(self, unit: Unit, media: Media) -> str:
-        """An address that gives this out once. Raises Permanent("links.no_address") where we have none of our own."""
+    def make(self, unit: Unit, media: Media, *, speaks: Translate = str) -> str:
+        """An address that gives this out once, of a page in their language.
+
+        Raises Permanent("links.no_address") where we have no address of our own.
+        """
         if not self._base:
             raise Permanent("links.no_address")
         token = self._token()
         Link.insert(
             id=_hash(token), account=media.account, media=media.id, expires_at=unit.now + ONE_TIME_LINK
         ).execute()
-        return f"{self._base}{PATH}{token}"
+        return page(speaks, self._base, f"{PATH}{token}")
 
     def find(self, unit: Unit, token: str) -> Media | None:
         """What an address stands for, without using it up."""

@@ -154,10 +154,11 @@ class Show:
         )
 
     def _with_address(self, person: Person, order: Order, media: Media) -> Message:
+        _ = person.translate
         with self._database.unit() as unit:
-            address = self._links.make(unit, media)
-        said = says.too_large(person.translate, title=self._orders.title(order), provider=order.provider, hours=HOURS)
-        return Message(said.text, ((link(person.translate("Download"), address),),))
+            address = self._links.make(unit, media, speaks=_)
+        said = says.too_large(_, title=self._orders.title(order), provider=order.provider, hours=HOURS)
+        return Message(said.text, ((link(_("Download"), address),),))
 
     def _stream(self, media: Media, name: str) -> Upload:
         return Upload.stream(lambda: self._media.open(media, purpose=PURPOSE), media.size, name=name, mime=media.mime)

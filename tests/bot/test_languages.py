@@ -132,6 +132,17 @@ def test_what_the_workers_send_speaks_the_apps_last_language_while_nothing_is_ch
     assert house.chats.person(member.account().id).translate is HANS
 
 
+def test_an_address_for_what_is_too_large_is_of_a_page_in_their_language(house: House, member: Talk) -> None:
+    media = house.media.keep(
+        account=member.account().id, kind="video", data=b"film", mime="video/mp4", width=64, height=64
+    )
+    with house.database.unit() as unit:
+        house.media.stored(unit, media)
+        made = [house.links.make(unit, media, speaks=_) for _ in (translate(None), HANT, HANS)]
+    site = house.settings.public_url
+    assert [address.rpartition("/")[0] for address in made] == [f"{site}/v", f"{site}/zh-hant/v", f"{site}/zh-hans/v"]
+
+
 def test_names_of_styles_and_packs_are_translated_on_their_buttons(member: Talk) -> None:
     member.has_photo()
     member.presses("lang:zh-hant")

@@ -65,12 +65,12 @@ def main() -> None:
         for page in asked.pages:
             for form, options in FORMS.items():
                 runs = [measure(lighthouse, browser, site.url + page, options) for _ in range(asked.runs)]
-                missed |= _report(page, form, runs)
+                missed |= report(page, form, runs)
     sys.exit(1 if missed else 0)
 
 
-def _report(page: str, form: str, runs: list[Run]) -> bool:
-    """Prints a row; whether a goal was missed."""
+def report(page: str, form: str, runs: list[Run]) -> bool:
+    """Prints a row, and below it what cost points in any of the runs; whether a goal was missed by the median."""
     points = {name: statistics.median(run.points[name] for run in runs) for name in GOALS}
     missed = [name for name, goal in GOALS.items() if points[name] < goal]
     _say(page, form, *(f"{points[name]:.0f}{' < ' + str(GOALS[name]) if name in missed else ''}" for name in GOALS))

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, abort, redirect, request
 from policy.snapshots import PUBLISHED
 from policy.versions import BY_ID, CURRENT, VERSIONS
 from web.headers import WITH_OWN_FORMS
-from web.site_languages import PREFIXES, address
+from web.site_languages import DEFAULT, PREFIXES, address
 from web.site_layout import Layout
 from web.site_memory import Kept, Memory
 from wording.changes import compare
@@ -41,7 +41,8 @@ def install(routes: Blueprint, house: House, layout: Layout, memory: Memory) -> 
 
     def _version(tag: str, version: str) -> Kept:
         newest = version == CURRENT.id
-        shown = document(translate(tag), at_publication) if newest else published(version, told)
+        translated = newest and tag != DEFAULT
+        shown = document(translate(tag), at_publication) if translated else published(version, told)
         path = f"{PATH}/{version}"
         return Kept.of(layout.render("version.html", tag=tag, path=path, document=shown, newest=newest))
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+import logs
 from tests.policy.test_architecture import RANK, sources
 
 LEVELS = {"debug", "info", "warning", "error", "critical", "exception"}

@@ -12,7 +12,8 @@ from PIL import ExifTags, Image
 
 from tests.canary.search import Canary
 
-ACCOUNT, PROMPT, METADATA, PLACE = "a", "p", "m", "g"  # what a mark stands for: the letter behind it
+# What a mark stands for: the letters behind it. Two, because base64 splits the last one between neighbours.
+ACCOUNT, PROMPT, METADATA, PLACE = "aa", "pp", "mm", "gg"
 LETTERS: Final = "bcdfghjklmnpqrstvwxz"  # no vowels: no word of any language, and nothing that a filter reads
 BIRDS: Final = "鳥鴉鵲鶴鷗鸚鵡鶯鷺鴿鳩鳳鸞鷹鵬鴻"
 SIDES: Final = (320, 240)

@@ -108,6 +108,8 @@ class Service:
 
     def close(self) -> None:
         self.stack.stop()
+        for core in self.cores():
+            core.unlink()  # seen by a test that failed, and not to be left behind
         for recorder in (self.telegram, self.gemini, self.kling, self.redis, self.web):
             recorder.close()
 

@@ -129,7 +129,7 @@ def test_a_provider_gets_one_picture_the_words_for_it_and_nothing_about_the_pers
     for said in generations(run, provider):
         picture = jpeg_of(said)
         people.add(whose(picture))
-        named = set(re.findall(rf"{marks.latin}(\w\d\d)".encode(), said.raw))
+        named = set(re.findall(rf"{marks.latin}(\w\w\d\d)".encode(), said.raw))
         assert named <= {f"{PROMPT}{whose(picture):02d}".encode()}
         with Image.open(io.BytesIO(picture)) as opened:
             assert opened.info.keys() <= BARE

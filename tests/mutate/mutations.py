@@ -109,7 +109,10 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation(
         "the web server writes an access log",
         "P2.5",
-        (Edit("web/__main__.py", '"accesslog": None', '"accesslog": "-"'),),
+        (
+            Edit("web/__main__.py", '"accesslog": None', '"accesslog": "-"'),
+            Edit("web/__main__.py", '            "logger_class": ServerLogger,\n', ""),
+        ),
         (SERVICE,),
         "sqlite and plain_anywhere",
     ),

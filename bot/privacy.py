@@ -21,6 +21,7 @@ from wording.buttons import Tap
 from wording.message import Message
 
 RENEW = "consent.renew"  # the code of a generation that waits for an answer
+UNDER_WAY = "orders.already_made"  # of one that was placed before
 
 
 def command(context: Context, unit: Unit, account: Account, person: Person, update: Update) -> list[Call]:
@@ -78,6 +79,8 @@ def renew(context: Context, unit: Unit, account: Account, person: Person, update
     except Rejected as error:
         if error.code == RENEW:  # a yes to a version that a newer one has replaced meanwhile
             return [_question(context, account, person, update, tap.word)]
+        if error.code == UNDER_WAY:  # tapped twice: the message tells how the order stands, and must go on to
+            return [StatusOf(tap.word)]
         why = failures.sentence(person.translate, error)
         return [_instead(person, update, says.thanks(person.translate, version=tap.id, but=why, order=tap.word))]
     return [StatusOf(tap.word)]

@@ -137,7 +137,9 @@ def test_a_yes_stands_also_when_the_order_cannot_be_placed(house: House, older: 
 def test_a_yes_tapped_twice_holds_once(older: Talk) -> None:
     renew = button_of(older.presses(f"make:{older.is_offered()}"), "renew")
     older.presses(renew)
-    assert "Already on its way" in text_of(older.presses(renew))
+    again = older.presses(renew)
+    assert "in the queue" in text_of(again), "the message goes on telling how the order stands"
+    assert button_of(again, "cancel").startswith("cancel:")
     assert yeses(older) == [OLD, CURRENT.id]
     assert balance(older) == ledger.Balance(free=TRIAL_CREDITS - 1, held=1)
 

@@ -30,6 +30,7 @@ def meet(context: Context, update: Update) -> list[Call]:
         receivers=context.receivers,
         support_email=context.support_email,
         policy_url=page(_, context.site, "/privacy"),
+        terms_url=page(_, context.site, "/terms"),
         photo_waiting=update.kind == "photo",
     )
     calls = [answer(update.query)] if update.kind == "tap" else []

@@ -13,7 +13,13 @@ from wording.periods import kept
 
 
 def notice(
-    _: Translate, *, receivers: Sequence[str], support_email: str, policy_url: str, photo_waiting: bool = False
+    _: Translate,
+    *,
+    receivers: Sequence[str],
+    support_email: str,
+    policy_url: str,
+    terms_url: str,
+    photo_waiting: bool = False,
 ) -> Message:
     """What DPP1(3) asks to be told before collection: purposes, recipients, what is obligatory, whom to ask."""
     parts = [
@@ -31,9 +37,9 @@ def notice(
             "• <b>Yours to decide:</b> nothing is obligatory; without a photo there is no picture. "
             "Access, correction, deletion: {email}."
         ).format(email=support_email),
-        _('Policy of {version}: <a href="{url}">read it</a>. Until you answer, we store nothing about you.').format(
-            version=CURRENT.id, url=policy_url
-        ),
+        _(
+            '<a href="{policy}">Policy of {version}</a> · <a href="{terms}">Terms</a>. Until you answer, we store nothing about you.'
+        ).format(version=CURRENT.id, policy=policy_url, terms=terms_url),
     ]
     if photo_waiting:
         parts.append(_("What you just sent was not kept: please send it again afterwards."))

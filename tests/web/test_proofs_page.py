@@ -6,7 +6,7 @@ import html
 import re
 import threading
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,8 +14,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from database import Database
+from errors import Temporary
 from generation.kinds import DESTROY
-from models import Media, Work
+from models import TABLES, Media, Work
 from policy.promises import OPEN, PROMISES
 from privacy.proofs import Proof, Record, write
 from privacy.release import running
@@ -174,3 +175,27 @@ def test_many_visitors_at_once_all_get_the_page(house: House) -> None:
     for visitor in visitors:
         visitor.join(20)
     assert statuses == [200] * len(visitors)
+
+
+class Stopping(TurnedClock):
+    """A database's clock that cannot be asked while `away`."""
+
+    away = False
+
+    def now(self) -> datetime:
+        if self.away:
+            raise Temporary("database.away")
+        return super().now()
+
+
+def test_the_page_that_is_there_is_shown_while_the_database_is_away(house: House, record: Path) -> None:
+    clock = Stopping()
+    apart = Database(house.settings.database_url, clock=clock)
+    try:
+        visitor = site(replace(house, database=apart), record)
+        before = visitor.get(PATH)
+        clock.away = True
+        assert visitor.get(PATH).data == before.data
+    finally:
+        apart.close()
+        house.database.raw.bind(TABLES)

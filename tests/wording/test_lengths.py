@@ -60,7 +60,14 @@ def under_pictures(_: Translate) -> Iterator[Message]:
 def texts(_: Translate) -> Iterator[Message]:
     """Messages of their own, with the longest of what may stand in them."""
     receivers = [recipient.short for recipient in RECIPIENTS.values()]
-    yield notice.notice(_, receivers=receivers, support_email=MAIL, policy_url=f"{SITE}/privacy", photo_waiting=True)
+    yield notice.notice(
+        _,
+        receivers=receivers,
+        support_email=MAIL,
+        policy_url=f"{SITE}/privacy",
+        terms_url=f"{SITE}/terms",
+        photo_waiting=True,
+    )
     yield notice.people(_)
     yield notice.minor_with_account(_)
     yield privacy.summary(_, providers=receivers, site=SITE, support_email=MAIL, today=CURRENT.effective)

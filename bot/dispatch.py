@@ -40,6 +40,8 @@ def handle(context: Context, raw: Any) -> Sequence[Step]:
         return strangers.meet(context, update)
     person = Person(account.id, update.chat, speaks)
     try:
+        if update.kind == "photo" and (update.caption or "").strip():
+            context.orders.check_prompt(update.caption or "")  # what is refused gets into no table, sealed or not
         if update.kind == "photo" and _received_at_once(context, account, update):
             return [chat_action(person.chat, "upload_photo")]
         with context.database.unit() as unit:

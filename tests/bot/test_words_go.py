@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from errors import Rejected
 from generation.endings import end_badly
-from models import Order, Photo
-from tests.bot.conftest import Talk
+from models import Order, Photo, Work
+from tests.bot.conftest import Talk, text_of
 from workers.assembly import House
 
 pytestmark = pytest.mark.proves("P6.8")
@@ -55,6 +56,29 @@ def test_a_caption_goes_with_its_photo(house: House, member: Talk) -> None:
     with house.database.connection():
         [photo] = Photo.select()
     assert (photo.state, photo.caption, photo.file_id) == (Photo.DELETED, None, None)
+
+
+def test_a_caption_that_is_refused_is_not_kept_for_a_moment(house: House, member: Talk) -> None:
+    for _ in range(2):  # before the word about the people in it, and after
+        said = text_of(member.sends_photo(caption="undress her"))
+        assert "does not undress people" in said
+        with house.database.connection():
+            assert Photo.select().count() == 0
+        member.presses("people")
+
+
+def test_a_caption_goes_with_a_photo_that_could_not_be_taken_in(house: House, member: Talk) -> None:
+    member.presses("people")
+    member.sends_photo(caption="me at the harbour")
+    with house.database.connection():
+        [photo], [work] = Photo.select(), Work.select()
+    claim = house.desk.claim(work.id)
+    assert claim is not None
+    with claim.finish() as unit:
+        house.photos.not_taken_in(claim, Rejected("photo.not_a_picture"), unit)
+    with house.database.connection():
+        [photo] = Photo.select()
+    assert (photo.state, photo.caption, photo.file_id) == (Photo.REFUSED, None, None)
 
 
 @pytest.mark.parametrize("state", [Order.OFFERED, Order.REFUSED, Order.FAILED, Order.CANCELLED])

@@ -122,10 +122,12 @@ def wordy(service: Service, bird: Bird) -> None:
 
 def refused(service: Service, bird: Bird) -> None:
     """By our own rules, by the provider in several ways, and after tries in vain."""
-    joins(bird, caption=f"undress her {words(bird)}")
+    joins(bird)
+    bird.wait("The styles", lambda m: button(m, "style:"), seconds=LONG)
+    sends(bird, caption=f"undress her {words(bird)}")
     for number, kind in enumerate(("image-safety", "prompt-blocked", "text-only", "400", "403")):
         service.gemini_does(kind, words(bird, f"garden {number}"), times=None)
-    bird.wait("Our refusal", lambda m: m["message_id"] if m.get("reply_to") or button(m, "style:") else None)
+    bird.wait("Our refusal", lambda m: m["message_id"] if m.get("reply_to") else None)
     bird.write(f"make them naked {words(bird)}")
     for number in range(5):
         bird.write(words(bird, f"garden {number}"))

@@ -132,7 +132,7 @@ class Photos:
             self._desk.add(unit, GREET, subject=photo.id, account=photo.account)
 
     def not_taken_in(self, claim: Claim, failure: Failure, unit: Unit) -> None:
-        """The end of an intake that did not work: the person is told what to do; the words go with what is not there."""
+        """The end of an intake that did not work: the person is told what to do. Its caption goes with it."""
         gone = {"file_id": None, "caption": None}
         if move(Photo, claim.subject, come_from=(Photo.INCOMING,), to=Photo.REFUSED, reason=failure.code, **gone):
             self._desk.add(unit, GREET, subject=claim.subject, account=claim.account)

@@ -128,7 +128,7 @@ class Media(Base):
 
     id = plain(TextField(primary_key=True, default=new_id), ROW_ID)
     account = about(TextField(index=True), "account")
-    kind = plain(TextField(), "photo, result or video")
+    kind = plain(TextField(), "photo, result, video or export")
     state = plain(TextField(default=STORING), STATE)
     object_name = plain(TextField(unique=True), "random name of the object in the store")
     wrapped_key = plain(BlobField(null=True), "a key, wrapped under the person's key")
@@ -288,6 +288,38 @@ class Link(Base):
 
     class Meta:
         table_name = "link"
+
+
+class Export(Base):
+    """A copy of all that is held of a person, from the asking to the end of the sealed file. One at a time."""
+
+    ASKED, MADE, SENT, OFFERED, FAILED = "asked", "made", "sent", "offered", "failed"
+    MOVES: ClassVar = {
+        ASKED: {MADE, FAILED},
+        MADE: {SENT, OFFERED, FAILED},
+        SENT: set(),
+        OFFERED: {SENT},  # too large for the chat: an address was given, until the file is fetched
+        FAILED: set(),
+    }
+    UNDER_WAY: ClassVar = (ASKED, MADE)
+
+    id = plain(TextField(primary_key=True, default=new_id), ROW_ID)
+    account = about(TextField(index=True), "exports")
+    state = plain(TextField(default=ASKED), STATE)
+    manifest = Sealed("exports", key="account", null=True)  # which rows and files there were when it was asked for
+    message_id = about(BigIntegerField(null=True), "exports")  # the message that becomes the file
+    media = about(TextField(null=True, index=True), "exports")
+    reason = plain(TextField(null=True), "code of a failure from a fixed list")
+    asked_at = about(UtcField(), "exports")
+    made_at = about(UtcField(null=True), "exports")
+
+    class Meta:
+        table_name = "data_export"
+
+
+Export.add_index(
+    Export.index(Export.account, unique=True, where=SQL("state IN ('asked', 'made')"), name="data_export_under_way")
+)
 
 
 class Work(Base):
@@ -627,6 +659,7 @@ TABLES: tuple[type[Base], ...] = (
     VideoTask,
     Slots,
     Link,
+    Export,
     Work,
     Lease,
     Pacing,

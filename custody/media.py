@@ -18,13 +18,18 @@ from vault.pieces import ByteSource
 from vault.store import Store, new_object_name
 from vault.stream import DEFAULT_CHUNK, open_stream, seal, sealed_length
 
-PHOTO, RESULT, VIDEO = "photo", "result", "video"
+PHOTO, RESULT, VIDEO, EXPORT = "photo", "result", "video", "export"
 # Kind -> (category of the register, kind of the person's key that wraps the object's key)
-KINDS = {PHOTO: ("photos", KeyRow.PHOTOS), RESULT: ("results", KeyRow.RESULTS), VIDEO: ("results", KeyRow.RESULTS)}
+KINDS = {
+    PHOTO: ("photos", KeyRow.PHOTOS),
+    RESULT: ("results", KeyRow.RESULTS),
+    VIDEO: ("results", KeyRow.RESULTS),
+    EXPORT: ("exports", KeyRow.ACCOUNT),
+}
 ERASURES = "erasures"
 ROOM = 2 << 20  # bytes: about what a result takes
 # Object prefix -> category. The gate compares what the store holds with this.
-PREFIXES = {"photo": "photos", "result": "results", "video": "results", ERASURES: "erasures"}
+PREFIXES = {**{kind: category for kind, (category, _) in KINDS.items()}, ERASURES: "erasures"}
 assert set(PREFIXES.values()) <= CATEGORIES.keys()
 
 

@@ -13,6 +13,7 @@ UNPAID_INVOICE = 7 * DAY  # longer than it can be paid: a payment may reach us l
 UNTAKEN_OFFER = DAY
 ENDED_WORK = 30 * DAY  # long enough to tell how long deletions took
 ONE_TIME_LINK = DAY
+COPY_OF_DATA = DAY  # sealed, while it waits to be fetched
 ADDRESS_HASH = HOUR
 KEY_BACKUP = 7 * DAY  # at most: what was deleted can be read from no backup once its key's backup is gone
 TRANSACTIONS = 7 * YEAR
@@ -82,6 +83,20 @@ CATEGORIES: dict[str, Category] = {
             source=N_("the service, when you ask for such a file"),
             retention=Retention(start=N_("the making of the address"), period=ONE_TIME_LINK, words=N_("{period}")),
             promises=("P2.3",),
+        ),
+        Category(
+            id="exports",
+            name=N_("Copies of your data that you ask for"),
+            data=N_(
+                "a sealed file with a copy of all your data, when you asked for it, and what there was at that moment"
+            ),
+            source=N_("the service, when you ask for a copy"),
+            retention=Retention(
+                start=N_("the making of the copy"),
+                period=COPY_OF_DATA,
+                words=N_("{period} at most; the file is destroyed as soon as you have it"),
+            ),
+            promises=("P9.1",),
         ),
         Category(
             id="features",

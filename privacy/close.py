@@ -12,7 +12,20 @@ from custody.keys import Keys
 from database import Unit
 from generation.kinds import DESTROY
 from jobs.desk import Desk
-from models import Account, Disclosure, EndedAccount, Invoice, Link, Media, Order, Photo, Telling, VideoTask, Work
+from models import (
+    Account,
+    Disclosure,
+    EndedAccount,
+    Export,
+    Invoice,
+    Link,
+    Media,
+    Order,
+    Photo,
+    Telling,
+    VideoTask,
+    Work,
+)
 from states import move
 
 
@@ -42,6 +55,6 @@ def close_account(unit: Unit, *, desk: Desk, keys: Keys, fields: Fields, refunds
     keys.destroy(unit, account)
     ended = {"asked_at": unit.now, "ended_at": unit.now}
     EndedAccount.insert(account=account, **ended).on_conflict_ignore().execute()
-    for model in (Photo, Order, VideoTask, Disclosure, Link, Invoice):
+    for model in (Photo, Order, VideoTask, Disclosure, Link, Export, Invoice):
         model.delete().where(model.account == account).execute()
     Account.delete().where(Account.id == account).execute()

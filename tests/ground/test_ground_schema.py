@@ -28,6 +28,7 @@ BY_HAND = {
     "payment_last",
     "ended_account_open",
     "media_names",
+    "data_export_under_way",
 }
 ALL = [path.stem for path in sorted(MIGRATIONS.glob("[0-9]*.py"))]
 

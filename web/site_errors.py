@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, request
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, redirect, request
 from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
-from werkzeug.routing import RoutingException
+from werkzeug.routing import RequestRedirect
 
 import logs
 from errors import Temporary
@@ -63,10 +65,14 @@ def install(app: Flask, layout: Layout) -> None:
             cache=NEVER_KEPT,
         )
 
+    @app.before_request
+    def sent_on() -> Response | None:
+        """An address with a slash too many or too few is sent to the right one; Flask would name a host."""
+        error = request.routing_exception
+        return _here(error) if isinstance(error, RequestRedirect) else None
+
     @app.errorhandler(HTTPException)
     def refused(error: HTTPException) -> Response:
-        if isinstance(error, RoutingException):  # an address with a slash too many or too few is sent to the right one
-            return app.make_response(error.get_response())
         return page(error)
 
     @app.errorhandler(Temporary)
@@ -78,3 +84,10 @@ def install(app: Flask, layout: Layout) -> None:
     def broken(error: Exception) -> Response:
         log.error("request.broken", route=str(request.url_rule), exc_info=error)
         return page(InternalServerError())
+
+
+def _here(error: RequestRedirect) -> Response:
+    """To the path alone: scheme and host would be those that the visitor, or who sent them, says this website has."""
+    to = urlsplit(error.new_url)
+    path = "/" + to.path.lstrip("/") + (f"?{to.query}" if to.query else "")
+    return redirect(path, code=error.code)  # type: ignore[return-value]  # werkzeug's

@@ -44,8 +44,10 @@ def blueprint(house: House, layout: Layout, *, now: Callable[[], datetime] = utc
 
     @routes.get(STYLE)
     def style() -> Response:
-        text = STYLESHEET.read_text(encoding="utf-8")
-        return memory.get(STYLE, lambda: Kept.of(text, mimetype="text/css", cache=FOR_EVER)).answer()
+        return memory.get(STYLE, _style).answer()
+
+    def _style() -> Kept:
+        return Kept.of(STYLESHEET.read_text(encoding="utf-8"), mimetype="text/css", cache=FOR_EVER)
 
     site_versions.install(routes, house, layout, memory)
     site_files.install(routes, house.settings, PATHS, now=now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -116,8 +117,14 @@ def wordy(service: Service, bird: Bird) -> None:
     bird.does("block")
     until("the refusal", lambda: service.called("editMessageMedia", bird.id, 403), seconds=LONG)
     bird.does("unblock")
-    bird.write("/start")
-    gets(bird, order)
+
+    def back() -> bool:
+        """Telegram has said no before our worker writes down that the result is held back."""
+        bird.write("/start")
+        time.sleep(0.5)
+        return any(button(message, f"orig:{order}") for message in bird.messages())
+
+    until("the result", back, seconds=LONG)
 
 
 def refused(service: Service, bird: Bird) -> None:

@@ -89,8 +89,16 @@ FROM_CONTROLLER_TO_SHARING: tuple[Promise, ...] = (
         N_("The Telegram ID is used for announcements about the service, which are not promotional."),
         N_("The purpose opens the account's class, and no other."),
     ),
-    Promise("P3.7", N_("Promotional messages go only to those who opted in.")),
-    Promise("P3.9", N_("Your rights and our legal duties are a purpose of their own.")),
+    Promise(
+        "P3.7",
+        N_("Promotional messages go only to those who opted in."),
+        N_("The only way to send one asks the consent record, once more at the moment of sending; silence is a no."),
+    ),
+    Promise(
+        "P3.9",
+        N_("Your rights and our legal duties are a purpose of their own."),
+        N_("What is opened to answer a request is opened for that purpose alone, and each opening is recorded."),
+    ),
     Promise(
         "P3.8",
         N_("Data is used for no other purpose without your explicit consent."),

@@ -6,6 +6,7 @@ from policy.terms import N_, YEAR, Category, Retention
 
 CONSENTS = 2 * YEAR
 STAFF_ACCESS = 2 * YEAR
+REQUESTS = 2 * YEAR
 REFUSALS = 4 * YEAR
 BREACHES = 5 * YEAR
 ERASURES = 2 * YEAR
@@ -15,7 +16,8 @@ RECORDS: tuple[Category, ...] = (
         id="consents",
         name=N_("Consent and opt-out record"),
         data=N_(
-            "what you agreed to or opted out of, which version of the policy, when, and when you were told of a new one"
+            "what you agreed to or opted out of, which version of the policy and when; when you were told of a new "
+            "one, and which announcements you were sent"
         ),
         source=N_("your taps in the bot, and the service's own notices"),
         retention=Retention(
@@ -32,6 +34,16 @@ RECORDS: tuple[Category, ...] = (
         promises=("P5.5", "P6.10"),
     ),
     Category(
+        id="requests",
+        name=N_("Record of requests about your data"),
+        data=N_("which right you asked for, how and when, until when it is answered, and what became of it"),
+        source=N_("your taps in the bot, and your mail to support"),
+        retention=Retention(
+            start=N_("the answer to the request"), period=REQUESTS, words=N_("{period} after the answer")
+        ),
+        promises=("P9.6",),
+    ),
+    Category(
         id="refusals",
         name=N_("Refusal log"),
         data=N_("which request about data was refused, why and when, under a random number"),
@@ -44,8 +56,11 @@ RECORDS: tuple[Category, ...] = (
     Category(
         id="access",
         name=N_("Staff audit log"),
-        data=N_("which sealed data was opened by staff or by law, for which purpose and when"),
-        source=N_("the service"),
+        data=N_(
+            "which sealed data was opened by staff or by law, for which purpose and when; what somebody of our staff "
+            "did, who and why"
+        ),
+        source=N_("the service, and its staff"),
         retention=Retention(start=N_("the entry"), period=STAFF_ACCESS, words=N_("{period}")),
         promises=("P6.13", "P7.3"),
     ),

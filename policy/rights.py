@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from policy.terms import DAY, N_, Right
 
-ANSWER_WITHIN = 40 * DAY  # sections 19 and 23 of the Ordinance; the GDPR's month may be shorter
+ANSWER_WITHIN = 40 * DAY  # sections 19 and 23 of the Ordinance
+ANSWER_WITHIN_MONTHS = 1  # article 12(3) of the GDPR: by the calendar, and so mostly the shorter
+ALARM_BEFORE = 5 * DAY  # how long before the end of that time staff are called
 PCPD_SITE = "www.pcpd.org.hk"
 PCPD_HOTLINE = "+852 2827 2827"
 

@@ -1,4 +1,5 @@
-"""Everybody is told of a material change of the policy before it takes effect, each person by a row of their own.
+"""Each person is told by a row of their own: of a material change of the policy before it takes effect, and of what
+staff announce.
 
 Telegram cannot repeat a sending without a second message, and cannot be asked whether the first one arrived. Between
 the two a legal notice comes rather twice than never: a row counts as told only with Telegram's own message number. What
@@ -7,25 +8,20 @@ was in the air when a worker was killed is sent again, and `sends` shows that it
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date, datetime, timedelta
-from typing import Protocol
+from datetime import datetime, timedelta
 
 import crash
 import logs
-from consent.renewal import agreed, before, last_agreed, news
+from consent.renewal import news
 from database import Database, Unit
 from errors import Failure, Permanent
 from jobs.claim import Claim
 from jobs.desk import Desk
-from models import Telling, Work, new_id
+from models import Announcement, Telling, Work, new_id
 from policy.versions import Version
-from providers.telegram import Sent
 from states import move
 from support import people
-from wording import privacy as says
-from wording.language import Translate
-from wording.message import Message
+from support.campaigns import NO_CONSENT, Campaign, Chats, Notice, PolicyNews, under_way
 
 INFORM = "inform"  # the kind of work: one person is told
 A_SECOND = 20  # messages; Telegram takes about 30 from a bot, and deliveries go first
@@ -34,18 +30,14 @@ AT_ONCE = int(A_SECOND * EVERY)  # planned and not yet sent: after a standstill 
 LOOKED_OVER = timedelta(hours=1)  # until everybody is looked over again: an old release may still open accounts
 NOT_SENT = ("pacing.wait", "telegram.wait", "http.unreachable")
 CLOSED_CHAT = "telegram.blocked"
+REPLACED = "policy.replaced"  # they are told of the newer version instead
 
 log = logs.get()
 
 
-class Chats(Protocol):
-    """The way to a person, opened for announcements."""
-
-    def write(self, account: str, words: Callable[[Translate], Message]) -> Sent | None: ...
-
-
 class Announcements:
-    """`plan` finds who is to be told and writes rows; `tell` tells one of them."""
+    """`plan` finds who is to be told and writes rows; `tell` tells one of them. `promotional`: the way that asks the
+    consent record."""
 
     def __init__(
         self,
@@ -53,6 +45,7 @@ class Announcements:
         database: Database,
         desk: Desk,
         chats: Chats,
+        promotional: Chats,
         site: str,
         support_email: str,
         version: Version | None = None,
@@ -61,30 +54,21 @@ class Announcements:
         self._database = database
         self._desk = desk
         self._chats = chats
-        self._site = site
-        self._support_email = support_email
+        self._promotional = promotional
+        self._policy = PolicyNews(self.version, chats, site=site, support_email=support_email) if self.version else None
         self._look_again_at = datetime.min
 
     def plan(self) -> int:
         """One round: rows and work for the next people, spread over the time until the next round. How many.
 
         People are taken in the order of their ids, from the last one who has a row on: nobody is looked at twice, and
-        whoever goes on after a kill begins where the rows end.
+        whoever goes on after a kill begins where the rows end. What is under way together shares the pace.
         """
-        if self.version is None or self._database.clock.now() < self._look_again_at:
-            return 0
-        with self._database.unit() as unit:
-            room = AT_ONCE - people.waiting(self.version.id)
-            if room <= 0:
-                return 0
-            last = people.last_planned(self.version.id)
-            found = people.untold(self.version.id, room, after=last) or people.untold(self.version.id, room)
-            if not found:
-                self._look_again_at = unit.now + LOOKED_OVER
-            planned = self._add(unit, found)
-            unit.after(lambda: crash.at("announce.planned"))
-        if planned:
-            log.info("policy.telling", version=self.version.id, count=planned)
+        with self._database.connection():
+            campaigns = self._under_way()
+        planned = 0
+        for campaign in campaigns:
+            planned += self._plan(campaign, [one.id for one in campaigns], already=planned)
         return planned
 
     def tell(self, claim: Claim) -> None:
@@ -92,16 +76,20 @@ class Announcements:
         with self._database.connection():
             waits = (Telling.id == claim.subject) & (Telling.state == Telling.WAITING)
             row = Telling.get_or_none(waits)
-            reason = self._needless(row) if row is not None else None
-            old = (last_agreed(row.account) or before(row.version)) if row is not None else ""
-        if row is None or reason is not None:
-            with claim.finish():
-                move(Telling, claim.subject, come_from=(Telling.WAITING,), to=Telling.SPARED, reason=reason)
+            campaign = self._of(row.version) if row is not None else None
+            reason = campaign.needless(row) if campaign is not None and row is not None else REPLACED
+            today = self._database.clock.now().date()
+            words = campaign.words(row.account, today) if campaign is not None and row is not None else None
+        if row is None or campaign is None or words is None or reason is not None:
+            self._spare(claim, reason)
             return
         self._count(claim, row)
         try:
-            sent = self._chats.write(row.account, lambda _: self._words(_, old))
+            sent = campaign.chats.write(row.account, words)
         except Permanent as error:
+            if error.code == NO_CONSENT:  # taken back since we looked
+                self._spare(claim, error.code)
+                return
             if error.code != CLOSED_CHAT:
                 raise
             with claim.finish():
@@ -150,33 +138,61 @@ class Announcements:
                     self._desk.add(unit, INFORM, subject=row.id, account=row.account, wait=place / A_SECOND)
         return len(rows)
 
-    def _needless(self, row: Telling) -> str | None:
-        """Why this person need not be told any more."""
-        if self.version is None or row.version != self.version.id:
-            return "policy.replaced"  # they are told of the newer version instead
-        return "consent.given" if agreed(row.account, row.version) else None
+    def _under_way(self) -> list[Campaign]:
+        """The law's first."""
+        now = self._database.clock.now()
+        policy = [self._policy] if self._policy is not None and now >= self._look_again_at else []
+        return [*policy, *(self._notice(row) for row in under_way())]
+
+    def _of(self, version: str) -> Campaign | None:
+        """What a row is about; None for news that newer ones have replaced."""
+        if self._policy is not None and version == self._policy.id:
+            return self._policy
+        row = Announcement.get_or_none(Announcement.id == version)
+        return self._notice(row) if row is not None else None
+
+    def _notice(self, row: Announcement) -> Notice:
+        return Notice(row, self._promotional if row.kind == Announcement.PROMOTIONAL else self._chats)
+
+    def _plan(self, campaign: Campaign, together: list[str], *, already: int) -> int:
+        with self._database.unit() as unit:
+            room = AT_ONCE - people.waiting(*together)
+            if room <= 0:
+                return 0
+            last = people.last_planned(campaign.id)
+            found = campaign.untold(room, after=last) or campaign.untold(room)
+            if not found:
+                self._nobody_left(unit, campaign)
+                return 0
+            planned = self._add(unit, campaign, found, already)
+            unit.after(lambda: crash.at("announce.planned"))
+        if planned:
+            log.info("announcement.telling", version=campaign.id, count=planned)
+        return planned
+
+    def _nobody_left(self, unit: Unit, campaign: Campaign) -> None:
+        if campaign is self._policy:
+            self._look_again_at = unit.now + LOOKED_OVER
+        elif not people.waiting(campaign.id):
+            sending = (Announcement.SENDING,)
+            move(Announcement, campaign.id, come_from=sending, to=Announcement.DONE, ended_at=unit.now)
+
+    def _spare(self, claim: Claim, reason: str | None) -> None:
+        with claim.finish():
+            move(Telling, claim.subject, come_from=(Telling.WAITING,), to=Telling.SPARED, reason=reason)
 
     def _count(self, claim: Claim, row: Telling) -> None:
         """Written before the call, so that a kill in between is seen."""
         with claim.checkpoint():
             Telling.update(sends=Telling.sends + 1).where(Telling.id == row.id).execute()
 
-    def _words(self, _: Translate, old: str) -> Message:
-        assert self.version is not None
-        today: date = self._database.clock.now().date()
-        return says.news(
-            _, version=self.version, old=old, site=self._site, support_email=self._support_email, today=today
-        )
-
-    def _add(self, unit: Unit, found: list[str]) -> int:
+    def _add(self, unit: Unit, campaign: Campaign, found: list[str], already: int) -> int:
         """A row for each, and work for those that are new: another process may plan the same people meanwhile."""
-        if not found or self.version is None:
-            return 0
-        rows = [{"id": new_id(), "account": one, "version": self.version.id, "created_at": unit.now} for one in found]
+        rows = [{"id": new_id(), "account": one, "version": campaign.id, "created_at": unit.now} for one in found]
         added = Telling.insert_many(rows).on_conflict_ignore().returning(Telling.id, Telling.account).execute()
         work = [
             self._desk.row(INFORM, subject=row.id, account=row.account, now=unit.now, wait=place / A_SECOND).values
-            for place, row in enumerate(added, start=1)
+            for place, row in enumerate(added, start=1 + already)
         ]
         if work:
             Work.insert_many([dict(values) for values in work]).execute()

@@ -9,7 +9,8 @@ from typing import Any
 
 from peewee import fn
 
-from models import Acceptance, Account, Telling
+from consent.optin import wanting
+from models import Acceptance, Account, Announcement, Telling
 from policy.versions import Version
 
 
@@ -58,9 +59,27 @@ def last_planned(version: str) -> str:
     return str(Telling.select(fn.MAX(Telling.account)).where(Telling.version == version).scalar() or "")
 
 
-def waiting(version: str) -> int:
-    """How many have a row and were not told yet."""
-    return int(_of(version, Telling.WAITING).count())
+def without_notice(notice: Announcement, limit: int, *, after: str = "") -> list[str]:
+    """Ids of people whom an announcement is for and who have no row, in their order, behind this one."""
+    return [row.id for row in for_notice(notice, after).order_by(Account.id).limit(limit)]
+
+
+def for_notice(notice: Announcement, after: str = "") -> Any:
+    """Who was here when it was made and has no row; a promotional one: who wants such messages and is not banned."""
+    told = Telling.select().where((Telling.version == notice.id) & (Telling.account == Account.id))
+    here = (Account.id > after) & (Account.created_at <= notice.created_at) & ~fn.EXISTS(told)
+    if notice.kind == Announcement.PROMOTIONAL:
+        here &= wanting() & (Account.state == Account.ACTIVE)
+    return Account.select(Account.id).where(here)
+
+
+def waiting(*versions: str) -> int:
+    """How many have a row for one of these and were not told yet."""
+    return sum(in_state(version, Telling.WAITING) for version in versions)
+
+
+def in_state(version: str, state: str) -> int:
+    return int(_of(version, state).count())
 
 
 def _of(version: str, state: str) -> Any:

@@ -19,6 +19,7 @@ from models import Acceptance, Account, Telling, new_id
 from policy.versions import Version
 from providers.telegram import Sent
 from support.announcements import EVERY, INFORM, Announcements
+from support.campaigns import Consented
 from tests.conftest import TurnedClock
 from wording.language import Translate, translate
 from wording.message import Message
@@ -55,7 +56,8 @@ class Post:
         self.just_before()
         if (failure := self.refuses.get(account)) is not None:
             raise failure
-        self.got[account].append(words(translate("en")).text)
+        said = words(translate("en")).text
+        self.got[account].append(said)
         self.seconds.append(self._clock.now().timestamp())
         if self.dies_after is not None:
             self.dies_after -= 1
@@ -75,6 +77,7 @@ class Process:
             database=database,
             desk=self.desk,
             chats=post,
+            promotional=Consented(database, post),
             site="https://miomio.invalid",
             support_email="help@miomio.invalid",
             version=version,

@@ -1,0 +1,59 @@
+"""What every verb that touches people asks for: who acts and why; and people read from standard input."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+
+from errors import Failure
+from privacy.audit import LONGEST_REASON, Act
+
+SAID = {
+    "audit.actor": "--actor is your name at work: small letters, digits, dots and hyphens, as in --actor may.chan",
+    "audit.reason": f"--reason says why, in 1 to {LONGEST_REASON} characters",
+    "person.unclear": "That is neither a Telegram id nor a username.",
+    "person.ambiguous": "Several people had this username one after the other. Ask for the Telegram id.",
+    "request.unknown": "There is no request with this number.",
+    "request.decided": "This request is decided already.",
+    "request.undecided": "This request is not answered and not refused, so there is no letter.",
+    "request.not_yet": "--received lies in the future.",
+    "request.ground": "This ground is none against this kind of request.",
+    "request.something_is_held": "There is an account, so it would not be true that nothing is held.",
+    "request.nobody": "No account is known for this request: answer --outcome nothing, or open it with a name.",
+    "request.unconfirmed": "Make sure that it is the person who asks, then answer with --confirmed.",
+    "refusal.unlogged": "The log of refusals lacks this request. Nobody may be told of a refusal that is not in it.",
+    "announcement.words": "Each language wants words: --en, --zh-hant and --zh-hans name a file each.",
+    "announcement.long": "Telegram takes no message as long as that.",
+    "announcement.unknown": "There is no announcement with this number under way.",
+    "database.unavailable": "The database of DATABASE_URL does not answer. Nothing was done.",
+}
+
+
+def acting(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The two options that an entry of the staff's log is made of."""
+    reason = click.option("--reason", required=True, help="why; sealed, in the staff's log")
+    return click.option("--actor", required=True, help="your name at work, for the staff's log")(reason(command))
+
+
+def act(actor: str, reason: str) -> Act:
+    return Act(actor, reason)
+
+
+def person() -> str:
+    """A Telegram id or a username from standard input: what stands there ends up in no shell's history."""
+    if sys.stdin.isatty():
+        click.echo("Telegram id or username: ", nl=False, err=True)
+    return sys.stdin.readline().strip()
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """A failure ends the verb with a sentence and nothing of the stack."""
+    try:
+        yield
+    except Failure as error:
+        sys.exit(SAID.get(error.code, str(error)))

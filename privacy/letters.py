@@ -1,0 +1,53 @@
+"""What who asked is told. A refusal is worded from its row in the log: without one there is nothing to say."""
+
+from __future__ import annotations
+
+from consent.language import spoken
+from custody.fields import Fields
+from database import Database
+from errors import Permanent, Rejected
+from models import Account, Refusal, RightsRequest
+from wording import rights as says
+from wording.language import Translate, translate
+
+PURPOSE = "rights"
+
+
+class Letters:
+    """Written answers, in the person's language where they have an account."""
+
+    def __init__(self, database: Database, fields: Fields, *, support_email: str) -> None:
+        self._database = database
+        self._fields = fields
+        self._support_email = support_email
+
+    def letter(self, request: str, *, language: str | None = None) -> str:
+        """`language`: a tag, for somebody without an account.
+
+        Raises Rejected("request.unknown" | "request.undecided"), Permanent("refusal.unlogged").
+        """
+        with self._database.connection():
+            row = RightsRequest.get_or_none(RightsRequest.id == request)
+            if row is None:
+                raise Rejected("request.unknown")
+            if row.state not in (RightsRequest.ANSWERED, RightsRequest.REFUSED):
+                raise Rejected("request.undecided", state=row.state)
+            _ = self._language(row, language)
+            about = {
+                "request": row.id,
+                "kind": row.kind,
+                "received": row.received_at,
+                "support_email": self._support_email,
+            }
+            if row.state == RightsRequest.ANSWERED:
+                return says.answer(_, outcome=row.outcome or "", **about)
+            logged = Refusal.get_or_none(Refusal.request == row.id)
+        if logged is None:
+            raise Permanent("refusal.unlogged")
+        return says.refusal(_, ground=logged.ground, **about)
+
+    def _language(self, row: RightsRequest, language: str | None) -> Translate:
+        account = Account.get_or_none(Account.id == row.account) if row.account else None
+        if account is None or language is not None:
+            return translate(language)
+        return spoken(self._fields, account, purpose=PURPOSE)

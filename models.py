@@ -108,6 +108,7 @@ class KeyRow(Base):
 
     ACCOUNT, PHOTOS, RESULTS = "account", "photos", "results"
     TRANSACTIONS = "transactions"  # outlives the account: the law keeps what it locks for years
+    STAFF = "staff"  # of no person: owner and kind of the key of the staff's log
 
     id = plain(TextField(primary_key=True, default=new_id), ROW_ID)
     account = about(TextField(), "account")
@@ -584,6 +585,104 @@ class Cost(Base):
         table_name = "cost"
 
 
+class PromotionChoice(Base):
+    """A yes or a no to promotional messages. Never changed: the newest one counts, and without any it is a no."""
+
+    id = plain(TextField(primary_key=True, default=new_id), ROW_ID)
+    account = about(TextField(), "consents")
+    wanted = about(BooleanField(), "consents")
+    version = about(TextField(), "consents")
+    at = about(UtcField(), "consents")
+
+    class Meta:
+        table_name = "promotion_choice"
+        indexes = ((("account", "at"), False),)
+
+
+class Announcement(Base):
+    """A message to everybody it is for, in three languages. Who was told stands in `Telling`, under this row's id."""
+
+    SENDING, DONE, STOPPED = "sending", "done", "stopped"
+    MOVES: ClassVar = {SENDING: {DONE, STOPPED}, STOPPED: {SENDING}, DONE: set()}
+    SERVICE, PROMOTIONAL = "service", "promotional"
+
+    id = plain(TextField(primary_key=True, default=new_id), ROW_ID)
+    kind = plain(TextField(), "service or promotional")
+    state = plain(TextField(default=SENDING), STATE)
+    words = plain(TextField(), "what everybody is told, by language, as JSON")
+    created_at = plain(UtcField(), WHEN)
+    ended_at = plain(UtcField(null=True, index=True), WHEN)
+
+    class Meta:
+        table_name = "announcement"
+
+
+class RightsRequest(Base):
+    """Somebody asked for a right of theirs: until when it is answered, and what became of it."""
+
+    OPEN, ANSWERED, REFUSED, CLOSED = "open", "answered", "refused", "closed"
+    MOVES: ClassVar = {OPEN: {ANSWERED, REFUSED, CLOSED}, ANSWERED: set(), REFUSED: set(), CLOSED: set()}
+    ACCESS, CORRECTION, DELETION = "access", "correction", "deletion"
+    OPT_OUT, COMPLAINT, INFORMATION = "opt_out", "complaint", "information"
+    KINDS: ClassVar = (ACCESS, CORRECTION, DELETION, OPT_OUT, COMPLAINT, INFORMATION)
+    BOT, MAIL, WEB = "bot", "mail", "web"
+
+    id = about(TextField(primary_key=True, default=new_id), "requests")
+    account = about(TextField(null=True, index=True), "requests")  # none: nothing is held of whoever asks
+    kind = about(TextField(), "requests")
+    source = plain(TextField(), "bot, mail or web")
+    confirmed = plain(BooleanField(default=False), "whether it was made sure that it is the person who asks")
+    state = plain(TextField(default=OPEN), STATE)
+    outcome = plain(TextField(null=True), "what became of it, from a fixed list")
+    received_at = about(UtcField(), "requests")
+    due_at = about(UtcField(), "requests")
+    decided_at = about(UtcField(null=True), "requests")
+    ended_at = about(UtcField(null=True), "requests")  # the answer was given: nothing is owed any more
+
+    class Meta:
+        table_name = "rights_request"
+
+
+RightsRequest.add_index(
+    RightsRequest.index(RightsRequest.due_at, where=SQL("ended_at IS NULL"), name="rights_request_open")
+)
+RightsRequest.add_index(
+    RightsRequest.index(RightsRequest.ended_at, where=SQL("ended_at IS NOT NULL"), name="rights_request_ended")
+)
+
+
+class Refusal(Base):
+    """The log book of section 27: which request was refused, on which ground. Written before anybody is told."""
+
+    id = plain(TextField(primary_key=True, default=new_id), ROW_ID)
+    request = about(TextField(unique=True), "refusals")
+    kind = about(TextField(), "refusals")
+    ground = about(TextField(), "refusals")
+    at = about(UtcField(index=True), "refusals")
+
+    class Meta:
+        table_name = "refusal"
+
+
+class AuditEntry(Base):
+    """What somebody of the staff did, and why. Appended, never changed; each entry holds the digest before it."""
+
+    id = plain(TextField(primary_key=True, default=new_id), ROW_ID)
+    number = plain(IntegerField(unique=True), "running number of the log")
+    account = plain(TextField(default=KeyRow.STAFF), "whose key locks the reason: the staff's, always")
+    actor = about(TextField(), "access")
+    verb = about(TextField(), "access")
+    reason = Sealed("access", key=KeyRow.STAFF)
+    subject = about(TextField(null=True, index=True), "access")
+    at = about(UtcField(index=True), "access")
+    before_at = plain(UtcField(null=True), WHEN)
+    before = plain(BlobField(null=True), "digest of the entry before")
+    digest = plain(BlobField(), "keyed digest of this entry")
+
+    class Meta:
+        table_name = "audit_entry"
+
+
 class AbuseMark(Base):
     """A keyed hash of a Telegram id whose account has ended: its trial credits are not granted again."""
 
@@ -674,6 +773,11 @@ TABLES: tuple[type[Base], ...] = (
     Invoice,
     Payment,
     Cost,
+    PromotionChoice,
+    Announcement,
+    RightsRequest,
+    Refusal,
+    AuditEntry,
     AbuseMark,
     EndedAccount,
     RetentionRun,

@@ -13,11 +13,14 @@ from database import Database
 from errors import Failure
 from generation.styles import Catalogue
 from ops import money, policy_verbs, previews
+from ops.announce import announce
 from ops.announcing import tell_policy
+from ops.audit import audit
 from ops.house import opened
 from ops.messages import messages
 from ops.once import once as run_once
 from ops.promises import promises
+from ops.requests import request, requests
 from ops.retention import retention
 from ops.stack import StackError
 from ops.stack import demo as run_demo
@@ -42,6 +45,10 @@ for _command in (
     policy_verbs.register,
     policy_verbs.policy,
     tell_policy,
+    announce,
+    requests,
+    request,
+    audit,
     retention,
     money.refund,
     money.reconcile,

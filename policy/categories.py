@@ -21,6 +21,7 @@ SUPPORT = 2 * YEAR
 ABUSE_MARK = YEAR
 RETENTION_RUN = 2 * YEAR  # about nobody, like the counts: as long as the erasures that they prove
 DAILY_COUNT = 2 * YEAR
+ANNOUNCEMENT = 2 * YEAR  # what everybody was told
 STRAY_OBJECT = HOUR
 NOT_KEPT = timedelta(0)
 

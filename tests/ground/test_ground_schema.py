@@ -12,7 +12,7 @@ from playhouse.migrations import Runner
 from playhouse.schema_diff import diff_models
 
 from database import MIGRATIONS, Database
-from models import TABLES, Acceptance, LedgerEntry, LedgerLine
+from models import TABLES, Acceptance, AuditEntry, LedgerEntry, LedgerLine, PromotionChoice, Refusal
 
 # Partial indexes, compared by name below.
 BY_HAND = {
@@ -29,6 +29,8 @@ BY_HAND = {
     "ended_account_open",
     "media_names",
     "data_export_under_way",
+    "rights_request_open",
+    "rights_request_ended",
 }
 ALL = [path.stem for path in sorted(MIGRATIONS.glob("[0-9]*.py"))]
 
@@ -122,6 +124,9 @@ CHANGES = (
     "UPDATE ledger_entry SET owner = 'b'",
     "UPDATE ledger_line SET amount = 2",
     "UPDATE acceptance SET version = 'another'",
+    "UPDATE promotion_choice SET wanted = false",
+    "UPDATE refusal SET ground = 'another'",
+    "UPDATE audit_entry SET actor = 'another'",
 )
 
 
@@ -131,6 +136,11 @@ def books(database: Database, clock: Any) -> Database:
         LedgerEntry.insert(id="e", business_key="key", kind="grant", owner="a", at=clock.now()).execute()
         LedgerLine.insert(id="l", entry="e", place="p", amount=1).execute()
         Acceptance.insert(id="c", account="a", kind="notice", version="v", at=clock.now()).execute()
+        PromotionChoice.insert(account="a", wanted=True, version="v", at=clock.now()).execute()
+        Refusal.insert(request="r", kind="access", ground="identity", at=clock.now()).execute()
+        AuditEntry.insert(
+            number=1, actor="may", verb="request.open", reason=b"x", digest=b"x", at=clock.now()
+        ).execute()
     return database
 
 

@@ -15,7 +15,7 @@ from generation.show import Show
 from generation.status import Status
 from jobs.claim import Claim
 from jobs.desk import Desk
-from models import Media, Order, Work
+from models import Account, Media, Order, Work
 from providers.telegram import Sent
 from providers.telegram_calls import send_text
 from states import move
@@ -50,8 +50,10 @@ class Deliver:
         except Permanent as error:
             if error.code != "telegram.blocked":
                 raise
-            with claim.finish():
-                move(Order, order.id, come_from=(Order.KEPT,), to=Order.HELD_BACK)
+            with claim.finish() as unit:
+                held_back = move(Order, order.id, come_from=(Order.KEPT,), to=Order.HELD_BACK)
+                if held_back and _is_back(order.account):
+                    self._desk.add(unit, DELIVER, subject=order.id, account=order.account)
             return
         crash.at("deliver.edited")
         file_id = sent.file_id if sent else None
@@ -125,3 +127,10 @@ class Deliver:
             self._chats.do(person, send_text(person.chat, text, reply_to=sent.message_id))
         except Failure:
             return
+
+
+def _is_back(account: str) -> bool:
+    """Whether the person has come back since Telegram said no. Locks their row: who comes back from here on finds what
+    was held back."""
+    row = Account.update(reachable=Account.reachable).where(Account.id == account).returning(Account.reachable)
+    return any(each.reachable for each in row.execute())

@@ -18,8 +18,6 @@ ORDERS = N_("lawful orders")
 STAFF = N_("staff and their audit log")
 INCIDENTS = N_("incidents")
 
-NO_RUN = N_("The period stands in the register; nothing deletes by it yet.")
-
 # This list only gets shorter; tests/proofs see to it. Who closes one writes its `how`, tags a test and takes it out.
 OPEN: dict[str, Open] = {
     "P2.6": Open(SUPPORT, N_("Support is a mailbox outside the program; nothing of it is stored here.")),
@@ -27,14 +25,9 @@ OPEN: dict[str, Open] = {
     "P3.9": Open(RIGHTS, N_("The purpose is granted in the register; requests are answered by hand so far.")),
     "P5.4": Open(ORDERS, N_("There is no procedure in the program for an order of an authority.")),
     "P6.1": Open(RETENTION, N_("Photos and results go at once; the rest of an account goes by hand so far.")),
-    "P6.4": Open(RETENTION, NO_RUN),
     "P6.6": Open(SUPPORT, N_("There is no support correspondence in the program yet.")),
-    "P6.7": Open(RETENTION, N_("Short periods are kept by regular duties; the long ones have no retention run yet.")),
     "P6.11": Open(RIGHTS, N_("There is no refusal log yet, because requests are answered by hand so far.")),
-    "P6.12": Open(RETENTION, NO_RUN),
-    "P6.13": Open(STAFF, NO_RUN),
     "P6.14": Open(INCIDENTS, N_("There is no breach register in the program yet.")),
-    "P6.15": Open(RETENTION, N_("The abuse mark ends in time; erasure records have no retention run yet.")),
     "P7.3": Open(STAFF, N_("Each opening is recorded; there are no staff roles and no tamper-evident log yet.")),
     "P9.1": Open(RIGHTS, N_("A copy of the data is made by hand so far.")),
     "P9.2": Open(RIGHTS, N_("Names follow Telegram; other corrections are made by hand so far.")),

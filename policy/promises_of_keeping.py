@@ -25,7 +25,12 @@ FROM_RETENTION_TO_CONTACT: tuple[Promise, ...] = (
         N_("Generated images and videos are kept until you ask for deletion or close the account."),
         N_("A deletion destroys first the key and then the object, and a crash in between is made up for."),
     ),
-    Promise("P6.4", N_("Transaction records are kept for {period}."), period_of="transactions"),
+    Promise(
+        "P6.4",
+        N_("Transaction records are kept for {period}."),
+        N_("The hourly retention job deletes each of them when its time is over; tests let all those years pass."),
+        period_of="transactions",
+    ),
     Promise(
         "P6.5",
         N_("Feature vectors and the like are not kept."),
@@ -52,12 +57,26 @@ FROM_RETENTION_TO_CONTACT: tuple[Promise, ...] = (
     Promise(
         "P6.12",
         N_("The record of consents and opt-outs is kept for {period} after the account's end."),
+        N_("Closing an account writes down when; the retention job counts from there."),
         period_of="consents",
     ),
-    Promise("P6.13", N_("The audit log of staff is kept for {period}."), period_of="access"),
+    Promise(
+        "P6.13",
+        N_("The audit log of staff is kept for {period}."),
+        N_("The hourly retention job deletes each entry when its time is over."),
+        period_of="access",
+    ),
     Promise("P6.14", N_("The register of breaches is kept for {period}."), period_of="breaches"),
-    Promise("P6.15", N_("The record of an erasure, and the mark against abuse, end after their periods.")),
-    Promise("P6.7", N_("Nothing is kept longer than its purpose needs.")),
+    Promise(
+        "P6.15",
+        N_("The record of an erasure, and the mark against abuse, end after their periods."),
+        N_("The hourly retention job deletes them, in the object store and in the database."),
+    ),
+    Promise(
+        "P6.7",
+        N_("Nothing is kept longer than its purpose needs."),
+        N_("A job runs hourly from the register that prints this policy; every table and object has its rule there."),
+    ),
     Promise(
         "P7.1",
         N_("Personal data is encrypted at rest."),

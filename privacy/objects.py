@@ -92,13 +92,13 @@ class Strays(Rows):
             known = {row.object_name for row in Media.select(Media.object_name).where(Media.object_name.in_(names))}
         kept = self.store.delete([name for name in names if name not in known])
         crash.at("retention.objects_gone")
+        done = set(names) - set(kept)
         with database.unit() as unit:
-            done = [name for name in names if name not in kept]
             StrayObject.delete().where(StrayObject.name.in_(done)).execute()
-            book(unit, len(set(done) - known))
+            book(unit, len(done - known))
         if kept:
             raise Temporary("store.unavailable")
-        return len(done)
+        return len(done - known)
 
 
 def _batches(names: Iterable[str]) -> Iterator[list[str]]:

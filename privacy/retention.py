@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from typing import Any
 
 import logs
 from custody.keys import Keys
@@ -20,6 +20,7 @@ from privacy.sweep import Sweep
 from vault.store import Store
 
 EVERY = 3600.0  # seconds between two runs
+COMPARISON = "row_without_object"  # the rule that a comparison writes its proof under
 COMPARED_EVERY = 86_400.0  # seconds between two comparisons of store and table: all names are listed
 
 log = logs.get()
@@ -36,6 +37,30 @@ class Line:
     oldest_left: datetime | None
 
 
+class Run:
+    """The row of one rule's run, written with the first batch: a run that is killed has counted what went."""
+
+    def __init__(self, rule: str, category: str, started_at: datetime) -> None:
+        self.id = new_id()
+        self.written = False
+        self._rule, self._category, self._started_at = rule, category, started_at
+
+    def row(self, count: int) -> dict[str, Any]:
+        known = {"rule": self._rule, "category": self._category, "started_at": self._started_at}
+        return {"id": self.id, **known, "count": count}
+
+    def book(self, unit: Unit, gone: int) -> None:
+        """In the transaction of the batch."""
+        if self.written:
+            RetentionRun.update(count=RetentionRun.count + gone).where(RetentionRun.id == self.id).execute()
+            return
+        RetentionRun.insert(**self.row(gone)).execute()
+        unit.after(self._is_written)
+
+    def _is_written(self) -> None:
+        self.written = True
+
+
 class Retention:
     """Any process may run it at any time, several at once and stopped anywhere."""
 
@@ -48,26 +73,22 @@ class Retention:
     def run(self) -> list[Line]:
         """Raises Temporary("retention.failed") at the end, when all other rules have done what they could."""
         now = self._database.clock.now()
-        lines: list[Line] = []
-        idle: list[Line] = []
+        runs: list[tuple[Run, Line]] = []
         failed = 0
         for sweep in self.sweeps:
+            run = Run(sweep.name, sweep.category, now)
             try:
-                with self._database.connection():
-                    due = sweep.due(now)
-                line = self._sweep(sweep, now) if due else self._left(sweep, now, 0)
+                runs.append((run, self._sweep(sweep, run, now)))
             except Failure as error:
                 log.error("retention.failed", rule=sweep.name, exc_info=error)
                 failed += 1
-                continue
-            lines.append(line)
-            if not due:
-                idle.append(line)
+        self._write_down(runs)
+        lines = [line for _, line in runs]
+        for line in lines:
             if line.count:
                 log.info("retention.gone", rule=line.rule, count=line.count)
             if line.held_back:
                 log.error("retention.held_back", rule=line.rule, count=line.held_back)
-        self._write_idle(idle, now)
         if failed:
             raise Temporary("retention.failed", rules=failed)
         return lines
@@ -94,7 +115,7 @@ class Retention:
             log.warning("objects.stray", count=found.strays)
         with self._database.unit() as unit:
             RetentionRun.insert(
-                rule="row_without_object",
+                rule=COMPARISON,
                 category="",
                 started_at=unit.now,
                 ended_at=unit.now,
@@ -102,51 +123,34 @@ class Retention:
             ).execute()
         return found
 
-    def _sweep(self, sweep: Sweep, now: datetime) -> Line:
-        run, count = new_id(), 0
-        with self._database.connection():
-            RetentionRun.insert(id=run, rule=sweep.name, category=sweep.category, started_at=now).execute()
+    def _sweep(self, sweep: Sweep, run: Run, now: datetime) -> Line:
+        count = 0
         while True:
-            gone = sweep.step(self._database, now, partial(_book, run))
-            count += gone
             with self._database.connection():
-                if not gone or not sweep.due(now):
+                if not sweep.due(now):
                     break
-        line = self._left(sweep, now, count)
-        with self._database.unit() as unit:
-            left = {"held_back": line.held_back, "oldest_left": line.oldest_left}
-            RetentionRun.update(ended_at=unit.now, **left).where(RetentionRun.id == run).execute()
-        return line
-
-    def _left(self, sweep: Sweep, now: datetime, count: int) -> Line:
+            gone = sweep.step(self._database, now, run.book)
+            count += gone
+            if not gone:  # another process has just let it go, or something is wrong, which the next run will tell
+                break
         with self._database.connection():
             return Line(sweep.name, sweep.category, count, sweep.held_back(now), sweep.oldest())
 
-    def _write_idle(self, lines: Sequence[Line], now: datetime) -> None:
+    def _write_down(self, runs: Sequence[tuple[Run, Line]]) -> None:
         """That there was nothing to do is proof, too."""
-        rows = [
-            {
-                "rule": line.rule,
-                "category": line.category,
-                "started_at": now,
-                "ended_at": now,
-                "held_back": line.held_back,
-                "oldest_left": line.oldest_left,
-            }
-            for line in lines
-        ]
-        if rows:
-            with self._database.unit():
-                RetentionRun.insert_many(rows).execute()
+        with self._database.unit() as unit:
+            idle = []
+            for run, line in runs:
+                ended = {"ended_at": unit.now, "held_back": line.held_back, "oldest_left": line.oldest_left}
+                if run.written:
+                    RetentionRun.update(**ended).where(RetentionRun.id == run.id).execute()
+                else:
+                    idle.append({**run.row(0), **ended})
+            if idle:
+                RetentionRun.insert_many(idle).execute()
 
     def _forget_undated(self) -> None:
         now = self._database.clock.now()
         for sweep in self.sweeps:
             if isinstance(sweep, ErasureRecords):
                 self._store.delete(sweep.undated(now))
-
-
-def _book(run: str, unit: Unit, gone: int) -> None:
-    """In the transaction of the batch: a run that is killed has counted what went."""
-    del unit
-    RetentionRun.update(count=RetentionRun.count + gone).where(RetentionRun.id == run).execute()

@@ -121,7 +121,7 @@ def rules(keys: Keys, store: Store) -> tuple[Sweep, ...]:
             model=EndedAccount,
             start=EndedAccount.ended_at,
             period=period_of("consents"),
-            may_go=EndedAccount.cleared_at.is_null(False),
+            may_go=EndedAccount.cleared_at.is_null(False) | NOTHING_UNDER_WAY,  # the rule before has cleared these
         ),
         *_transactions(keys),
         ErasureRecords(store, category="erasures", period=period_of("erasures")),
@@ -139,7 +139,6 @@ def rules(keys: Keys, store: Store) -> tuple[Sweep, ...]:
             model=DailyCount,
             start=DailyCount.day,
             period=DAILY_COUNT,
-            key=DailyCount.day,
         ),
         _forgotten("retention_run", RetentionRun, RetentionRun.started_at, RETENTION_RUN),
     )
@@ -158,6 +157,7 @@ def _transactions(keys: Keys) -> tuple[Sweep, ...]:
             period=period,
             only=placed & Order.media.is_null(),
             may_go=ended,
+            among=USAGE,
         ),
         # A result that its person keeps needs its row, but not what it once cost.
         Rows(
@@ -168,6 +168,7 @@ def _transactions(keys: Keys) -> tuple[Sweep, ...]:
             period=period,
             only=placed & Order.media.is_null(False),
             may_go=ended,
+            among=USAGE,
             forget={"price": None, "trial": False, "queued_at": None},
         ),
         _kept("cost", category, Cost, Cost.at),

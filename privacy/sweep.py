@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any, Protocol
 
-from peewee import SQL
+from peewee import SQL, NodeList
 
 import crash
 from database import Database, Unit
 from models import Base
 from policy.categories import CATEGORIES
 
-BATCH = 1000  # rows in one transaction: some ten milliseconds, and no table is locked
+BATCH = 1000  # rows in one transaction: some milliseconds, and no table is locked
 NOBODY = ""  # in place of a category: it is about nobody
 
 Book = Callable[[Unit, int], None]  # writes into the same transaction how much went
@@ -66,10 +66,10 @@ class Rows:
     only: Any = None
     may_go: Any = None
     forget: Mapping[str, Any] = field(default_factory=dict)
-    key: Any = None  # what finds the rows of a batch, where it is not the primary key
+    among: Any = None  # the rows among which the oldest is looked for, where an index has them and not `only`
 
     def due(self, now: datetime) -> bool:
-        return bool(self.model.select(SQL("1")).where(self.past(now, may_go=True)).limit(1).exists())
+        return self._exists(self.past(now, may_go=True))
 
     def step(self, database: Database, now: datetime, book: Book) -> int:
         with database.unit() as unit:
@@ -80,12 +80,14 @@ class Rows:
         return gone
 
     def let_go(self, unit: Unit, now: datetime) -> int:
-        """One statement: the batch never leaves the database."""
+        """One statement: the batch never leaves the database, and is found again by where it lies."""
         del unit
-        key: Any = self.key or self.model._meta.primary_key
-        batch = self.model.select(key).where(self.past(now, may_go=True)).order_by(self.start).limit(BATCH)
+        lite = self.model._meta.database.param == "?"
+        place = SQL("rowid" if lite else "ctid")
+        due = self.model.select(place).where(self.past(now, may_go=True)).order_by(self.start).limit(BATCH)
+        before, after = ("rowid IN ", "") if lite else ("ctid = ANY (ARRAY", ")")
         statement = self.model.update(**self.forget) if self.forget else self.model.delete()
-        return int(statement.where(key.in_(batch)).execute())
+        return int(statement.where(NodeList((SQL(before), due, SQL(after)), glue="")).execute())
 
     def batch(self, now: datetime, *columns: Any) -> list[Any]:
         """The rows of one batch, oldest first, for rules that do more than to delete them."""
@@ -96,23 +98,29 @@ class Rows:
         return int(self.model.select().where(self.past(now, may_go=True)).count())
 
     def held_back(self, now: datetime) -> int:
-        if self.may_go is None:
+        if self.may_go is None or not self._exists(self._over(now)):
             return 0
         return int(self.model.select().where(self.past(now, may_go=False)).count())
 
     def oldest(self) -> datetime | None:
-        rows = self.model.select(self.start)
-        found = (rows if self.only is None else rows.where(self.only)).order_by(self.start).limit(1).scalar()
-        return as_time(found)
+        rows, among = self.model.select(self.start), self.only if self.among is None else self.among
+        return as_time((rows if among is None else rows.where(among)).order_by(self.start).limit(1).scalar())
 
     def past(self, now: datetime, *, may_go: bool) -> Any:
         """The condition that the period is over, and that a row may, or may not, go."""
-        past = self.start <= now - self.period
-        if self.only is not None:
-            past &= self.only
-        if self.may_go is not None:
-            past &= self.may_go if may_go else ~self.may_go
-        return past
+        past = self._over(now)
+        if self.may_go is None:
+            return past
+        return past & (self.may_go if may_go else ~self.may_go)
+
+    def _over(self, now: datetime) -> Any:
+        over = self.start <= now - self.period
+        return over if self.only is None else over & self.only
+
+    def _exists(self, condition: Any) -> bool:
+        """In the order of the index: without it a database that expects many may read the whole table to find none."""
+        first = self.model.select(SQL("1")).where(condition).order_by(self.start).limit(1)
+        return next(iter(first.tuples()), None) is not None
 
 
 def as_time(found: Any) -> datetime | None:

@@ -13,7 +13,7 @@ from flask import Blueprint, Response
 from database import Database
 from errors import Failure
 from policy.promises import PROMISES
-from privacy.figures import AT_MOST, WINDOW, Figures, figures
+from privacy.figures import AT_MOST, WINDOW, Figures, figures, retained
 from privacy.proofs import FAILING, OPEN_STILL, PROVEN, RECORD, Proof, Record, Standing, read, standing
 from privacy.release import Release, running
 from web.site_languages import PREFIXES, address
@@ -107,13 +107,27 @@ def _test(_: Translate, name: str, proof: Proof) -> Test:
 def _live(_: Translate, database: Database) -> list[tuple[str, str]]:
     """What is measured, and its value now. A part that is not built has no figure; what cannot be read says so."""
     not_built = _("not built yet")
+    run, overdue = _of_retention(_, database)
     return [
-        (_("Last retention run"), not_built),
+        (_("Last retention run"), run),
         (_("Requests about rights, open and overdue"), not_built),
         *_of_deletions(_, _read(database)),
         (_("Requests by authorities"), not_built),
-        (_("Oldest object past its period"), not_built),
+        (_("Oldest object past its period"), overdue),
     ]
+
+
+def _of_retention(_: Translate, database: Database) -> tuple[str, str]:
+    """When it ran and what went; by how much the oldest object is past its time."""
+    try:
+        now = retained(database)
+    except Failure:
+        return (_("cannot be read at the moment"),) * 2
+    run = _("none yet")
+    if now.run_at is not None:
+        words = _("{time}: {number} rows and objects went")
+        run = words.format(time=time_of(now.run_at.isoformat()), number=now.gone)
+    return run, _("none") if now.overdue is None else took(_, now.overdue)
 
 
 def _read(database: Database) -> Figures | None:

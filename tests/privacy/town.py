@@ -14,7 +14,7 @@ from consent.disclosure import disclose
 from custody import destroy
 from custody.media import ERASURES, MediaVault
 from custody.purpose import PurposeCheck
-from database import Database
+from database import Database, Unit
 from generation.kinds import DESTROY
 from generation.links import Links
 from jobs.claim import Claim
@@ -83,6 +83,13 @@ class Town(Shop):
         self.ends: dict[tuple[Any, Any], datetime] = {}
         self.known: set[tuple[Any, Any]] = set()
         self.random = random.Random(seed)
+
+    def use(self, store: Any) -> None:
+        """Another store for retention from now on."""
+        self.retention = Retention(database=self.database, store=store, keys=self.keys)
+
+    def charge(self, unit: Unit, account: str, order: str) -> None:
+        ledger.charge(unit, owner=account, order=order)
 
     @property
     def now(self) -> datetime:
@@ -193,9 +200,12 @@ class Town(Shop):
         """A result that is destroyed at once, and leaves a record."""
         media = self.keeps(account)
         with self.database.unit() as unit:
-            destroy.intend(unit, media)
-            self.desk.add(unit, DESTROY, subject=media, account=account)
+            self.destroys_later(unit, account, media)
         self.work()
+
+    def destroys_later(self, unit: Unit, account: str, media: str) -> None:
+        destroy.intend(unit, media)
+        self.desk.add(unit, DESTROY, subject=media, account=account)
 
     def asks_for_a_link(self, account: str) -> None:
         with self.database.connection():

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from moto.server import ThreadedMotoServer
 
 import privacy.objects
 from custody.destroy import record_name, recorded_at
@@ -18,6 +20,8 @@ from policy.categories import STRAY_OBJECT
 from privacy.figures import SURELY_DESTROYED, retained
 from tests.custody.conftest import Watched
 from tests.privacy.town import Town, promised
+from tests.vault.conftest import only_test_credentials
+from vault.s3 import S3Store, s3_client
 from vault.store import new_object_name
 
 HOUR = STRAY_OBJECT.total_seconds()
@@ -179,3 +183,39 @@ def test_figures_show_the_last_run_and_what_should_be_gone(town: Town) -> None:
         town.destroys_later(unit, me, media)
     town.clock.turn(SURELY_DESTROYED.total_seconds() + 60)
     assert retained(town.database).overdue == timedelta(seconds=60)
+
+
+@pytest.fixture(scope="module")
+def bucket() -> Iterator[S3Store]:
+    """A real S3 API, which lists by a thousand names."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    with only_test_credentials():
+        client = s3_client(region="us-east-1", endpoint=f"http://{host}:{port}")
+    client.create_bucket(Bucket="retention")
+    yield S3Store(client, "retention")
+    server.stop()
+
+
+def test_a_bucket_is_compared_and_tidied_like_a_folder(town: Town, bucket: S3Store) -> None:
+    bucket.delete(list(bucket.names()))
+    town.store_in(bucket)
+    me = town.settles()
+    kept, missing = town.keeps(me), town.keeps(me)
+    town.deletes(me)
+    names = [stray(town, prefix) for prefix in ("photo", "result", "video")]
+    with town.database.connection():
+        bucket.delete([Media.get_by_id(missing).object_name])
+    town.clock.turn(HOUR + 1)
+    found = town.retention.compare()
+    assert (found.objects, found.strays, found.missing) == (4, 3, 1)
+    town.clock.turn(HOUR)
+    assert gone(town) == 3
+    assert not any(bucket.exists(name) for name in names)
+    assert len(records(town)) == 1
+    town.clock.turn(promised("erasures").total_seconds())
+    town.retention.run()
+    assert records(town) == []
+    with town.database.connection():
+        assert bucket.exists(Media.get_by_id(kept).object_name)

@@ -42,6 +42,7 @@ from policy.categories import CATEGORIES, ENDED_WORK, SEEN_UPDATES, UNTAKEN_OFFE
 from privacy.retention import Retention
 from tests.billing.books import Shop
 from vault.folder import FolderStore
+from vault.store import Store
 
 NUMBERS = itertools.count(1_000)
 OBJECT = "object"  # in place of a table
@@ -73,16 +74,19 @@ class Town(Shop):
 
     def __init__(self, database: Database, clock: Any, folder: Path, *, seed: int = 1) -> None:
         super().__init__(database, clock)
-        self.store = FolderStore(folder)
-        self.media = MediaVault(database, self.keys, self.store, PurposeCheck(database))
+        self.store_in(FolderStore(folder))
         self.desk.kinds[DESTROY] = Kind(  # type: ignore[index]  # the dict that Shop made
             name=DESTROY, queue=RIGHTS, do=self._destroys, ended_badly=lambda *_: None
         )
         self.links = Links("https://miomio.invalid")
-        self.retention = Retention(database=database, store=self.store, keys=self.keys)
         self.ends: dict[tuple[Any, Any], datetime] = {}
         self.known: set[tuple[Any, Any]] = set()
         self.random = random.Random(seed)
+
+    def store_in(self, store: Store) -> None:
+        self.store = store
+        self.media = MediaVault(self.database, self.keys, store, PurposeCheck(self.database))
+        self.use(store)
 
     def use(self, store: Any) -> None:
         """Another store for retention from now on."""

@@ -17,6 +17,9 @@ from generation.photos import Photos
 from generation.status import Status
 from generation.styles import Catalogue
 from jobs.desk import Desk
+from privacy.export import Exports
+from privacy.requests import Requests
+from privacy.sweep import Sweep
 from providers.origins import recipients
 from providers.telegram import Telegram
 from support.announcements import Announcements
@@ -40,6 +43,9 @@ class Context:
     status: Status
     deliver: Deliver
     announcements: Announcements
+    exports: Exports
+    requests: Requests
+    sweeps: tuple[Sweep, ...]  # the rules by which data go
     boards: Boards
     catalogue: Catalogue
     motions: Catalogue
@@ -65,6 +71,9 @@ class Context:
             status=house.status,
             deliver=house.deliver,
             announcements=house.announcements,
+            exports=house.exports,
+            requests=house.requests,
+            sweeps=tuple(house.retention.sweeps),
             boards=house.boards,
             catalogue=house.catalogue,
             motions=house.motions,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from billing import ledger
 from billing.prices import PACKS, seconds_of
-from bot import film, gallery, languages, privacy, purse
+from bot import film, gallery, languages, privacy, promotions, purse, rights
 from bot.context import Context
 from bot.steps import StatusOf, Step
 from bot.update import Update
@@ -218,5 +218,8 @@ VERBS: dict[str, Handler] = {
     b.RENEW: privacy.renew,
     b.NOT_RENEW: privacy.not_renew,
     b.WHERE: privacy.where,
+    b.MY_DATA: rights.my_data,
+    b.EXPORT: rights.export,
+    b.PROMOTIONS: promotions.tapped,
     b.WENT: privacy.went,
 }

@@ -114,6 +114,13 @@ def edit_to_photo(chat: int, message: int, photo: Upload, caption: str, keyboard
     return Call("editMessageMedia", {**params, "media": {**media, "media": "attach://picture"}}, {"picture": photo})
 
 
+def edit_to_document(chat: int, message: int, document: Upload, caption: str) -> Call:
+    """A message becomes this file. May be repeated: it stays one message."""
+    media = {"type": "document", "caption": caption, "parse_mode": "HTML", "disable_content_type_detection": True}
+    params: dict[str, Any] = {"chat_id": chat, "message_id": message, "media": {**media, "media": "attach://file"}}
+    return Call("editMessageMedia", params, {"file": document})
+
+
 def send_video(
     chat: int,
     video: Upload,

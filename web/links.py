@@ -3,15 +3,17 @@ nothing up."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import BinaryIO
 
 from flask import Blueprint, Response, abort
 
-from custody.media import VIDEO
+from custody.media import EXPORT
 from generation.chat import PURPOSE
 from generation.links import PATH
 from models import Media
+from privacy.manifest import PURPOSE as RIGHTS
 from web.headers import WITH_OWN_FORMS
 from web.site_languages import PREFIXES, address
 from web.site_layout import Layout
@@ -36,7 +38,7 @@ def blueprint(house: House, layout: Layout) -> Blueprint:
                 path=f"{PATH}{token}",
                 listed=False,
                 megabytes=megabytes,
-                video=media.kind == VIDEO,
+                kind=media.kind,
             )
         )
         page.headers["Cache-Control"] = "no-store"
@@ -49,13 +51,15 @@ def blueprint(house: House, layout: Layout) -> Blueprint:
             media = house.links.find(unit, token)
         if media is None:
             abort(404)
-        opened = house.media.open(media, purpose=PURPOSE)  # before the address is used up: the store may be away
+        purpose = RIGHTS if media.kind == EXPORT else PURPOSE
+        opened = house.media.open(media, purpose=purpose)  # before the address is used up: the store may be away
         with house.database.unit() as unit:
             taken = house.links.take(unit, token)
         if taken is None:
             opened.close()
             abort(404)
-        response = Response(_pieces(opened), mimetype=media.mime)
+        whole = partial(house.exports.fetched, media.id) if media.kind == EXPORT else None
+        response = Response(_pieces(opened, whole), mimetype=media.mime)
         response.content_length = media.size
         response.headers["Content-Disposition"] = f'attachment; filename="{_name(media)}"'
         response.headers["Cache-Control"] = "no-store"
@@ -72,7 +76,10 @@ def _name(media: Media) -> str:
     return "miomio." + media.mime.partition("/")[2].replace("jpeg", "jpg")
 
 
-def _pieces(opened: BinaryIO) -> Iterator[bytes]:
+def _pieces(opened: BinaryIO, whole: Callable[[], None] | None) -> Iterator[bytes]:
+    """`whole` is called once the last piece was taken, never for a visitor who went away before."""
     with opened:
         while piece := opened.read(PIECE):
             yield piece
+    if whole is not None:
+        whole()

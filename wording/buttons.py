@@ -20,6 +20,8 @@ LENGTH = "len"  # an order and the seconds its video shall have
 LANGUAGE = "lang"  # a language's tag
 PACKS, PACK, REFUND = "packs", "pack", "refund"  # the packs; one of them; a payment
 RENEW, NOT_RENEW = "renew", "norenew"  # a version of the policy, and the order that waits for the answer, if one does
+EXPORT, MY_DATA = "export", "mydata"  # a copy of everything; what is held
+PROMOTIONS = "promo"  # yes or no, or neither to be asked
 WHERE, WENT = "where", "went"  # where photos went: a page, or none for a new message; one photo
 
 _ID = r"[0-9a-f]{32}"
@@ -39,6 +41,9 @@ _PATTERNS = {
     LENGTH: rf"{_ID}:\d{{1,2}}",
     LANGUAGE: "|".join(LANGUAGES),
     PACKS: None,
+    PROMOTIONS: "(yes|no)?",
+    EXPORT: None,
+    MY_DATA: None,
     PACK: r"[a-z0-9]{1,16}",
     REFUND: _ID,
     PHOTOS: r"\d{1,4}",

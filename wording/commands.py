@@ -17,6 +17,9 @@ def menu(_: Translate) -> dict[str, str]:
         "paysupport": _("Payments and refunds"),
         "where": _("Where your photos went, and until when"),
         "language": ", ".join(name for name, _html in LANGUAGES.values()),
+        "mydata": _("What we hold about you, and what goes next"),
+        "export": _("A copy of all your data"),
+        "promotions": _("Promotional messages: yes or no"),
         "privacy": _("What we keep, why and for how long"),
         "help": _("How it works"),
     }

@@ -66,6 +66,7 @@ SENTENCES: dict[str, Sentence] = {
     "videos.full": lambda _: _("The video provider had no room for {hours} hours. Please try again later."),
     "videos.off": lambda _: _("There are no videos here at the moment. Pictures work."),
     "consent.renew": lambda _: _("Our privacy policy has changed: please say first whether you agree."),
+    "export.under_way": lambda _: _("A copy of your data is on its way already. It comes here."),
     "message.unsupported": lambda _: _("I can use photos only. What you sent was not kept."),
     "button.unknown": lambda _: _("That button no longer works. Please start again with /start."),
     "button.not_yours": lambda _: _("That button belongs to somebody else."),

@@ -149,7 +149,7 @@ def balance(
         text += "\n" + _("Your limit: {limit} in 24 hours, {spent} of it used.").format(limit=limit, spent=spent)
     if movements:
         day = _("%d %b")
-        lines = [f"{m.at.strftime(day)}  {m.credits:+d}  {_movement(_, m)}" for m in movements]
+        lines = [f"{m.at.strftime(day)}  {m.credits:+d}  {movement(_, m)}" for m in movements]
         text += "\n\n" + _("<b>Lately</b>") + "\n" + "\n".join(lines)
     return Message(text, ((button(_("Get more"), buttons.data(buttons.PACKS)),),))
 
@@ -165,11 +165,13 @@ def limit(_: Translate, *, limit: int | None, spent: int) -> Message:
     return Message(f"{now}\n\n{how}")
 
 
-def _movement(_: Translate, m: MovementLine) -> str:
+def movement(_: Translate, m: MovementLine) -> str:
+    """A gain or a loss of credits in words."""
     words = {
         "charge": lambda: kind(_, m.what),
         "refund": lambda: _("Pack given back"),
         "restore": lambda: _("Pack kept after all"),
+        "opening": lambda: _("From earlier years"),
     }
     if m.kind in words:
         return words[m.kind]()

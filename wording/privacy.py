@@ -28,7 +28,12 @@ KEPT = {
 
 def summary(_: Translate, *, providers: Sequence[str], site: str, support_email: str, today: date) -> Message:
     """What a person in a hurry needs to know, and the ways to the rest. `providers`: who may get photos, in short."""
-    rows = [(button(_("Where did my photos go?"), buttons.data(buttons.WHERE)),)]
+    rows = [
+        (button(_("What do you hold about me?"), buttons.data(buttons.MY_DATA)),),
+        (button(_("Get a copy of everything"), buttons.data(buttons.EXPORT)),),
+        (button(_("Where did my photos go?"), buttons.data(buttons.WHERE)),),
+        (button(_("Promotional messages"), buttons.data(buttons.PROMOTIONS)),),
+    ]
     policy = page(_, site, "/privacy")
     if site.startswith("https://"):  # Telegram takes no other address for a button
         rows.append((link(_("The whole policy"), policy),))
@@ -39,8 +44,8 @@ def summary(_: Translate, *, providers: Sequence[str], site: str, support_email:
             providers=listed(_, (_(name) for name in providers))
         ),
         _(
-            "• <b>Delete</b> photos in /photos, a picture or video by the button under it. A copy of your data, a correction, "
-            "closing your account: {email}."
+            "• <b>Delete</b> photos in /photos, a picture or video by the button under it. A correction, closing your account: "
+            "{email}."
         ).format(email=escape(support_email)),
         _version(_, today, policy),
     ]

@@ -10,6 +10,7 @@ from dramatiq.brokers.redis import RedisBroker
 from billing.payments import NOTE, REFUND
 from generation import kinds
 from jobs.kinds import GENERATION, RIGHTS
+from privacy.export import EXPORT, EXPORT_FAILED, EXPORT_OVER
 from support.announcements import INFORM
 
 # Lower goes first: what a person waits for at the end of the line before what begins a new one.
@@ -72,6 +73,18 @@ def declare(broker: RedisBroker, run: Callable[[str], bool], rounds: Mapping[str
 
     @dramatiq.actor(broker=broker, actor_name=kinds.DESTROY, queue_name=RIGHTS, priority=LAST_STEP)
     def destroy(work: str) -> None:
+        run(work)
+
+    @dramatiq.actor(broker=broker, actor_name=EXPORT, queue_name=RIGHTS, priority=LONG_CALL)
+    def export(work: str) -> None:
+        run(work)
+
+    @dramatiq.actor(broker=broker, actor_name=EXPORT_FAILED, queue_name=RIGHTS, priority=LAST_STEP)
+    def export_failed(work: str) -> None:
+        run(work)
+
+    @dramatiq.actor(broker=broker, actor_name=EXPORT_OVER, queue_name=RIGHTS, priority=LAST_STEP)
+    def export_over(work: str) -> None:
         run(work)
 
     @dramatiq.actor(broker=broker, actor_name=INFORM, queue_name=RIGHTS, priority=LONG_CALL)

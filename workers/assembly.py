@@ -43,6 +43,12 @@ from jobs.kinds import RIGHTS, Kind
 from jobs.tick import Duty
 from moderation.check import PromptRules
 from policy.recipients import RECIPIENTS
+from privacy.audit import Audit
+from privacy.contents import Contents
+from privacy.export import Exports
+from privacy.letters import Letters
+from privacy.manifest import PURPOSE as RIGHTS_PURPOSE
+from privacy.requests import ALARM_EVERY, Requests
 from privacy.retention import COMPARED_EVERY, Retention
 from privacy.retention import EVERY as SWEPT_EVERY
 from providers.gemini import PATIENCE, Gemini
@@ -52,12 +58,14 @@ from providers.origins import allowed, stand_ins
 from providers.results import ResultHosts
 from providers.telegram import NAME, Telegram
 from support.announcements import EVERY, Announcements
+from support.campaigns import Consented
 from vault.folder import FolderStore
 from vault.index import BlindIndex
 from vault.master import MasterKeys
 from vault.s3 import S3Store, s3_client
 from vault.store import Store
-from workers.work_kinds import picture_kinds, video_kinds
+from wording.policy import facts
+from workers.work_kinds import export_kinds, picture_kinds, video_kinds
 
 log = logs.get()
 
@@ -92,6 +100,10 @@ class House:
     motions: Catalogue
     upkeep: Upkeep
     retention: Retention
+    exports: Exports
+    audit: Audit
+    requests: Requests
+    letters: Letters
     intake: Intake
     outbound: Outbound = field(repr=False)
 
@@ -104,6 +116,8 @@ class House:
                 Duty("objects", COMPARED_EVERY, self._compare),
                 Duty("reconcile", 86_400.0, self.reconcile),
                 Duty("announce", EVERY, self._announce),
+                Duty("requests", ALARM_EVERY, self.requests.alarm),
+                Duty("audit", 86_400.0, self.audit.alarm),
             )
         regular = (Duty("positions", 5.0, self.upkeep.positions),)
         if self.slots is None:
@@ -196,6 +210,7 @@ def assemble(
     models = tuple(dict.fromkeys((settings.kling_model, settings.kling_fallback_model)))
     kling = _kling(settings, outbound) if settings.kling_api_key else None
     slots = VideoSlots(database=database, desk=desk, slots=settings.kling_slots, models=models) if kling else None
+    audit = Audit(database, fields, keys)
     orders = Orders(
         fields=fields,
         desk=desk,
@@ -259,6 +274,7 @@ def assemble(
             database=database,
             desk=desk,
             chats=Chats(database, fields, telegram, purpose="announcements"),
+            promotional=Consented(database, Chats(database, fields, telegram, purpose="promotion")),
             site=settings.public_url,
             support_email=settings.support_email or "support",
         ),
@@ -267,10 +283,28 @@ def assemble(
         motions=motions,
         upkeep=Upkeep(database=database, desk=desk, orders=orders, status=status),
         retention=Retention(database=database, store=media.store, keys=keys),
+        exports=Exports(
+            database=database,
+            fields=fields,
+            media=media,
+            desk=desk,
+            chats=Chats(database, fields, telegram, purpose=RIGHTS_PURPOSE),
+            links=links,
+            contents=Contents(
+                database=database,
+                fields=fields,
+                media=media,
+                titles={style.id: style.name for style in (*motions, *catalogue)},
+                facts=facts(settings),
+            ),
+        ),
+        audit=audit,
+        requests=Requests(database, fields, audit),
+        letters=Letters(database, fields, support_email=settings.support_email or "support"),
         intake=intake,
         outbound=outbound,
     )
-    table.update({kind.name: kind for kind in picture_kinds(house, produce, greet)})
+    table.update({kind.name: kind for kind in (*picture_kinds(house, produce, greet), *export_kinds(house.exports))})
     if kling is not None and slots is not None:
         submit = Submit(
             database=database,

@@ -15,6 +15,7 @@ from generation.produce import Produce
 from generation.submit import Submit
 from jobs.claim import Claim
 from jobs.kinds import GENERATION, RIGHTS, Kind
+from privacy.export import EXPORT, EXPORT_FAILED, EXPORT_OVER, Exports
 from support.announcements import INFORM
 
 if TYPE_CHECKING:
@@ -63,6 +64,15 @@ def picture_kinds(house: House, produce: Produce, greet: Greet) -> tuple[Kind, .
         ),
         # What was promised to be destroyed is tried until it is.
         Kind(name=kinds.DESTROY, queue=RIGHTS, do=destroyed, ended_badly=nothing, tries=1_000_000),
+    )
+
+
+def export_kinds(exports: Exports) -> tuple[Kind, ...]:
+    return (
+        Kind(name=EXPORT, queue=RIGHTS, do=exports.do, ended_badly=exports.ended_badly, tries=30),
+        Kind(name=EXPORT_FAILED, queue=RIGHTS, do=exports.tell, ended_badly=exports.not_told, tries=30),
+        # That a copy goes after its time was promised: tried until it is done.
+        Kind(name=EXPORT_OVER, queue=RIGHTS, do=exports.over, ended_badly=exports.not_told, tries=1_000_000),
     )
 
 

@@ -91,6 +91,7 @@ def refuse(number: str, ground: str, language: str | None, actor: str, reason: s
     with opened() as house, told():
         with house.database.unit() as unit:
             house.requests.refuse(unit, act(actor, reason), number, ground=ground)
+            crash.at("request.deciding")
         _give(house, number, language)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import peewee
 import pytest
@@ -204,9 +204,15 @@ def test_the_log_of_refusals_outlives_the_account_and_names_nobody(office: Offic
     ann = office.person()
     request = office.opens(account=ann)
     office.refuses(request)
-    no_desk: Any = None
     with office.database.unit() as unit:
-        close_account(unit, desk=no_desk, keys=office.keys, fields=office.fields, refunds=NoRefunds(), account=ann.id)
+        close_account(
+            unit,
+            desk=cast(Any, None),
+            keys=office.keys,
+            fields=office.fields,
+            refunds=cast(Any, NoRefunds()),
+            account=ann.id,
+        )
     with office.database.connection():
         assert Account.select().count() == 0
         logged = Refusal.get()

@@ -8,13 +8,14 @@ was in the air when a worker was killed is sent again, and `sends` shows that it
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 import crash
 import logs
 from consent.renewal import news
 from database import Database, Unit
-from errors import Failure, Permanent
+from errors import Failure, Permanent, Temporary
 from jobs.claim import Claim
 from jobs.desk import Desk
 from models import Announcement, Telling, Work, new_id
@@ -31,6 +32,8 @@ LOOKED_OVER = timedelta(hours=1)  # until everybody is looked over again: an old
 NOT_SENT = ("pacing.wait", "telegram.wait", "http.unreachable")
 CLOSED_CHAT = "telegram.blocked"
 REPLACED = "policy.replaced"  # they are told of the newer version instead
+DATED = re.compile(r"[0-9]{4}-")  # ids of versions, not of announcements
+NEWER_RELEASE = 60.0  # seconds until one may have taken over
 
 log = logs.get()
 
@@ -145,10 +148,14 @@ class Announcements:
         return [*policy, *(self._notice(row) for row in under_way())]
 
     def _of(self, version: str) -> Campaign | None:
-        """What a row is about; None for news that newer ones have replaced."""
-        if self._policy is not None and version == self._policy.id:
+        """What a row is about; None for news that newer ones have replaced. Raises Temporary("policy.newer") for news
+        that only a newer release knows, as while it is being rolled out: its row must not be taken for an old one."""
+        newest = self._policy.id if self._policy is not None else ""
+        if self._policy is not None and version == newest:
             return self._policy
         row = Announcement.get_or_none(Announcement.id == version)
+        if row is None and DATED.match(version) and version > newest:
+            raise Temporary("policy.newer", retry_after=NEWER_RELEASE)
         return self._notice(row) if row is not None else None
 
     def _notice(self, row: Announcement) -> Notice:

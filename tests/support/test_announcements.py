@@ -186,6 +186,20 @@ def test_whoever_waits_for_older_news_is_told_of_the_newest_only(
     assert len(post.got[ann]) == 1
 
 
+def test_news_that_only_a_newer_release_knows_wait_for_it(
+    database: Database, clock: TurnedClock, process: Process, post: Post
+) -> None:
+    """While releases change, rows of the newer one are claimed by the older one's workers, too."""
+    [ann] = people(database, 1)
+    older = Process(database, post, "older", version=replace(NEWS, id="2026-11-24"))
+    assert process.announcements.plan() == 1
+    clock.turn(5)
+    assert older.works() == 1
+    assert (tellings(database)[ann].state, tellings(database)[ann].sends, len(post.got)) == (Telling.WAITING, 0, 0)
+    process.goes_on(clock, 100)
+    assert (tellings(database)[ann].state, len(post.got[ann])) == (Telling.TOLD, 1)
+
+
 def test_never_more_people_wait_than_are_told_between_two_rounds(
     database: Database, clock: TurnedClock, process: Process
 ) -> None:

@@ -24,12 +24,12 @@ from models import Export, Link, Media, new_id
 from policy.categories import COPY_OF_DATA
 from privacy.archive import Archive, length
 from privacy.contents import Contents
+from privacy.export_chat import ExportChat
 from privacy.holdings import Whose
 from privacy.manifest import PURPOSE, freeze
-from providers.telegram_calls import Call, Upload, edit_text, edit_to_document, send_document, send_text
+from providers.telegram_calls import Upload
 from states import move
 from wording import export as says
-from wording.message import Message
 
 EXPORT, EXPORT_FAILED, EXPORT_OVER = "export", "export_failed", "export_over"  # kinds of work
 LARGEST_IN_CHAT = 45_000_000  # bytes; Telegram takes 50 MB
@@ -57,7 +57,7 @@ class Exports:
         self._fields = fields
         self._media = media
         self._desk = desk
-        self._chats = chats
+        self._chat = ExportChat(chats)
         self._links = links
         self._contents = contents
         self._largest = largest
@@ -85,7 +85,7 @@ class Exports:
         if row is None or row.state not in Export.UNDER_WAY:
             with claim.finish():
                 return
-        person = self._chats.person(row.account)
+        person = self._chat.person(row.account)
         self._announce(claim, row, person)
         media = self._made(claim, row) or self._make(claim, row, person)
         self._send(claim, row, person, media)
@@ -105,9 +105,8 @@ class Exports:
         """Say that it did not work, where it was announced; then the row is forgotten."""
         row = self._find(claim.subject)
         if row is not None:
-            person = self._chats.person(row.account)
-            said = says.failed(person.translate)
-            self._in_place(person, row, _worded(person, row, said), _new(person, said))
+            person = self._chat.person(row.account)
+            self._chat.say(person, row.message_id or 0, says.failed(person.translate))
         with claim.finish():
             Export.delete().where(Export.id == claim.subject).execute()
 
@@ -138,10 +137,9 @@ class Exports:
     def _announce(self, claim: Claim, row: Export, person: Person) -> None:
         if row.message_id is not None:
             return
-        sent = self._chats.send(person, _new(person, says.packing(person.translate)))
+        row.message_id = self._chat.announce(person)
         crash.at("export.announced")
         with claim.checkpoint():
-            row.message_id = sent.message_id if sent else 0
             Export.update(message_id=row.message_id).where(Export.id == row.id).execute()
 
     def _made(self, claim: Claim, row: Export) -> Media | None:
@@ -174,13 +172,21 @@ class Exports:
             length=length(entries),
             mime=ZIP,
         )
+        try:
+            self._count(claim, row, media)
+        except FenceLost:  # whoever took over has destroyed the row, and with it the key
+            self._media.store.delete([media.object_name])
+            raise
+        with self._database.connection():
+            return Media.get_by_id(media.id)
+
+    def _count(self, claim: Claim, row: Export, media: Media) -> None:
         with claim.checkpoint() as unit:
             self._media.stored(unit, media)
             made = {"media": media.id, "made_at": unit.now, "manifest": None}
             move(Export, row.id, come_from=(Export.ASKED,), to=Export.MADE, **made)
-            self._desk.add(unit, EXPORT_OVER, subject=row.id, account=row.account, wait=COPY_OF_DATA.total_seconds())
-        with self._database.connection():
-            return Media.get_by_id(media.id)
+            day = COPY_OF_DATA.total_seconds()
+            self._desk.add(unit, EXPORT_OVER, subject=row.id, account=row.account, wait=day)
 
     def _send(self, claim: Claim, row: Export, person: Person, media: Media) -> None:
         if media.size <= self._largest:
@@ -195,44 +201,23 @@ class Exports:
     def _send_file(self, claim: Claim, row: Export, person: Person, media: Media) -> None:
         name = f"miomio-{row.asked_at:%Y-%m-%d}.zip"
         upload = Upload.stream(lambda: self._media.open(media, purpose=PURPOSE), media.size, name=name, mime=ZIP)
-        text = says.here(person.translate, at=row.asked_at).text
-        edit = edit_to_document(person.chat, row.message_id or 0, upload, text)
-        self._in_place(person, row, edit, send_document(person.chat, upload, text))
+        self._chat.file(person, row.message_id or 0, upload, at=row.asked_at)
         crash.at("export.sent")
         with claim.finish() as unit:
             move(Export, row.id, come_from=(Export.MADE,), to=Export.SENT)
             self._destroy(unit, media.id, row.account)
-        self._ring(person, row)
+        self._chat.ring(person, row.message_id or 0)
 
     def _send_address(self, claim: Claim, row: Export, person: Person, media: Media) -> None:
         with claim.checkpoint() as unit:
             Link.delete().where(Link.media == media.id).execute()  # of an earlier try: one address at a time
-            address = self._links.make(unit, media)
+            address = self._links.make(unit, media, speaks=person.translate)
         said = says.too_large(person.translate, at=row.asked_at, hours=HOURS, address=address)
-        self._in_place(person, row, _worded(person, row, said), _new(person, said))
+        self._chat.say(person, row.message_id or 0, said)
         crash.at("export.sent")
         with claim.finish():
             move(Export, row.id, come_from=(Export.MADE,), to=Export.OFFERED)
-        self._ring(person, row)
-
-    def _in_place(self, person: Person, row: Export, edit: Call, send: Call) -> None:
-        """The message becomes something else; a new one does where that one is gone."""
-        try:
-            if row.message_id:
-                self._chats.send(person, edit)
-                return
-        except Permanent as error:
-            if error.code != "telegram.message_gone":
-                raise
-        self._chats.send(person, send)
-
-    def _ring(self, person: Person, row: Export) -> None:
-        """An edit makes no sound; a short note does. Best effort: the copy is there already."""
-        try:
-            note = send_text(person.chat, says.ready(person.translate).text, reply_to=row.message_id)
-            self._chats.do(person, note)
-        except Failure:
-            return
+        self._chat.ring(person, row.message_id or 0)
 
     def _find(self, export: str) -> Export | None:
         with self._database.connection():
@@ -254,11 +239,3 @@ class Exports:
         Link.delete().where(Link.media == media).execute()
         if destroy.intend(unit, media):
             self._desk.add(unit, DESTROY, subject=media, account=account)
-
-
-def _new(person: Person, said: Message) -> Call:
-    return send_text(person.chat, said.text, said.keyboard)
-
-
-def _worded(person: Person, row: Export, said: Message) -> Call:
-    return edit_text(person.chat, row.message_id or 0, said.text, said.keyboard)

@@ -184,15 +184,16 @@ FROM_CONTROLLER_TO_TRANSFERS: tuple[Part, ...] = (
         (
             Say(
                 N_(
-                    "Personal data is encrypted at rest, under keys of your own. The master keys are kept apart from "
-                    "the database and the object store."
+                    "Personal data is encrypted at rest: photos, results, prompts, names and Telegram IDs under keys "
+                    "of your own. Other records, such as credit movements, hold no such words and stand under a "
+                    "random number. The master keys are kept apart from the database and the object store."
                 ),
                 ("P7.1",),
             ),
             Say(
                 N_(
-                    "It is encrypted in transit: this Website speaks https only, and every connection that we open "
-                    "checks the other side's certificate."
+                    "It is encrypted in transit: this Website speaks https only, and every connection that we open to "
+                    "Telegram, to the AI providers and to the object store checks the other side's certificate."
                 ),
                 ("P7.2",),
             ),

@@ -43,8 +43,9 @@ FROM_RIGHTS_TO_CONTACT: tuple[Part, ...] = (
             Say(
                 N_(
                     "The service is for people who are 18 or of the age of majority where they live, whichever is "
-                    "higher. We do not knowingly collect data from children. Before you confirm your age, nothing but "
-                    "the Telegram ID that is needed to ask you is touched; a “no” stores nothing."
+                    "higher. We do not knowingly collect data from children. Before you confirm your age, nothing is "
+                    "used but what asking you needs: your Telegram ID, and the language of your app. Nothing is "
+                    "stored then, and a “no” stores nothing."
                 ),
                 ("P10.1",),
             ),

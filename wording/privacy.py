@@ -39,7 +39,9 @@ def summary(_: Translate, *, providers: Sequence[str], site: str, support_email:
         rows.append((link(_("The whole policy"), policy),))
     parts = [
         _("<b>Your privacy, in short</b>"),
-        _("• <b>Kept</b>, sealed with keys of your own: {what}.").format(what=_kept(_)),
+        _("• <b>Kept</b>: {what}. Photos, pictures, words and names are sealed with keys of your own.").format(
+            what=_kept(_)
+        ),
         _("• <b>A photo goes</b> only to the AI provider of what you order: {providers}. Nothing is sold.").format(
             providers=listed(_, (_(name) for name in providers))
         ),

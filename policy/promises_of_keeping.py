@@ -53,7 +53,12 @@ FROM_RETENTION_TO_CONTACT: tuple[Promise, ...] = (
         N_("The log of what was disclosed is kept as long as the account."),
         N_("Closing the account deletes its rows."),
     ),
-    Promise("P6.11", N_("The log of refused requests is kept for {period}."), period_of="refusals"),
+    Promise(
+        "P6.11",
+        N_("The log of refused requests is kept for {period}."),
+        N_("The database takes no refusal that is not in the log; the retention job deletes an entry in its time."),
+        period_of="refusals",
+    ),
     Promise(
         "P6.12",
         N_("The record of consents and opt-outs is kept for {period} after the account's end."),
@@ -106,13 +111,21 @@ FROM_RETENTION_TO_CONTACT: tuple[Promise, ...] = (
     Promise("P9.1", N_("You may have a copy of the personal data held about you.")),
     Promise("P9.2", N_("You may have inaccurate data corrected.")),
     Promise("P9.3", N_("You may have photos, results or the whole account deleted.")),
-    Promise("P9.4", N_("You may stop promotional messages at any time.")),
+    Promise(
+        "P9.4",
+        N_("You may stop promotional messages at any time."),
+        N_("One tap under each of them or in /promotions; whoever was next in a running announcement gets none."),
+    ),
     Promise(
         "P9.5",
         N_("You may complain to the Privacy Commissioner for Personal Data, Hong Kong."),
         N_("The page names the Commissioner's website and hotline in every language."),
     ),
-    Promise("P9.6", N_("Requests are answered within the statutory time.")),
+    Promise(
+        "P9.6",
+        N_("Requests are answered within the statutory time."),
+        N_("Each has a row with its deadline, by days and by calendar; staff see the list, and an alarm comes before."),
+    ),
     Promise(
         "P10.1",
         N_("The service is for adults, and knowingly collects nothing from children."),

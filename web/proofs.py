@@ -16,6 +16,7 @@ from policy.promises import PROMISES
 from privacy.figures import AT_MOST, WINDOW, Figures, figures, retained
 from privacy.proofs import FAILING, OPEN_STILL, PROVEN, RECORD, Proof, Record, Standing, read, standing
 from privacy.release import Release, running
+from privacy.requests import counted, owed
 from web.site_languages import PREFIXES, address
 from web.site_layout import Layout
 from web.site_memory import Kept
@@ -110,7 +111,7 @@ def _live(_: Translate, database: Database) -> list[tuple[str, str]]:
     run, overdue = _of_retention(_, database)
     return [
         (_("Last retention run"), run),
-        (_("Requests about rights, open and overdue"), not_built),
+        (_("Requests about rights, open and overdue"), _of_requests(_, database)),
         *_of_deletions(_, _read(database)),
         (_("Requests by authorities"), not_built),
         (_("Oldest object past its period"), overdue),
@@ -128,6 +129,15 @@ def _of_retention(_: Translate, database: Database) -> tuple[str, str]:
         words = _("{time}: {number} rows and objects went")
         run = words.format(time=time_of(now.run_at.isoformat()), number=now.gone)
     return run, _("none") if now.overdue is None else took(_, now.overdue)
+
+
+def _of_requests(_: Translate, database: Database) -> str:
+    """Also those that were decided and whose answer is not given yet."""
+    try:
+        now = counted(owed(database), database.clock.now())
+    except Failure:
+        return _("cannot be read at the moment")
+    return _("{open} open, {late} of them overdue").format(open=now.open, late=now.late)
 
 
 def _read(database: Database) -> Figures | None:

@@ -33,7 +33,8 @@ def database_url(tmp_path: Path) -> str:
 def custody(database: Database, tmp_path: Path) -> Custody:
     made = Custody(database, tmp_path / "objects")
     with made.database.unit() as unit:
-        made.keys.ensure(unit, "ann", KeyRow.TRANSACTIONS)
+        for kind in (KeyRow.TRANSACTIONS, KeyRow.STAFF):
+            made.keys.ensure(unit, "ann", kind)
     return made
 
 

@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 from database import Database
 from errors import Temporary
 from generation.kinds import DESTROY
-from models import TABLES, Media, RetentionRun, Work
+from models import TABLES, Media, RetentionRun, RightsRequest, Work
 from policy.promises import OPEN, PROMISES
 from privacy.proofs import Proof, Record, write
 from privacy.release import running
@@ -106,12 +106,28 @@ def figure(client: FlaskClient, name: str) -> str:
     return str(value)
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["Requests about rights", "Requests by authorities"],
-)
-def test_a_part_that_is_not_built_has_no_figure(client: FlaskClient, name: str) -> None:
-    assert figure(client, name) == "not built yet"
+def test_a_part_that_is_not_built_has_no_figure(client: FlaskClient) -> None:
+    assert figure(client, "Requests by authorities") == "not built yet"
+
+
+@pytest.mark.proves("P9.6")
+def test_requests_are_counted_until_their_answer_was_given(house: House, record: Path) -> None:
+    clock = TurnedClock()
+    turned = Database(house.settings.database_url, clock=clock)
+    client = site(replace(house, database=turned), record)
+    assert figure(client, "Requests about rights") == "0 open, 0 of them overdue"
+    with turned.unit() as unit:
+        for days, ended in ((30, None), (0, None), (-1, None), (-1, unit.now)):
+            RightsRequest.insert(
+                kind="access",
+                source="mail",
+                received_at=unit.now,
+                due_at=unit.now + timedelta(days=days),
+                ended_at=ended,
+            ).execute()
+    clock.turn(FRESH.total_seconds())
+    assert figure(client, "Requests about rights") == "3 open, 2 of them overdue"
+    turned.close()
 
 
 def test_deletions_are_counted_and_the_page_follows_within_a_minute(house: House, record: Path) -> None:

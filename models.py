@@ -456,7 +456,7 @@ class Access(Base):
     """Sealed data was opened for something else than its owner's own use."""
 
     id = plain(TextField(primary_key=True, default=new_id), ROW_ID)
-    account = about(TextField(), "access")
+    account = about(TextField(index=True), "access")
     category = about(TextField(), "access")
     purpose = about(TextField(), "access")
     subject = about(TextField(), "access")

@@ -5,6 +5,9 @@ from peewee import *
 # One at a time: two asks at the same moment are one.
 UNDER_WAY = "CREATE UNIQUE INDEX data_export_under_way ON data_export (account) WHERE state IN ('asked', 'made')"
 
+# What was opened of one person is part of their copy.
+OPENED = "CREATE INDEX access_account ON access_record (account)"
+
 
 def up(migrator, db):
     class Export(Model):
@@ -24,7 +27,9 @@ def up(migrator, db):
 
     db.create_tables([Export])
     db.execute_sql(UNDER_WAY)
+    db.execute_sql(OPENED)
 
 
 def down(migrator, db):
+    db.execute_sql("DROP INDEX access_account")
     db.execute_sql("DROP TABLE data_export")

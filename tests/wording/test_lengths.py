@@ -5,16 +5,17 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 
 from billing.prices import PACKS, PRICES
 from generation.styles import MOTIONS, Catalogue
+from policy.categories import CATEGORIES
 from policy.limits import REFUND_WITHIN
 from policy.recipients import RECIPIENTS
 from policy.versions import CURRENT, VERSIONS
-from wording import failures, languages, money, notice, orders, photos, privacy
+from wording import export, failures, languages, money, notice, orders, photos, privacy
 from wording.language import LANGUAGES, Translate, translate
 from wording.message import Message
 
@@ -53,6 +54,7 @@ def under_pictures(_: Translate) -> Iterator[Message]:
     for page in range(1, STYLES.pages() + 1):
         listed = [(style.id, style.name) for style in STYLES.page(page)]
         yield photos.board(_, photo=ID, styles=listed, page=page, pages=9, first=True, animate=True)
+    yield export.here(_, at=datetime(2026, 11, 25))
     yield photos.own_photo(_, photo=ID, number=9999, total=9999, animate=True)
     yield photos.really_delete_photo(_, photo=ID)
 
@@ -75,6 +77,8 @@ def texts(_: Translate) -> Iterator[Message]:
     yield privacy.news(_, version=CURRENT, old=old, site=SITE, support_email=MAIL, today=today)
     yield privacy.question(_, order=ID, version=CURRENT, old=old, site=SITE)
     yield photos.help_text(_, support_email=MAIL)
+    yield export.my_data(_, [export.Holding(id, 999_999, today) for id in CATEGORIES])
+    yield export.too_large(_, at=datetime(2026, 11, 25), hours=24, address=f"{SITE}/zh-hant/v/{ID}")
     yield languages.offer(_)
     yield languages.chosen(_)
     yield orders.motions(_, source=ID, photo=True, motions=[(motion.id, motion.name) for motion in FILMS])

@@ -60,15 +60,16 @@ def handle(context: Context, raw: Any) -> Sequence[Step]:
 
 
 def perform(context: Context, steps: Sequence[Step]) -> None:
-    """Take the steps one by one. A call that fails is logged; the others still go out."""
+    """Take the steps one by one. One that fails is logged; the others still go out: what they tell of is committed, and
+    the update would not be handled again."""
     for step in steps:
-        if isinstance(step, StatusOf):
-            context.status.say(step.order)
-            continue
         try:
-            context.telegram.call(step)
+            if isinstance(step, StatusOf):
+                context.status.say(step.order)
+            else:
+                context.telegram.call(step)
         except Failure as error:
-            log.warning("call.failed", method=step.method, code=error.code)
+            log.warning("call.failed", method=getattr(step, "method", None), code=error.code)
 
 
 def _act(context: Context, unit: Unit, account: Account, person: Person, update: Update) -> Sequence[Step]:

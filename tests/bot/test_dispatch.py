@@ -9,7 +9,9 @@ import pytest
 
 from billing import ledger
 from bot.dispatch import perform
+from bot.steps import StatusOf
 from errors import Permanent, Temporary
+from generation.status import Status
 from models import Account, Order, Work
 from providers.telegram import Telegram
 from providers.telegram_calls import Call, send_text
@@ -116,6 +118,20 @@ def test_a_call_that_fails_does_not_hold_up_the_others(talk: Talk) -> None:
         [send_text(7, text) for text in ("first", "second", "third", "fourth")],
     )
     assert line.sent == ["first", "fourth"]
+
+
+class Unsaid:
+    """A status that nobody can look up, because the database went away after the commit."""
+
+    def say(self, order: str) -> None:
+        raise Temporary("database.unavailable", order=order)
+
+
+def test_neither_does_a_status_that_cannot_be_looked_up(talk: Talk) -> None:
+    line = Line()
+    context = replace(talk.context, telegram=cast(Telegram, line), status=cast(Status, Unsaid()))
+    perform(context, [StatusOf("a" * 32), send_text(7, "done")])
+    assert line.sent == ["done"]
 
 
 def test_a_mistake_of_our_own_while_sending_is_not_swallowed(talk: Talk) -> None:

@@ -20,9 +20,11 @@ from generation.kinds import DESTROY
 from generation.links import HOURS, Links
 from jobs.claim import Claim, FenceLost
 from jobs.desk import Desk
-from models import Export, Link, Media, new_id
+from models import Export, Link, Media, RightsRequest, new_id
 from policy.categories import COPY_OF_DATA
 from privacy.archive import Archive, length
+from privacy.asked_in_bot import asked as request_is_open
+from privacy.asked_in_bot import fulfilled
 from privacy.contents import Contents
 from privacy.export_chat import ExportChat
 from privacy.holdings import Whose
@@ -59,7 +61,7 @@ class Exports:
         self._desk = desk
         self._chat = ExportChat(chats)
         self._links = links
-        self._contents = contents
+        self.contents = contents
         self._largest = largest
 
     def ask(self, unit: Unit, *, account: str, telegram_id: int) -> str:
@@ -72,6 +74,7 @@ class Exports:
         for older in list(Export.select().where((Export.account == account) & (Export.state == Export.OFFERED))):
             self._let_go(unit, older)
         self._desk.add(unit, EXPORT, subject=export, account=account)
+        request_is_open(unit, kind=RightsRequest.ACCESS, account=account)
         return export
 
     def under_way(self, account: str) -> bool:
@@ -157,7 +160,7 @@ class Exports:
         with claim.checkpoint() as unit:
             self._destroy_files(unit, row.account)  # what a killed try has left
         manifest = self._fields.open(Export.manifest, row, purpose=PURPOSE) or "{}"
-        entries = self._contents.entries(
+        entries = self.contents.entries(
             person.translate, manifest=manifest, asked_at=row.asked_at, look=claim.tries > 1
         )
 
@@ -205,6 +208,7 @@ class Exports:
         crash.at("export.sent")
         with claim.finish() as unit:
             move(Export, row.id, come_from=(Export.MADE,), to=Export.SENT)
+            fulfilled(unit, kind=RightsRequest.ACCESS, account=row.account)
             self._destroy(unit, media.id, row.account)
         self._chat.ring(person, row.message_id or 0)
 
@@ -215,8 +219,9 @@ class Exports:
         said = says.too_large(person.translate, at=row.asked_at, hours=HOURS, address=address)
         self._chat.say(person, row.message_id or 0, said)
         crash.at("export.sent")
-        with claim.finish():
+        with claim.finish() as unit:
             move(Export, row.id, come_from=(Export.MADE,), to=Export.OFFERED)
+            fulfilled(unit, kind=RightsRequest.ACCESS, account=row.account)
         self._chat.ring(person, row.message_id or 0)
 
     def _find(self, export: str) -> Export | None:

@@ -59,6 +59,8 @@ def _next(whose: Whose, sweeps: Iterable[Sweep]) -> dict[str, date]:
     for rule in sweeps:
         if not isinstance(rule, Rows) or rule.model not in known or rule.category not in CATEGORIES:
             continue
+        if rule.category == ITSELF:  # it stays while the account does, whatever traces of work go before
+            continue
         rows = rule.model.select(fn.MIN(rule.start)).where(theirs(rule.model, whose))
         if first := as_time((rows if rule.only is None else rows.where(rule.only)).scalar()):
             ends.setdefault(rule.category, []).append(first + rule.period)

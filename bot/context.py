@@ -18,7 +18,6 @@ from generation.status import Status
 from generation.styles import Catalogue
 from jobs.desk import Desk
 from privacy.export import Exports
-from privacy.requests import Requests
 from privacy.sweep import Sweep
 from providers.origins import recipients
 from providers.telegram import Telegram
@@ -44,7 +43,6 @@ class Context:
     deliver: Deliver
     announcements: Announcements
     exports: Exports
-    requests: Requests
     sweeps: tuple[Sweep, ...]  # the rules by which data go
     boards: Boards
     catalogue: Catalogue
@@ -72,7 +70,6 @@ class Context:
             deliver=house.deliver,
             announcements=house.announcements,
             exports=house.exports,
-            requests=house.requests,
             sweeps=tuple(house.retention.sweeps),
             boards=house.boards,
             catalogue=house.catalogue,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from billing import ledger
-from bot import film, gallery, languages, privacy, promotions, purse, rights
+from bot import confirmations, film, gallery, languages, privacy, promotions, purse, rights
 from bot.context import Context
 from bot.update import Update
 from consent.record import accepted
@@ -108,7 +108,9 @@ def _say(person: Person, text: Message) -> Call:
 
 
 # To know and to delete what is kept is a right that no ban takes.
-OPEN_TO_ALL = ("help", "language", "privacy", "paysupport", "where", "photos", "mydata", "export", "promotions")
+OPEN_TO_ALL = (
+    "help", "language", "privacy", "paysupport", "where", "photos", "mydata", "export", "promotions", "confirm",
+)  # fmt: skip
 TAPS_OPEN_TO_ALL = (
     buttons.LANGUAGE, buttons.WHERE, buttons.WENT, buttons.MY_DATA, buttons.EXPORT, buttons.PROMOTIONS,
     buttons.PHOTOS, buttons.PHOTO_DELETE, buttons.PHOTO_DELETE_YES, buttons.PHOTO_KEEP,
@@ -130,4 +132,5 @@ COMMANDS: dict[str, Handler] = {
     "mydata": rights.my_data,
     "export": rights.export,
     "promotions": promotions.command,
+    "confirm": confirmations.command,
 }

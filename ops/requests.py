@@ -47,9 +47,18 @@ def request() -> None:
 @click.option("--from", "source", required=True, type=click.Choice((RightsRequest.MAIL, RightsRequest.WEB)))
 @click.option("--received", type=click.DateTime(), help="when it reached us (UTC), if not now")
 @CONFIRMED
+@LANGUAGE
 @acting
-def open_request(kind: str, source: str, received: datetime | None, confirmed: bool, actor: str, reason: str) -> None:
-    """The person's Telegram id or username is read from standard input."""
+def open_request(
+    kind: str,
+    source: str,
+    received: datetime | None,
+    confirmed: bool,
+    language: str | None,
+    actor: str,
+    reason: str,
+) -> None:
+    """The person's Telegram id or username comes from standard input. Prints a letter that asks for a confirmation."""
     with opened() as house, told():
         said = person()
         with house.database.unit() as unit:
@@ -63,8 +72,10 @@ def open_request(kind: str, source: str, received: datetime | None, confirmed: b
                 received=received,
                 confirmed=confirmed,
             )
-    click.echo(f"request {row.id}, due {row.due_at:%Y-%m-%d %H:%M} UTC")
-    click.echo("an account is known" if account else "no account is known: that nothing is held is the answer")
+        click.echo(f"request {row.id}, due {row.due_at:%Y-%m-%d %H:%M} UTC")
+        click.echo("an account is known" if account else "no account is known: that nothing is held is the answer")
+        if not confirmed:
+            click.echo("\n" + house.letters.letter(row.id, language=language))
 
 
 @request.command()
@@ -100,7 +111,7 @@ def refuse(number: str, ground: str, language: str | None, actor: str, reason: s
 @LANGUAGE
 @acting
 def letter(number: str, language: str | None, actor: str, reason: str) -> None:
-    """Print the letter of a decided request once more."""
+    """Print the letter of a request once more: that it is here, or how it was decided."""
     with opened() as house, told():
         with house.database.unit() as unit:
             house.audit.record(unit, act(actor, reason), "request.letter", subject=house.requests.get(number).id)

@@ -14,7 +14,7 @@ PURPOSE = "rights"
 
 
 class Letters:
-    """Written answers, in the person's language where they have an account."""
+    """Written answers. In an account's language only where it was made sure that its person asks: it is data, too."""
 
     def __init__(self, database: Database, fields: Fields, *, support_email: str) -> None:
         self._database = database
@@ -22,15 +22,16 @@ class Letters:
         self._support_email = support_email
 
     def letter(self, request: str, *, language: str | None = None) -> str:
-        """`language`: a tag, for somebody without an account.
+        """`language`: the tag of that in which they wrote.
 
-        Raises Rejected("request.unknown" | "request.undecided"), Permanent("refusal.unlogged").
+        Of an open request: that it is here. Raises Rejected("request.unknown"), Rejected("request.undecided") for a
+        closed one, Permanent("refusal.unlogged").
         """
         with self._database.connection():
             row = RightsRequest.get_or_none(RightsRequest.id == request)
             if row is None:
                 raise Rejected("request.unknown")
-            if row.state not in (RightsRequest.ANSWERED, RightsRequest.REFUSED):
+            if row.state == RightsRequest.CLOSED:
                 raise Rejected("request.undecided", state=row.state)
             _ = self._language(row, language)
             about = {
@@ -39,6 +40,8 @@ class Letters:
                 "received": row.received_at,
                 "support_email": self._support_email,
             }
+            if row.state == RightsRequest.OPEN:
+                return says.receipt(_, due=row.due_at, **about)
             if row.state == RightsRequest.ANSWERED:
                 return says.answer(_, outcome=row.outcome or "", **about)
             logged = Refusal.get_or_none(Refusal.request == row.id)
@@ -48,6 +51,6 @@ class Letters:
 
     def _language(self, row: RightsRequest, language: str | None) -> Translate:
         account = Account.get_or_none(Account.id == row.account) if row.account else None
-        if account is None or language is not None:
+        if account is None or language is not None or not row.confirmed:
             return translate(language)
         return spoken(self._fields, account, purpose=PURPOSE)

@@ -139,24 +139,12 @@ class Requests:
 
     def answered(self, unit: Unit, request: str) -> None:
         """The answer was given to who asked; until then the request is owed, whatever was decided."""
-        waits = (RightsRequest.id == request) & RightsRequest.ended_at.is_null()
+        waits = (
+            (RightsRequest.id == request)
+            & RightsRequest.ended_at.is_null()
+            & (RightsRequest.state != RightsRequest.OPEN)
+        )
         RightsRequest.update(ended_at=unit.now).where(waits).execute()
-
-    def fulfilled_at_once(self, unit: Unit, *, kind: str, account: str) -> None:
-        """A right that the bot itself did as its person asked for it: a row like any other, nothing is owed."""
-        now = unit.now
-        RightsRequest.insert(
-            account=account,
-            kind=kind,
-            source=RightsRequest.BOT,
-            confirmed=True,
-            state=RightsRequest.ANSWERED,
-            outcome=DONE,
-            received_at=now,
-            due_at=due(now),
-            decided_at=now,
-            ended_at=now,
-        ).execute()
 
     def get(self, request: str) -> RightsRequest:
         """Called with a connection. Raises Rejected("request.unknown")."""

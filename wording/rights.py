@@ -44,6 +44,24 @@ KINDS = {
 }
 
 
+def receipt(_: Translate, *, request: str, kind: str, received: datetime, due: datetime, support_email: str) -> str:
+    """The letter for a request that was opened and of which nobody is sure yet who asks: the same for everybody."""
+    until = _("You have our answer by {date} at the latest.").format(date=due.date().isoformat())
+    sure = _(
+        "To make sure that it is you, please send this to the bot, from the Telegram account that the request is about: "
+        "/confirm {number}"
+    ).format(number=request)
+    return _letter(_, request, kind, received, [until, sure], support_email)
+
+
+def confirmed(_: Translate) -> str:
+    return _("Thank you: your request is confirmed. The answer comes by mail.")
+
+
+def unknown(_: Translate) -> str:
+    return _("There is no open request of yours with this number. It stands in our mail: /confirm and the number.")
+
+
 def answer(_: Translate, *, request: str, kind: str, received: datetime, outcome: str, support_email: str) -> str:
     """The letter for a request that was not refused. Raises Permanent("request.no_words")."""
     said = SAID.get((kind, outcome))

@@ -18,6 +18,7 @@ from models import Account, AuditEntry, PromotionChoice, Refusal, RightsRequest
 from policy.categories import CATEGORIES
 from policy.refusals import GROUNDS
 from policy.rights import ALARM_BEFORE
+from privacy.asked_in_bot import asked, confirm, fulfilled
 from privacy.close import close_account
 from privacy.deadlines import LATE, SOON, standing
 from privacy.requests import Owed, counted, owed
@@ -163,8 +164,7 @@ def test_two_who_decide_at_once_decide_once(office: Office) -> None:
 @pytest.mark.proves("P6.11")
 def test_a_refusal_is_in_the_log_before_anybody_can_be_told(office: Office) -> None:
     request = office.opens(account=office.person())
-    with pytest.raises(Rejected, match=r"request\.undecided"):
-        office.letters.letter(request.id)
+    assert GROUNDS["others"].words not in office.letters.letter(request.id)
     office.refuses(request, "others")
     with office.database.connection():
         logged = Refusal.get()
@@ -242,7 +242,7 @@ def test_every_kind_of_request_has_its_letter_for_every_outcome(office: Office, 
 
 @pytest.mark.proves("P3.9")
 def test_a_letter_is_in_the_person_s_language_and_what_is_opened_for_it_is_recorded(office: Office) -> None:
-    request = office.opens("opt_out", office.person(language="zh-hk"))
+    request = office.opens("opt_out", office.person(language="zh-hk"), confirmed=True)
     office.answers(request)
     assert "推廣" in office.gives(request)
     with office.database.connection():
@@ -265,3 +265,45 @@ def test_each_step_of_staff_is_in_their_log_and_none_without_a_name_and_a_reason
     with office.database.connection():
         rows = [(row.actor, row.verb, row.subject) for row in AuditEntry.select().order_by(AuditEntry.number)]
     assert rows == [(MAY.actor, "request.open", request.id), (MAY.actor, "request.answer", request.id)]
+
+
+def test_who_asks_by_mail_is_asked_to_confirm_it_in_the_bot_and_learns_nothing_from_that(office: Office) -> None:
+    """Also not which language somebody speaks, or that there is an account."""
+    known, unknown = office.opens(account=office.person(language="zh-hk")), office.opens()
+    letters = [office.letters.letter(one.id).replace(one.id, "NUMBER") for one in (known, unknown)]
+    assert letters[0] == letters[1]
+    assert "/confirm NUMBER" in letters[0]
+    assert known.due_at.date().isoformat() in letters[0]
+    with office.database.unit() as unit:
+        office.requests.answered(unit, known.id)
+    assert office.row(known).ended_at is None, "a receipt is no answer"
+
+
+def test_only_the_person_of_an_account_confirms_its_request(office: Office) -> None:
+    ann, ben = office.person(), office.person(700100300, "benlo")
+    request = office.opens(account=ann)
+    with office.database.unit():
+        assert not confirm(ben.id, request.id)
+        assert not confirm(ann.id, "0" * 32)
+    assert not office.row(request).confirmed
+    with office.database.unit():
+        assert confirm(ann.id, request.id)
+    office.answers(request)
+    assert office.row(request).state == RightsRequest.ANSWERED
+
+
+@pytest.mark.proves("P9.6")
+def test_what_is_asked_for_in_the_bot_is_owed_until_it_is_there(office: Office) -> None:
+    ann = office.person()
+    with office.database.unit() as unit:
+        asked(unit, kind=RightsRequest.ACCESS, account=ann.id)
+    [row] = owed(office.database)
+    office.at(row.due_at - ALARM_BEFORE)
+    assert alarms(office) == {"requests.soon": 1}
+    with office.database.unit() as unit:
+        fulfilled(unit, kind=RightsRequest.DELETION, account=ann.id)
+        fulfilled(unit, kind=RightsRequest.ACCESS, account="somebody else")
+    assert len(owed(office.database)) == 1
+    with office.database.unit() as unit:
+        fulfilled(unit, kind=RightsRequest.ACCESS, account=ann.id)
+    assert owed(office.database) == []

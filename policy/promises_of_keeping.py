@@ -108,7 +108,14 @@ FROM_RETENTION_TO_CONTACT: tuple[Promise, ...] = (
         N_("There it is protected by contracts, encryption and minimisation."),
         N_("The sentence stands on the page in every language."),
     ),
-    Promise("P9.1", N_("You may have a copy of the personal data held about you.")),
+    Promise(
+        "P9.1",
+        N_("You may have a copy of the personal data held about you."),
+        N_(
+            "/export brings a file with every record and picture there was when you asked, made from the tables "
+            "themselves, so that none is forgotten; /mydata lists what is held."
+        ),
+    ),
     Promise("P9.2", N_("You may have inaccurate data corrected.")),
     Promise("P9.3", N_("You may have photos, results or the whole account deleted.")),
     Promise(

@@ -216,7 +216,6 @@ def test_closing_the_account_ends_a_copy_that_waits_and_one_that_is_being_packed
     assert unread == []
 
 
-@pytest.mark.proves("P6.1")
 def test_closing_the_account_ends_an_address_that_was_given(small: Packer) -> None:
     ann = small.person()
     small.asks(ann)

@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
-from statistics import median
 
 import psycopg
 
@@ -25,7 +24,8 @@ from vault.master import MasterKeys
 
 ROWS, DUE = 1_000_000, 10_000
 OTHERS = 100_000  # rows of other large tables, none of them due
-ROUNDS = 5
+RULE = "access_record"
+ROUNDS = 15
 NOW = datetime(2030, 1, 1)
 KEY = base64.b64encode(bytes(range(32))).decode()
 OLD, YOUNG = NOW - STAFF_ACCESS - timedelta(days=30), NOW - timedelta(days=60)
@@ -61,6 +61,8 @@ class Filled:
         self.database.migrate()
         keys = Keys(self.database, MasterKeys.parse(f"m1:{KEY}"))
         self.retention = Retention(database=self.database, store=FolderStore(folder), keys=keys)
+        self.alone = Retention(database=self.database, store=FolderStore(folder), keys=keys)
+        self.alone.sweeps = [sweep for sweep in self.alone.sweeps if sweep.name == RULE]
         with self.database.unit():
             self._fill(ACCESS, ROWS - DUE, mark="young")
             for statement in FILLED:
@@ -79,7 +81,12 @@ class Filled:
             return int(execute(Access, "DELETE FROM access_record WHERE at <= ?", cut).rowcount)
 
     def sweep(self) -> int:
-        return {line.rule: line.count for line in self.retention.run()}["access_record"]
+        """The rule of these rows, with its proof."""
+        return sum(line.count for line in self.alone.run())
+
+    def run(self) -> int:
+        """What happens each hour: every rule, most of which find nothing."""
+        return sum(line.count for line in self.retention.run())
 
     def _fill(self, statement: str, rows: int, *, at: datetime = YOUNG, mark: str = "") -> None:
         spread = (at.isoformat(sep=" "), (NOW - timedelta(days=1)).isoformat(sep=" "))
@@ -113,8 +120,9 @@ class Filled:
 
 
 def run() -> dict[str, float]:
-    """`…_sweep_ms`, `…_delete_ms`: medians of five, in turns; the sweep looks at every other rule, too, and writes its
-    proof. `…_ratio`: the one by the other. `…_idle_ms`: a sweep with nothing due."""
+    """The best of fifteen, in turns, so that others' work on the machine is in none. `…_delete_ms`: one statement;
+    `…_sweep_ms`: the rule in its batches, with its proof; `…_ratio`: the one by the other. `…_run_ms`: all rules, of
+    which the others find nothing; `…_idle_ms`: all rules, none of which finds anything."""
     figures: dict[str, float] = {}
     with tempfile.TemporaryDirectory(prefix="miomio-bench-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
@@ -130,20 +138,23 @@ def run() -> dict[str, float]:
 
 
 def _measured(name: str, filled: Filled) -> dict[str, float]:
-    filled.sweep()
-    swept, deleted, idle = [], [], []
+    filled.run()
+    deleted, swept, ran, idle = [], [], [], []
     for _ in range(ROUNDS):
         filled.make_due()
         deleted.append(_took(filled.delete, DUE))
         filled.make_due()
         swept.append(_took(filled.sweep, DUE))
-        idle.append(_took(filled.sweep, 0))
+        filled.make_due()
+        ran.append(_took(filled.run, DUE))
+        idle.append(_took(filled.run, 0))
     filled.database.close()
     return {
-        f"{name}_delete_ms": median(deleted) * 1e3,
-        f"{name}_sweep_ms": median(swept) * 1e3,
-        f"{name}_ratio": median(swept) / median(deleted),
-        f"{name}_idle_ms": median(idle) * 1e3,
+        f"{name}_delete_ms": min(deleted) * 1e3,
+        f"{name}_sweep_ms": min(swept) * 1e3,
+        f"{name}_run_ms": min(ran) * 1e3,
+        f"{name}_ratio": min(swept) / min(deleted),
+        f"{name}_idle_ms": min(idle) * 1e3,
     }
 
 

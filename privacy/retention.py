@@ -16,7 +16,7 @@ from privacy.ended_accounts import write_down_ends
 from privacy.erasure_records import ErasureRecords
 from privacy.objects import Comparison, Objects
 from privacy.rules import rules
-from privacy.sweep import Sweep
+from privacy.sweep import AT_ONCE, Sweep
 from vault.store import Store
 
 EVERY = 3600.0  # seconds between two runs
@@ -52,7 +52,8 @@ class Run:
     def book(self, unit: Unit, gone: int) -> None:
         """In the transaction of the batch."""
         if self.written:
-            RetentionRun.update(count=RetentionRun.count + gone).where(RetentionRun.id == self.id).execute()
+            if gone:
+                RetentionRun.update(count=RetentionRun.count + gone).where(RetentionRun.id == self.id).execute()
             return
         RetentionRun.insert(**self.row(gone)).execute()
         unit.after(self._is_written)
@@ -124,15 +125,19 @@ class Retention:
         return found
 
     def _sweep(self, sweep: Sweep, run: Run, now: datetime) -> Line:
+        with self._database.connection():
+            oldest = sweep.oldest()
+            if oldest is None or oldest > now - sweep.period:  # nearly always, and nearly everywhere
+                return Line(sweep.name, sweep.category, 0, 0, oldest)
+            due = sweep.due(now)
         count = 0
-        while True:
-            with self._database.connection():
-                if not sweep.due(now):
-                    break
+        while due:
             gone = sweep.step(self._database, now, run.book)
             count += gone
-            if not gone:  # another process has just let it go, or something is wrong, which the next run will tell
-                break
+            if gone >= AT_ONCE:  # there is likely more; asking costs as much as trying
+                continue
+            with self._database.connection():
+                due = gone > 0 and sweep.due(now)
         with self._database.connection():
             return Line(sweep.name, sweep.category, count, sweep.held_back(now), sweep.oldest())
 

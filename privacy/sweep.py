@@ -14,7 +14,8 @@ from database import Database, Unit
 from models import Base
 from policy.categories import CATEGORIES
 
-BATCH = 1000  # rows in one transaction: some milliseconds, and no table is locked
+BATCH = 1000  # rows in one transaction, where several statements are about them
+AT_ONCE = 5000  # where one statement is: some ten milliseconds, and no table is locked
 NOBODY = ""  # in place of a category: it is about nobody
 
 Book = Callable[[Unit, int], None]  # writes into the same transaction how much went
@@ -28,6 +29,9 @@ class Sweep(Protocol):
 
     @property
     def category(self) -> str: ...
+
+    @property
+    def period(self) -> timedelta: ...
 
     def due(self, now: datetime) -> bool:
         """Whether anything is to go: one look into an index."""
@@ -84,7 +88,7 @@ class Rows:
         del unit
         lite = self.model._meta.database.param == "?"
         place = SQL("rowid" if lite else "ctid")
-        due = self.model.select(place).where(self.past(now, may_go=True)).order_by(self.start).limit(BATCH)
+        due = self.model.select(place).where(self.past(now, may_go=True)).order_by(self.start).limit(AT_ONCE)
         before, after = ("rowid IN ", "") if lite else ("ctid = ANY (ARRAY", ")")
         statement = self.model.update(**self.forget) if self.forget else self.model.delete()
         return int(statement.where(NodeList((SQL(before), due, SQL(after)), glue="")).execute())

@@ -283,7 +283,7 @@ def test_an_end_that_nobody_wrote_down_is_written_down_and_its_period_begins(tow
 
 
 def test_a_run_goes_through_many_batches_and_says_how_much_went(town: Town) -> None:
-    many = privacy.sweep.BATCH * 2 + 1
+    many = privacy.sweep.AT_ONCE * 2 + 1
     with town.database.unit() as unit:
         rows = [{"id": number, "at": unit.now} for number in range(many)]
         SeenUpdate.insert_many([*rows, {"id": many, "at": unit.now + timedelta(days=1)}]).execute()

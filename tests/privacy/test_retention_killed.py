@@ -12,7 +12,7 @@ import pytest
 from billing.reconcile import unbalanced
 from models import Account, LedgerEntry, Payment, RetentionRun, SeenUpdate, StrayObject
 from policy.categories import SEEN_UPDATES, STRAY_OBJECT
-from privacy.sweep import BATCH
+from privacy.sweep import AT_ONCE
 from tests.privacy.test_retention_objects import stray
 from tests.privacy.town import Town, promised
 
@@ -35,7 +35,7 @@ town.retention.run()
 print("lived")
 """
 ROOT = Path(__file__).parents[2]
-MANY = 2 * BATCH + 1
+MANY = 2 * AT_ONCE + 1
 
 
 def run_and_die(town: Town, address: str, folder: Path, point: str) -> None:
@@ -52,9 +52,9 @@ def counted(rule: str) -> int:
     ("point", "left"),
     [
         ("retention.saving:1", MANY),
-        ("retention.saved:1", MANY - BATCH),
-        ("retention.saving:2", MANY - BATCH),
-        ("retention.saved:2", MANY - 2 * BATCH),
+        ("retention.saved:1", MANY - AT_ONCE),
+        ("retention.saving:2", MANY - AT_ONCE),
+        ("retention.saved:2", MANY - 2 * AT_ONCE),
         ("retention.saved:3", 0),
     ],
 )

@@ -8,6 +8,7 @@ from billing import ledger
 from bot import confirmations, film, gallery, languages, privacy, promotions, purse, rights
 from bot.context import Context
 from bot.update import Update
+from consent.accounts import lock
 from consent.record import accepted
 from database import Unit
 from errors import Rejected
@@ -50,6 +51,9 @@ def _command(text: str) -> str:
 
 def _photo(context: Context, unit: Unit, account: Account, person: Person, update: Update) -> list[Call]:
     agreed = accepted(account.id, Acceptance.PEOPLE)
+    if not agreed:  # an album comes at once, and the answer may come with it: one after the other
+        lock(account.id)
+        agreed = accepted(account.id, Acceptance.PEOPLE)
     asked = not agreed and _waits(account.id)
     context.photos.receive(
         unit,

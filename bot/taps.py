@@ -10,6 +10,7 @@ from bot import film, gallery, languages, privacy, promotions, purse, rights
 from bot.context import Context
 from bot.steps import StatusOf, Step
 from bot.update import Update
+from consent.accounts import lock
 from consent.record import accept
 from database import Unit
 from errors import Rejected
@@ -65,6 +66,7 @@ def _minor(context: Context, unit: Unit, account: Account, person: Person, updat
 
 
 def _people(context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap) -> list[Call]:
+    lock(account.id)  # a photo that is being written down is released, too
     accept(unit, account=account.id, kind=Acceptance.PEOPLE)
     context.photos.release(unit, account.id)
     return [delete(person.chat, update.message)]

@@ -105,3 +105,11 @@ class Accounts:
 
     def _seal(self, column: object, account: str, value: str | None) -> bytes | None:
         return self._fields.seal(column, row=account, account=account, value=value)
+
+
+def lock(account: str) -> Account | None:
+    """The person's row as it is now; nobody else changes it until the unit ends. None where it is gone."""
+    held: list[Account] = list(
+        Account.update(state=Account.state).where(Account.id == account).returning(Account).execute()
+    )
+    return held[0] if held else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import crash
 import logs
+from consent.accounts import lock
 from custody.fields import Fields
 from custody.media import VIDEO
 from database import Database, Unit
@@ -15,7 +16,7 @@ from generation.show import Show
 from generation.status import Status
 from jobs.claim import Claim
 from jobs.desk import Desk
-from models import Account, Media, Order, Work
+from models import Media, Order, Work
 from providers.telegram import Sent
 from providers.telegram_calls import send_text
 from states import move
@@ -132,5 +133,5 @@ class Deliver:
 def _is_back(account: str) -> bool:
     """Whether the person has come back since Telegram said no. Locks their row: who comes back from here on finds what
     was held back."""
-    row = Account.update(reachable=Account.reachable).where(Account.id == account).returning(Account.reachable)
-    return any(each.reachable for each in row.execute())
+    row = lock(account)
+    return row is not None and bool(row.reachable)

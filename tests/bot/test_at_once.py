@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Barrier, Event, Thread
 from typing import Any
 
 import psycopg
@@ -13,7 +13,9 @@ import pytest
 
 from billing import ledger
 from config import load
-from models import Account, Order, Work
+from consent.accounts import lock
+from consent.record import accept
+from models import Acceptance, Account, Order, Photo, Work
 from policy.versions import CURRENT
 from providers.telegram_calls import Call
 from tests.bot.conftest import Talk, counts, emptied, text_of
@@ -88,3 +90,33 @@ def test_the_last_credit_is_not_spent_twice(house: House, member: Talk) -> None:
         assert Order.select().where(Order.state == Order.QUEUED).count() == 1
         assert ledger.balance(member.account().id).free == 0
         assert Account.select().count() == 1
+
+
+def test_a_photo_that_arrives_while_the_person_says_that_the_people_agree_is_taken_in(
+    house: House, member: Talk
+) -> None:
+    """As the second of an album does; nobody would ever release it."""
+    account, said, arrived = member.account().id, Event(), []
+
+    def arrives() -> None:
+        said.wait(5)
+        arrived.extend(member.sends_photo(caption="as a lighthouse"))
+
+    other = Thread(target=arrives)
+    other.start()
+    with house.database.unit() as unit:
+        lock(account)
+        accept(unit, account=account, kind=Acceptance.PEOPLE)
+        house.photos.release(unit, account)
+        said.set()
+        other.join(0.5)  # it waits for us, or has read too early what it must not rely on
+    other.join(20)
+    with house.database.connection():
+        assert [photo.state for photo in Photo.select()] == [Photo.INCOMING]
+    assert [call.method for call in arrived] == ["sendChatAction"]
+
+
+def test_an_album_that_arrives_at_once_is_asked_about_once(house: House, member: Talk) -> None:
+    sizes = [{"file_id": "large", "width": 900, "height": 600}]
+    answers = at_once(member, [member.message(photo=sizes) for _ in range(TIMES)])
+    assert sorted(len(calls) for calls in answers) == [0] * (TIMES - 1) + [1]

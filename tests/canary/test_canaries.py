@@ -21,7 +21,8 @@ from tests.canary.places import Place
 from tests.canary.recorder import Said
 from tests.canary.search import Canary, Search
 
-pytestmark = pytest.mark.xdist_group("spine")
+# Both runs are made before the first test, with ten people at once.
+pytestmark = [pytest.mark.xdist_group("spine"), pytest.mark.timeout(600)]
 
 # Files that are opened for writing and hold nothing: the second is gunicorn's sign of life.
 EMPTY = re.compile(r"/dev/null|/dev/shm/wgunicorn-\w+")

@@ -4,12 +4,14 @@ nothing up."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 from typing import BinaryIO
 
 from flask import Blueprint, Response, abort
 
 from custody.media import EXPORT
+from errors import Failure
 from generation.chat import PURPOSE
 from generation.links import PATH
 from models import Media
@@ -82,4 +84,5 @@ def _pieces(opened: BinaryIO, whole: Callable[[], None] | None) -> Iterator[byte
         while piece := opened.read(PIECE):
             yield piece
     if whole is not None:
-        whole()
+        with suppress(Failure):  # the visitor has it; its time ends what stays
+            whole()

@@ -45,9 +45,11 @@ class Shelf(FolderStore):
 class Packer(Studio):
     """A studio with a desk for copies."""
 
-    def __init__(self, database: Any, folder: Path, clock: Any, *, largest: int = LARGEST_IN_CHAT) -> None:
+    def __init__(
+        self, database: Any, folder: Path, clock: Any, *, largest: int = LARGEST_IN_CHAT, store: Any = None
+    ) -> None:
         super().__init__(database, folder, clock, intake=cast(Any, None), rules=cast(Any, None))
-        self.store: Shelf = Shelf(folder)
+        self.store: Any = store or Shelf(folder)
         self.media = MediaVault(database, self.keys, self.store, PurposeCheck(database))
         self.of(slots=5)
         self.contents = Contents(

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from custody import destroy
 from generation.links import PATH
-from models import KeyRow, Link, Media, new_id
+from models import Access, Export, KeyRow, Link, Media, new_id
 from policy.categories import ONE_TIME_LINK
 from web.site_languages import PREFIXES
 from wording.language import LANGUAGES
@@ -149,3 +149,54 @@ def test_without_its_key_an_address_gives_nothing(
     answer = client.post(address)
     assert answer.status_code in (404, 500)
     assert b"ftyp" not in answer.data
+
+
+@pytest.fixture
+def copy(house: House) -> Media:
+    """A copy of somebody's data that waits behind an address."""
+    account = new_id()
+    with house.database.unit() as unit:
+        house.keys.create(unit, account)
+    kept = house.media.keep(account=account, kind="export", data=FILM, mime="application/zip", width=0, height=0)
+    with house.database.unit() as unit:
+        house.media.stored(unit, kept)
+        Export.insert(account=account, state=Export.OFFERED, media=kept.id, asked_at=unit.now).execute()
+    return kept
+
+
+def address_of(house: House, media: Media) -> str:
+    with house.database.unit() as unit:
+        made = house.links.make(unit, media)
+    return made[made.index(PATH) :]
+
+
+def state_of(house: House, media: Media) -> str:
+    with house.database.connection():
+        return str(Media.get_by_id(media.id).state)
+
+
+@pytest.mark.proves("P9.1")
+def test_a_copy_of_ones_data_is_given_once_and_destroyed_when_it_was_taken(
+    house: House, client: FlaskClient, copy: Media
+) -> None:
+    address = address_of(house, copy)
+    page = client.get(address).text
+    assert "A copy of your data, 1 MB" in page
+    assert "Made with AI" not in page
+    given = client.post(address)
+    assert (given.status_code, given.data, given.mimetype) == (200, FILM, "application/zip")
+    assert given.headers["Content-Disposition"] == 'attachment; filename="miomio.zip"'
+    assert state_of(house, copy) == Media.DESTROYING
+    assert client.post(address).status_code == 404
+    with house.database.connection():
+        opened = [(row.category, row.purpose) for row in Access.select().where(Access.subject == copy.id)]
+    assert opened == [("exports", "rights")]
+
+
+def test_a_copy_whose_download_breaks_off_stays_sealed_until_its_time_is_over(
+    house: House, client: FlaskClient, copy: Media
+) -> None:
+    given = client.post(address_of(house, copy), buffered=False)
+    next(iter(given.response))
+    given.close()
+    assert state_of(house, copy) == Media.STORED

@@ -32,7 +32,12 @@ def end_badly(
 
 def forget_words(account: str) -> None:
     """Prompts and styles go with what they belong to: those of a person's orders that made nothing, and whose photo
-    (and result, where it was about one) is gone."""
+    (and result, where it was about one) is gone.
+
+    Called after the change it is about. The lock lets an order's end and a photo's deletion at one moment take turns:
+    neither could see the other's change, and the words would stay.
+    """
+    ledger.lock(account)
     mine, about = Order.account == account, Order.alias()
     ended = Order.state.in_((Order.OFFERED, Order.REFUSED, Order.FAILED, Order.CANCELLED))
     made_nothing = ended & Order.media.is_null()

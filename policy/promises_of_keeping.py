@@ -90,7 +90,10 @@ FROM_RETENTION_TO_CONTACT: tuple[Promise, ...] = (
     Promise(
         "P7.2",
         N_("Data is encrypted in transit."),
-        N_("The Website insists on https, and the program checks the certificate of everybody it connects to."),
+        N_(
+            "The Website insists on https, and the program checks the certificates of Telegram, the AI providers and "
+            "the object store."
+        ),
     ),
     Promise("P7.3", N_("Access is limited to authorised staff, is logged, and needs a reason.")),
     Promise(

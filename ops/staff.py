@@ -26,6 +26,7 @@ SAID = {
     "request.nobody": "No account is known for this request: answer --outcome nothing, or open it with a name.",
     "request.unconfirmed": "Make sure that it is the person who asks, then answer with --confirmed.",
     "refusal.unlogged": "The log of refusals lacks this request. Nobody may be told of a refusal that is not in it.",
+    "export.under_way": "A copy is on its way to this person already.",
     "announcement.words": "Each language wants words: --en, --zh-hant and --zh-hans name a file each.",
     "announcement.long": "Telegram takes no message as long as that.",
     "announcement.unknown": "There is no announcement with this number under way.",

@@ -16,6 +16,7 @@ from ops import money, policy_verbs, previews
 from ops.announce import announce
 from ops.announcing import tell_policy
 from ops.audit import audit
+from ops.export import export
 from ops.house import opened
 from ops.messages import messages
 from ops.once import once as run_once
@@ -50,6 +51,7 @@ for _command in (
     request,
     audit,
     retention,
+    export,
     money.refund,
     money.reconcile,
     money.margin,

@@ -71,8 +71,6 @@ class Exports:
         asked = Export.insert(id=export, account=account, state=Export.ASKED, manifest=sealed, asked_at=unit.now)
         if not list(asked.on_conflict_ignore().returning(Export.id).execute()):
             raise Rejected("export.under_way")
-        for older in list(Export.select().where((Export.account == account) & (Export.state == Export.OFFERED))):
-            self._let_go(unit, older)
         self._desk.add(unit, EXPORT, subject=export, account=account)
         request_is_open(unit, kind=RightsRequest.ACCESS, account=account)
         return export
@@ -158,7 +156,7 @@ class Exports:
 
     def _make(self, claim: Claim, row: Export, person: Person) -> Media:
         with claim.checkpoint() as unit:
-            self._destroy_files(unit, row.account)  # what a killed try has left
+            self._destroy_files(unit, row.account)  # what a killed try has left, or still waits behind an address
         manifest = self._fields.open(Export.manifest, row, purpose=PURPOSE) or "{}"
         entries = self.contents.entries(
             person.translate, manifest=manifest, asked_at=row.asked_at, look=claim.tries > 1

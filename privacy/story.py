@@ -68,7 +68,11 @@ def _account(_: Translate, rows: list[Row]) -> list[tuple[str, str]]:
         "language": _("Language you chose"),
         "created_at": _("Account since"),
     }
-    return [(label, str(row[name])) for row in rows for name, label in labels.items() if row.get(name)]
+    return [(label, _said(name, row[name])) for row in rows for name, label in labels.items() if row.get(name)]
+
+
+def _said(name: str, value: object) -> str:
+    return says.when(moment(str(value))) if name.endswith("_at") else str(value)
 
 
 def _pieces(_: Translate, records: Records, names: Mapping[str, str], titles: Titles) -> list[Piece]:

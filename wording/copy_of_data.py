@@ -74,7 +74,7 @@ def page(_: Translate, story: Story) -> str:
     lead = _(
         "This is a copy of everything that MIOMIO held about you on {date}. What came later is not in it. The same, "
         "complete and for programs, stands in the folder data."
-    ).format(date=_when(story.asked_at))
+    ).format(date=when(story.asked_at))
     parts = [
         f"<h1>{_('Your data at MIOMIO')}</h1>",
         f"<p>{_e(lead)}</p>",
@@ -89,7 +89,7 @@ def page(_: Translate, story: Story) -> str:
         _section(_("Your payments"), _payments(_, story.payments)),
         _section(
             _("What you agreed to"),
-            _table((), ([_e(_when(at)), _e(what)] for at, what in story.agreed), empty=_("None.")),
+            _table((), ([_e(when(at)), _e(what)] for at, what in story.agreed), empty=_("None.")),
         ),
         _section(_("Everything that is kept, by category"), _held(_, story.counts)),
     ]
@@ -129,12 +129,12 @@ def _shown(piece: Piece) -> str:
 
 def _caption(_: Translate, piece: Piece) -> str:
     made_from = f'<br><a href="{_e(piece.from_file)}">{_("Made from this")}</a>' if piece.from_file else ""
-    return f"{_e(_when(piece.at))}<br>{_e(piece.words)}{made_from}"
+    return f"{_e(when(piece.at))}<br>{_e(piece.words)}{made_from}"
 
 
 def _bare(_: Translate, pieces: Sequence[Piece]) -> str:
     names = {PHOTO: _("Photo"), PICTURE: _("Picture"), VIDEO: _("Video")}
-    rows = ([_e(_when(p.at)), _e(names[p.kind]), _e(p.words or "–")] for p in pieces if not p.file)
+    rows = ([_e(when(p.at)), _e(names[p.kind]), _e(p.words or "–")] for p in pieces if not p.file)
     return _table((), rows, empty=_("None."))
 
 
@@ -144,7 +144,7 @@ def _sent(_: Translate, story: Story) -> str:
         known = RECIPIENTS.get(sending.recipient)
         what = listed(_, (_(FIELDS[name]) if name in FIELDS else name for name in sending.categories))
         until = remaining(_, sending, now=story.asked_at)
-        rows.append([_e(_when(sending.at)), _e(_(known.name) if known else sending.recipient), _e(what), _e(until)])
+        rows.append([_e(when(sending.at)), _e(_(known.name) if known else sending.recipient), _e(what), _e(until)])
     head = (_("When"), _("To whom"), _("What"), _("How long they may keep it"))
     return _table(head, rows, empty=_("Nothing of yours was sent to an AI provider."))
 
@@ -154,7 +154,7 @@ def _ledger(_: Translate, movements: Sequence[MovementLine]) -> str:
     rows, there = [], 0
     for line in movements:
         there += line.credits
-        rows.append([_e(_when(line.at)), _e(movement(_, line)), _number(f"{line.credits:+d}"), _number(str(there))])
+        rows.append([_e(when(line.at)), _e(movement(_, line)), _number(f"{line.credits:+d}"), _number(str(there))])
     return _table((_("When"), _("What"), _("Credits"), _("There after it")), rows, empty=_("None."))
 
 
@@ -162,7 +162,7 @@ def _payments(_: Translate, payments: Sequence[Paid]) -> str:
     states = {"paid": _("paid"), "refunded": _("given back"), "refunding": _("being given back")}
     rows = (
         [
-            _e(_when(one.at)),
+            _e(when(one.at)),
             _e(_(one.pack)),
             _number(str(one.credits)),
             _number(f"{one.stars} ⭐"),
@@ -205,7 +205,8 @@ def _number(text: str) -> str:
     return f'<td class="n">{_e(text)}</td>'
 
 
-def _when(at: datetime) -> str:
+def when(at: datetime) -> str:
+    """A moment, the same for everybody."""
     return f"{at:%Y-%m-%d %H:%M} UTC"
 
 

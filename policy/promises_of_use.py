@@ -142,7 +142,7 @@ FROM_CONTROLLER_TO_SHARING: tuple[Promise, ...] = (
     Promise(
         "P5.2",
         N_("The cloud gets all data, encrypted at rest."),
-        N_("What is stored there is sealed before it leaves the process."),
+        N_("What you say and send, and what is made for you, is sealed before it leaves the process."),
     ),
     Promise(
         "P5.3",

@@ -93,6 +93,21 @@ def test_a_promotional_one_reaches_those_alone_whose_newest_choice_is_a_yes(
     assert set(back) <= set(post.got), "the newest choice counts, not the last no"
 
 
+def test_who_joins_while_it_is_sent_is_not_told_of_it(
+    database: Database, clock: TurnedClock, process: Process, post: Post
+) -> None:
+    before = members(database, 2 * AT_ONCE)
+    row = announced(database, Announcement.SERVICE)
+    process.goes_on(clock, 3)
+    assert state_of(row, database) == Announcement.SENDING
+    late = members(database, 5)
+    with database.unit() as unit:
+        Account.update(created_at=unit.now).where(Account.id.in_(late)).execute()
+    process.goes_on(clock, 20)
+    assert sorted(post.got) == sorted(before)
+    assert not set(late) & set(post.got)
+
+
 @pytest.mark.proves("P3.7")
 def test_of_two_choices_in_one_moment_the_no_counts(
     database: Database, clock: TurnedClock, process: Process, post: Post

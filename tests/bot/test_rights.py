@@ -85,9 +85,10 @@ def test_who_is_banned_sees_and_gets_their_data(member: Talk, house: House) -> N
     with house.database.connection():
         Account.update(state=Account.BANNED).execute()
     assert "What we hold about you" in text_of(member.says("/mydata"))
-    member.presses(button_of(buttons, "mydata"))
+    assert "What we hold about you" in text_of(member.presses(button_of(buttons, "mydata")))
     member.presses(button_of(buttons, "export"))
     assert count(house, Export) == 1
+    assert "on its way already" in text_of(member.says("/export"))
 
 
 def test_a_stranger_has_nothing_to_get_a_copy_of(talk: Talk, house: House) -> None:

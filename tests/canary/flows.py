@@ -51,6 +51,7 @@ def member(service: Service, bird: Bird) -> None:
     for command in ("balance", "help", "limit", "support", "paysupport", "unknown"):
         asks(bird, f"/{command} {words(bird)}")
     knows(bird)
+    copies(bird)
     asks(bird, "/photos", shows="pdel:")
     bird.tap("The result", f"del:{order}")
     bird.tap("The question", f"delyes:{order}")
@@ -69,6 +70,13 @@ def knows(bird: Bird) -> None:
         asks(bird, f"/where {words(bird)}")
     asks(bird, "/photos", shows="went:")
     bird.tap("The photo", "went:")
+
+
+def copies(bird: Bird) -> None:
+    """Asks what is held, and for a copy of it: all there is of this person, in one file."""
+    asks(bird, f"/mydata {words(bird)}", shows="export")
+    bird.tap("What is held", "export")
+    bird.wait("The copy", lambda m: "index.html" in (m.get("caption") or ""), seconds=LONG)
 
 
 def album(service: Service, bird: Bird) -> None:

@@ -35,6 +35,7 @@ from wording import export as says
 
 EXPORT, EXPORT_FAILED, EXPORT_OVER = "export", "export_failed", "export_over"  # kinds of work
 LARGEST_IN_CHAT = 45_000_000  # bytes; Telegram takes 50 MB
+LARGEST = 5_000_000_000  # bytes; an S3 store takes no more in one request, and a stream has one
 ZIP = "application/zip"
 
 log = logs.get()
@@ -166,11 +167,14 @@ class Exports:
             if claim.lost.is_set():
                 raise FenceLost("jobs.fence_lost", work=claim.id)
 
+        size = length(entries)
+        if size > LARGEST:
+            raise Permanent("export.too_large")
         media = self._media.keep_stream(
             account=row.account,
             kind=COPY,
             source=Archive(entries, at=row.asked_at, go_on=go_on),
-            length=length(entries),
+            length=size,
             mime=ZIP,
         )
         try:

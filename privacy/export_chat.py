@@ -10,6 +10,8 @@ from providers.telegram_calls import Call, Upload, edit_text, edit_to_document, 
 from wording import export as says
 from wording.message import Message
 
+NOT_IN_PLACE = ("telegram.message_gone", "telegram.bad_request")
+
 
 class ExportChat:
     """`message` is the number of that message. Everything raises what `Chats.send` raises; editing may be repeated."""
@@ -45,12 +47,12 @@ class ExportChat:
             return
 
     def _in_place(self, person: Person, message: int, edit: Call, send: Call) -> None:
-        """A new message does where that one is gone."""
+        """A new message does where that one is gone, or is none that can become a file."""
         try:
             if message:
                 self._chats.send(person, edit)
                 return
         except Permanent as error:
-            if error.code != "telegram.message_gone":
+            if error.code not in NOT_IN_PLACE:
                 raise
         self._chats.send(person, send)

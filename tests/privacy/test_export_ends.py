@@ -125,8 +125,9 @@ def test_a_copy_that_telegram_finds_too_large_goes_by_an_address(packer: Packer,
     assert media.kind == "export"
 
 
-def test_a_message_that_was_deleted_meanwhile_is_replaced_by_a_new_one(packer: Packer, ann: Who) -> None:
-    packer.telegram.fails["editMessageMedia"] = Permanent("telegram.message_gone")
+@pytest.mark.parametrize("code", ["telegram.message_gone", "telegram.bad_request"])
+def test_a_message_that_cannot_become_the_file_is_replaced_by_a_new_one(packer: Packer, ann: Who, code: str) -> None:
+    packer.telegram.fails["editMessageMedia"] = Permanent(code)
     packer.asks(ann)
     packer.work()
     assert len(packer.telegram.said("sendDocument")) == 1
@@ -176,6 +177,17 @@ def test_a_copy_that_cannot_be_made_is_told_and_nothing_is_left(packer: Packer, 
     packer.asks(ann)
     packer.work()
     assert len(packer.copies()) == 1
+
+
+def test_more_than_a_store_takes_at_once_is_told_and_not_tried_again_and_again(packer: Packer, ann: Who) -> None:
+    for _ in range(3):
+        packer.has(ann, RESULT, PICTURE)
+    with packer.database.connection():
+        Media.update(size=1_900_000_000).execute()
+    packer.asks(ann)
+    packer.work()
+    assert "could not be made or sent" in packer.telegram.texts()
+    assert packer.left() == NOTHING
 
 
 def test_somebody_who_has_blocked_the_bot_leaves_nothing_behind(packer: Packer, ann: Who) -> None:

@@ -10,6 +10,8 @@ import logs
 from billing.costs import margins
 from errors import Failure
 from ops.house import opened
+from ops.staff import SAID as STAFF_SAID
+from ops.staff import act
 
 REASONS = ("complaint", "not-delivered", "mistake", "law")
 SAID = {
@@ -23,14 +25,16 @@ log = logs.get()
 @click.command()
 @click.argument("charge")
 @click.option("--reason", required=True, type=click.Choice(REASONS), help="why; it stands beside the payment")
-def refund(charge: str, reason: str) -> None:
+@click.option("--actor", required=True, help="your name at work, for the staff's log")
+def refund(charge: str, reason: str, actor: str) -> None:
     """Give a charge back. Unused credits of it leave, used ones stay used. CHARGE is Telegram's payment charge id."""
     with opened() as house:
         try:
             with house.database.unit() as unit:
                 payment = house.refunds.order(unit, charge, reason=reason)
+                house.audit.record(unit, act(actor, reason), "refund", subject=payment.id)
         except Failure as error:
-            sys.exit(SAID.get(error.code, str(error)))
+            sys.exit({**STAFF_SAID, **SAID}.get(error.code, str(error)))
     log.info("refund.ordered", payment=payment.id, reason=reason)
     click.echo(f"payment {payment.id}: {payment.stars} Stars are going back; the rights worker sends them")
 

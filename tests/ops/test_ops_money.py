@@ -17,7 +17,7 @@ from billing.prices import PACKS
 from config import Settings
 from consent.accounts import Identity
 from jobs.kinds import RIGHTS
-from models import Invoice, LedgerAccount, Payment, Work, new_id
+from models import AuditEntry, Invoice, LedgerAccount, Payment, Work, new_id
 from tests.emulators.conftest import hook as hook
 from tests.emulators.conftest import run
 from tests.emulators.star_buyers import pay, says_yes
@@ -26,6 +26,7 @@ from workers.assembly import House, assemble
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = PACKS["small"]
 AWAY = "http://127.0.0.1:1"
+BY = ("--actor", "may.chan")
 
 
 class Till:
@@ -89,25 +90,27 @@ def till(hook: Any, environ: dict[str, str], make_settings: Callable[..., Settin
 
 def test_a_charge_is_given_back_with_its_reason(till: Till) -> None:
     charge = till.pays(told=True)
-    said = till.says("refund", charge, "--reason", "complaint")
+    said = till.says("refund", charge, "--reason", "complaint", *BY)
     assert said.returncode == 0, said.stderr
     assert f"{SMALL.stars} Stars are going back" in said.stdout
     with till.house.database.connection():
-        [payment], [work] = list(Payment.select()), list(Work.select())
+        [payment], [work], [entry] = list(Payment.select()), list(Work.select()), list(AuditEntry.select())
+    assert (entry.actor, entry.verb, entry.subject) == ("may.chan", "refund", payment.id)
     assert (payment.state, payment.reason) == (Payment.REFUNDING, "refund.complaint")
     claim = till.house.desk.claim(work.id)
     assert claim is not None
     till.house.refunds.do(claim)
     assert till.states() == [Payment.REFUNDED]
     assert till.person.chat()["stars"] == 50_000
-    again = till.says("refund", charge, "--reason", "mistake")
+    again = till.says("refund", charge, "--reason", "mistake", *BY)
     assert (again.returncode, "No payment with this charge id" in again.stderr) == (1, True)
     assert charge not in said.stdout + said.stderr + again.stdout + again.stderr
 
 
 def test_a_refund_needs_a_reason_from_the_list(till: Till) -> None:
-    assert till.says("refund", "c").returncode == 2
-    assert till.says("refund", "c", "--reason", "whim").returncode == 2
+    assert till.says("refund", "c", *BY).returncode == 2
+    assert till.says("refund", "c", "--reason", "mistake").returncode == 2
+    assert till.says("refund", "c", "--reason", "whim", *BY).returncode == 2
 
 
 def test_books_that_add_up_say_so(till: Till) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 import sys
 import tempfile
 import time
@@ -117,6 +118,7 @@ class Filled:
             else:
                 self.database.rows("VACUUM ANALYZE")
                 self.database.rows("CHECKPOINT")
+        os.sync()
 
 
 def run() -> dict[str, float]:

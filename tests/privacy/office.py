@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from consent.accounts import Accounts, Identity
 from database import Database
 from models import Account, RightsRequest
 from policy.versions import CURRENT
 from privacy.audit import Act, Audit
+from privacy.close import close_account
 from privacy.letters import Letters
 from privacy.requests import Requests
 from tests.conftest import TurnedClock
@@ -18,6 +19,11 @@ from tests.custody.conftest import Custody
 
 MAY = Act("may.chan", "mail of Monday, case 12")
 MAIL = RightsRequest.MAIL
+
+
+class NoRefunds:
+    def possible(self, unit: object, account: str) -> list[Any]:
+        return []
 
 
 class Office:
@@ -68,6 +74,18 @@ class Office:
     def row(self, request: RightsRequest) -> RightsRequest:
         with self.database.connection():
             return self.requests.get(request.id)
+
+    def ends(self, account: Account) -> None:
+        """The account is closed; nobody here has work under way, or has paid."""
+        with self.database.unit() as unit:
+            close_account(
+                unit,
+                desk=cast(Any, None),
+                keys=self.keys,
+                fields=self.fields,
+                refunds=cast(Any, NoRefunds()),
+                account=account.id,
+            )
 
     def at(self, moment: datetime) -> None:
         self.clock.time = moment

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import peewee
 import pytest
@@ -19,7 +19,6 @@ from policy.categories import CATEGORIES
 from policy.refusals import GROUNDS
 from policy.rights import ALARM_BEFORE
 from privacy.asked_in_bot import asked, confirm, fulfilled
-from privacy.close import close_account
 from privacy.deadlines import LATE, SOON, standing
 from privacy.requests import Owed, counted, owed
 from tests.conftest import TurnedClock
@@ -204,27 +203,12 @@ def test_the_log_of_refusals_outlives_the_account_and_names_nobody(office: Offic
     ann = office.person()
     request = office.opens(account=ann)
     office.refuses(request)
-    with office.database.unit() as unit:
-        close_account(
-            unit,
-            desk=cast(Any, None),
-            keys=office.keys,
-            fields=office.fields,
-            refunds=cast(Any, NoRefunds()),
-            account=ann.id,
-        )
+    office.ends(ann)
     with office.database.connection():
         assert Account.select().count() == 0
         logged = Refusal.get()
         assert ann.id not in {str(getattr(logged, column.name)) for column in Refusal._meta.sorted_fields}
     assert CATEGORIES["refusals"].retention.period == timedelta(days=4 * 365)
-
-
-class NoRefunds:
-    """Nobody here has paid."""
-
-    def possible(self, unit: object, account: str) -> list[Any]:
-        return []
 
 
 @pytest.mark.parametrize("kind", RightsRequest.KINDS)

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from consent.optin import choose
 from database import Database
-from models import Announcement, AuditEntry, Base, Refusal, RightsRequest
+from models import Announcement, AuditEntry, Base, PromotionChoice, Refusal, RightsRequest
 from policy.categories import ANNOUNCEMENT
-from policy.records import REFUSALS, REQUESTS, STAFF_ACCESS
+from policy.records import CONSENTS, REFUSALS, REQUESTS, STAFF_ACCESS
 from privacy.retention import Retention
 from tests.conftest import TurnedClock
 from tests.privacy.office import Office
@@ -80,6 +81,26 @@ def test_the_staff_s_log_is_kept_two_years_and_what_is_left_of_it_is_whole(
     retention.run()
     assert left(office, AuditEntry) == 2
     assert office.audit.breaks() == []
+
+
+@pytest.mark.proves("P6.12")
+def test_choices_about_promotional_messages_are_kept_two_years_after_the_account_s_end(
+    office: Office, retention: Retention
+) -> None:
+    ann = office.person()
+    with office.database.unit() as unit:
+        choose(unit, ann.id, wanted=True)
+    office.passes(timedelta(days=900))
+    retention.run()
+    assert left(office, PromotionChoice) == 1
+    office.ends(ann)
+    ended = office.clock.now()
+    office.at(ended + CONSENTS - SECOND)
+    retention.run()
+    assert left(office, PromotionChoice) == 1
+    office.passes(SECOND)
+    retention.run()
+    assert left(office, PromotionChoice) == 0
 
 
 def test_an_announcement_goes_some_time_after_its_end_and_not_while_it_is_sent(

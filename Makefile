@@ -46,8 +46,9 @@ test: $(DEV) ## every test, and the linters
 	@.venv/bin/python -m pytest -n 2 --dist loadfile -m "not alone" --proofs $(PROOFS)
 	@.venv/bin/python -m pytest -m alone --proofs $(PROOFS)
 
-stress: $(DEV) ## ten thousand random lives of the books (about ten minutes)
+stress: $(DEV) ## ten thousand random lives of the books, two thousand people over eight years (some ten minutes)
 	@MIOMIO_EXAMPLES=10000 .venv/bin/python -m pytest tests/billing/test_billing_books.py -q
+	@MIOMIO_PEOPLE=2000 .venv/bin/python -m pytest tests/privacy/test_retention_travel.py -q
 
 mutate-policy: $(DEV) ## break the policy's promises one at a time, in a copy, and see each caught
 	@.venv/bin/python -m tests.mutate

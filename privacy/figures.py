@@ -10,8 +10,8 @@ from peewee import fn
 
 from database import Database
 from generation.kinds import DESTROY
-from models import Media, RetentionRun, StrayObject, Work
-from policy.categories import STRAY_OBJECT
+from models import Export, Media, RetentionRun, StrayObject, Work
+from policy.categories import COPY_OF_DATA, STRAY_OBJECT
 from privacy.retention import COMPARISON, EVERY
 from privacy.sweep import period_of
 
@@ -62,6 +62,13 @@ def _overdue(now: datetime) -> timedelta | None:
     )
     since = now - BETWEEN_RUNS  # what has run out a moment ago is not late yet
     strays = StrayObject.select(StrayObject.found_at).where(StrayObject.found_at < since - STRAY_OBJECT)
+    copies = (
+        Export.select(Export.made_at)
+        .join(Media, on=(Media.id == Export.media))
+        .where(Export.made_at < since - COPY_OF_DATA)
+        .order_by(Export.made_at)
+        .limit(1)
+    )
     records = (
         RetentionRun.select()
         .where((RetentionRun.category == "erasures") & RetentionRun.ended_at.is_null(False))
@@ -71,6 +78,7 @@ def _overdue(now: datetime) -> timedelta | None:
     period = period_of("erasures")
     times = [work.created_at + SURELY_DESTROYED for work in wished]
     times += [stray.found_at + STRAY_OBJECT for stray in strays.order_by(StrayObject.found_at).limit(1)]
+    times += [copy.made_at + COPY_OF_DATA for copy in copies if copy.made_at is not None]
     if records is not None and records.oldest_left is not None and records.oldest_left < since - period:
         times.append(records.oldest_left + period)
     oldest = min(times, default=now)

@@ -15,9 +15,9 @@ import privacy.objects
 from custody.destroy import record_name, recorded_at
 from custody.media import ERASURES
 from errors import Permanent, Temporary
-from models import Media, RetentionRun, StrayObject
-from policy.categories import STRAY_OBJECT
-from privacy.figures import SURELY_DESTROYED, retained
+from models import Export, Media, RetentionRun, StrayObject
+from policy.categories import COPY_OF_DATA, STRAY_OBJECT
+from privacy.figures import BETWEEN_RUNS, SURELY_DESTROYED, retained
 from tests.custody.conftest import Watched
 from tests.privacy.town import Town, promised
 from tests.vault.conftest import only_test_credentials
@@ -183,6 +183,18 @@ def test_figures_show_the_last_run_and_what_should_be_gone(town: Town) -> None:
         town.destroys_later(unit, me, media)
     town.clock.turn(SURELY_DESTROYED.total_seconds() + 60)
     assert retained(town.database).overdue == timedelta(seconds=60)
+    town.work()
+
+
+def test_a_copy_of_data_that_lies_longer_than_it_may_is_overdue(town: Town) -> None:
+    me = town.settles()
+    with town.database.connection():
+        made = {"state": Export.OFFERED, "asked_at": town.now, "made_at": town.now}
+        Export.insert(account=me, media=town.keeps(me), **made).execute()
+    town.clock.turn(COPY_OF_DATA.total_seconds() + BETWEEN_RUNS.total_seconds())
+    assert retained(town.database).overdue is None
+    town.clock.turn(60)
+    assert retained(town.database).overdue == BETWEEN_RUNS + timedelta(seconds=60)
 
 
 @pytest.fixture(scope="module")

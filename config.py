@@ -7,8 +7,9 @@ import binascii
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
+from ipaddress import ip_address
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from dotenv import dotenv_values
 
@@ -112,7 +113,31 @@ REQUIRED_IN_PRODUCTION = (
     "data_location",
 )
 PROVIDER_URLS = ("telegram_api_url", "gemini_api_url", "kling_api_url", "aws_endpoint_url_s3")
+TLS_MODES = {"require", "verify-ca", "verify-full"}
 LOOPBACK = ("localhost", "127.", "0.0.0.0", "[::1]", "::1")  # noqa: S104  a name to refuse, not one to bind
+
+
+def _plain_lines(s: Settings) -> list[str]:
+    """Lines to the database and the doorbell that others could read on their way."""
+    database, redis = urlsplit(s.database_url), urlsplit(s.redis_url)
+    modes = set(parse_qs(database.query).get("sslmode", ()))
+    problems = []
+    if s.database_url.startswith("postgres") and not modes & TLS_MODES and not _stays_inside(database.hostname):
+        problems.append("DATABASE_URL: production needs sslmode=verify-full (or require) outside a private network")
+    if s.redis_url and redis.scheme != "rediss" and not _stays_inside(redis.hostname):
+        problems.append("REDIS_URL: production needs rediss:// outside a private network")
+    return problems
+
+
+def _stays_inside(host: str | None) -> bool:
+    """On this machine, or in Fly's private network, which encrypts every line of its own."""
+    if not host or host == "localhost" or host.endswith((".internal", ".flycast")):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
 
 # What a staging machine may lift by name in MIOMIO_LIFT, and when each is a problem.
 REFUSALS: dict[str, Callable[[Settings], list[str]]] = {
@@ -127,6 +152,7 @@ REFUSALS: dict[str, Callable[[Settings], list[str]]] = {
         for name in (*PROVIDER_URLS, "public_url")
         if getattr(s, name).startswith("http://")
     ],
+    "plain_lines": _plain_lines,
     "loopback": lambda s: [
         f"{name.upper()}: production does not talk to this machine itself"
         for name in PROVIDER_URLS

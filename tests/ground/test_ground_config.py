@@ -11,8 +11,8 @@ from config import REFUSALS, REQUIRED, REQUIRED_IN_PRODUCTION, SettingsError, lo
 
 KEY = base64.b64encode(bytes(range(32))).decode()
 GOOD = {
-    "DATABASE_URL": "postgresql://u:pw-hidden@db.miomio.app/miomio",
-    "REDIS_URL": "redis://:redis-hidden@redis.miomio.app/0",
+    "DATABASE_URL": "postgresql://u:pw-hidden@db.miomio.app/miomio?sslmode=verify-full",
+    "REDIS_URL": "rediss://:redis-hidden@redis.miomio.app/0",
     "S3_BUCKET": "bucket",
     "AWS_ENDPOINT_URL_S3": "https://fly.storage.tigris.dev",
     "TELEGRAM_TOKEN": "12345:token-hidden",
@@ -36,6 +36,10 @@ REFUSED = [
     ("loopback", {"TELEGRAM_API_URL": "https://localhost:8081"}, "TELEGRAM_API_URL"),
     ("loopback", {"GEMINI_API_URL": "https://127.0.0.1"}, "GEMINI_API_URL"),
     ("loopback", {"AWS_ENDPOINT_URL_S3": "https://[::1]:9000"}, "AWS_ENDPOINT_URL_S3"),
+    ("plain_lines", {"DATABASE_URL": "postgresql://u@db.miomio.app/miomio"}, "DATABASE_URL"),
+    ("plain_lines", {"DATABASE_URL": "postgresql://u@db.miomio.app/miomio?sslmode=prefer"}, "DATABASE_URL"),
+    ("plain_lines", {"REDIS_URL": "redis://redis.miomio.app/0"}, "REDIS_URL"),
+    ("plain_lines", {"REDIS_URL": "redis://localhost.miomio.app/0"}, "REDIS_URL"),
     ("placeholders", {"PUBLIC_URL": "https://yourdomain.app"}, "PUBLIC_URL"),
     ("placeholders", {"CONTROLLER_NAME": "__CONTROLLER__"}, "CONTROLLER_NAME"),
     ("placeholders", {"GEMINI_API_KEY": "changeme"}, "GEMINI_API_KEY"),
@@ -65,6 +69,14 @@ def test_production_refuses_by_name_and_staging_may_lift_it(lift: str, changes: 
     others = ",".join(sorted(REFUSALS.keys() - {lift}))
     assert problems(**changes, MIOMIO_LIFT=others) == [problem]
     assert problems(**changes, MIOMIO_ENV="development") == []
+
+
+@pytest.mark.proves("P7.2")
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "localhost", "[::1]", "miomio-db.flycast", "top1.nearest.of.miomio-db.internal"]
+)
+def test_a_line_that_stays_on_the_machine_or_in_the_encrypted_private_network_may_be_plain(host: str) -> None:
+    assert problems(DATABASE_URL=f"postgresql://u@{host}/miomio", REDIS_URL=f"redis://{host}:6379/0") == []
 
 
 def test_each_refusal_is_tried_here() -> None:

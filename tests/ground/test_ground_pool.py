@@ -55,3 +55,12 @@ def test_one_that_died_a_moment_ago_costs_one_repetition(pooled: Database, new_p
     else:
         pytest.fail("the machine was never quick enough")
     assert number(pooled) != first
+
+
+@pytest.mark.proves("P7.2")
+def test_an_address_that_asks_for_tls_is_never_served_in_plain(new_postgres: str) -> None:
+    """The tests' Postgres has no certificate."""
+    asks = Database(f"{new_postgres}?sslmode=require")
+    with pytest.raises(Temporary), asks.connection():
+        asks.rows("SELECT 1")
+    asks.close()

@@ -16,15 +16,17 @@ from wording.whereabouts import FIELDS, Sending, remaining
 
 PHOTO, PICTURE, VIDEO = "photo", "picture", "video"
 STYLE = """
-:root{color-scheme:light dark;--line:#8884;--soft:#8882}
-body{font:16px/1.55 system-ui,sans-serif;max-width:62rem;margin:0 auto;padding:1.5rem 1rem 4rem}
+:root{color-scheme:light dark;--back:#fff;--text:#1b1b1f;--link:#1747a6;--line:#d5d7de;--soft:#f1f2f5}
+@media (prefers-color-scheme:dark){:root{--back:#16171a;--text:#e9e9ee;--link:#9db8ff;--line:#3a3c44;--soft:#23252b}}
+body{font:16px/1.55 system-ui,sans-serif;margin:0;background:var(--back);color:var(--text)}
+main{max-width:62rem;margin:0 auto;padding:1.5rem 1rem 4rem}a{color:var(--link)}
 h1{font-size:1.7rem;line-height:1.2}h2{font-size:1.2rem;margin:2.4rem 0 .6rem}
-.note{opacity:.75;font-size:.92rem}table{border-collapse:collapse;width:100%;font-size:.95rem}
+table{border-collapse:collapse;width:100%;font-size:.95rem;overflow-wrap:anywhere}
 th,td{text-align:start;padding:.45rem .6rem;border-bottom:1px solid var(--line);vertical-align:top}
-td.n{font-variant-numeric:tabular-nums;text-align:end;white-space:nowrap}
+td.n{font-variant-numeric:tabular-nums;white-space:nowrap}
 .grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(13rem,1fr));gap:1rem}
 figure{margin:0;background:var(--soft);border-radius:.6rem;overflow:hidden}
-figure img,figure video{display:block;width:100%;height:13rem;object-fit:cover;background:#0003}
+figure img,figure video{display:block;width:100%;height:13rem;object-fit:cover;background:var(--line)}
 figcaption{padding:.6rem .7rem;font-size:.9rem;overflow-wrap:anywhere}
 """
 
@@ -79,7 +81,7 @@ def page(_: Translate, story: Story) -> str:
         f"<h1>{_('Your data at MIOMIO')}</h1>",
         f"<p>{_e(lead)}</p>",
         f'<p><a href="information.html">{_("What your data is used for, who gets it, and your rights")}</a></p>',
-        f'<p class="note">{_e(_gone(_, story.gone))}</p>' if story.gone else "",
+        f"<p>{_e(_gone(_, story.gone))}</p>" if story.gone else "",
         _section(_("Your account"), _table((), ([_e(name), _e(value)] for name, value in story.account))),
         _section(_("Your photos"), _grid(_, [piece for piece in files if piece.kind == PHOTO])),
         _section(_("Your pictures and videos"), _grid(_, [piece for piece in files if piece.kind != PHOTO])),
@@ -102,7 +104,7 @@ def document(_: Translate, title: str, body: str) -> str:
     return (
         f'<!doctype html>\n<html lang="{lang}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>{_e(title)}</title><style>{STYLE}</style></head>\n<body>\n{body}\n</body></html>\n"
+        f"<title>{_e(title)}</title><style>{STYLE}</style></head>\n<body><main>\n{body}\n</main></body></html>\n"
     )
 
 
@@ -116,15 +118,19 @@ def agreement(_: Translate, kind: str, version: str) -> str:
 
 
 def _grid(_: Translate, pieces: Sequence[Piece]) -> str:
-    figures = [f"<figure>{_shown(piece)}<figcaption>{_caption(_, piece)}</figcaption></figure>" for piece in pieces]
+    figures = [f"<figure>{_shown(_, piece)}<figcaption>{_caption(_, piece)}</figcaption></figure>" for piece in pieces]
     return f'<div class="grid">{"".join(figures)}</div>' if figures else f"<p>{_('None.')}</p>"
 
 
-def _shown(piece: Piece) -> str:
-    file = _e(piece.file)
+def _shown(_: Translate, piece: Piece) -> str:
+    file, name = _e(piece.file), _e(f"{_names(_)[piece.kind]} {when(piece.at)}")
     if piece.kind == VIDEO:
-        return f'<video controls preload="none" src="{file}"></video>'
-    return f'<a href="{file}"><img loading="lazy" alt="" src="{file}"></a>'
+        return f'<video controls preload="none" aria-label="{name}" src="{file}"></video>'
+    return f'<a href="{file}"><img loading="lazy" alt="{name}" src="{file}"></a>'
+
+
+def _names(_: Translate) -> dict[str, str]:
+    return {PHOTO: _("Photo"), PICTURE: _("Picture"), VIDEO: _("Video")}
 
 
 def _caption(_: Translate, piece: Piece) -> str:
@@ -133,7 +139,7 @@ def _caption(_: Translate, piece: Piece) -> str:
 
 
 def _bare(_: Translate, pieces: Sequence[Piece]) -> str:
-    names = {PHOTO: _("Photo"), PICTURE: _("Picture"), VIDEO: _("Video")}
+    names = _names(_)
     rows = ([_e(when(p.at)), _e(names[p.kind]), _e(p.words or "–")] for p in pieces if not p.file)
     return _table((), rows, empty=_("None."))
 

@@ -604,7 +604,6 @@ class Announcement(Base):
 
     SENDING, DONE, STOPPED = "sending", "done", "stopped"
     MOVES: ClassVar = {SENDING: {DONE, STOPPED}, STOPPED: {SENDING}, DONE: set()}
-    SERVICE, PROMOTIONAL = "service", "promotional"
 
     id = plain(TextField(primary_key=True, default=new_id), ROW_ID)
     kind = plain(TextField(), "service or promotional")
@@ -622,10 +621,6 @@ class RightsRequest(Base):
 
     OPEN, ANSWERED, REFUSED, CLOSED = "open", "answered", "refused", "closed"
     MOVES: ClassVar = {OPEN: {ANSWERED, REFUSED, CLOSED}, ANSWERED: set(), REFUSED: set(), CLOSED: set()}
-    ACCESS, CORRECTION, DELETION = "access", "correction", "deletion"
-    OPT_OUT, COMPLAINT, INFORMATION = "opt_out", "complaint", "information"
-    KINDS: ClassVar = (ACCESS, CORRECTION, DELETION, OPT_OUT, COMPLAINT, INFORMATION)
-    BOT, MAIL, WEB = "bot", "mail", "web"
 
     id = about(TextField(primary_key=True, default=new_id), "requests")
     account = about(TextField(null=True, index=True), "requests")  # none: nothing is held of whoever asks

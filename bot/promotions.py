@@ -7,7 +7,8 @@ from bot.update import Update
 from consent.optin import choose, wants
 from database import Unit
 from generation.chat import Person
-from models import Account, RightsRequest
+from models import Account
+from policy.rights import OPT_OUT
 from privacy.asked_in_bot import asked, fulfilled
 from providers.telegram_calls import Call, edit_text, send_text
 from wording import announcements as says
@@ -25,7 +26,7 @@ def tapped(context: Context, unit: Unit, account: Account, person: Person, updat
         return command(context, unit, account, person, update)
     wanted = tap.id == says.WANT
     if choose(unit, account.id, wanted=wanted) and not wanted:
-        asked(unit, kind=RightsRequest.OPT_OUT, account=account.id)
-        fulfilled(unit, kind=RightsRequest.OPT_OUT, account=account.id)
+        asked(unit, kind=OPT_OUT, account=account.id)
+        fulfilled(unit, kind=OPT_OUT, account=account.id)
     text = says.choice(person.translate, wanted=True) if wanted else says.stopped(person.translate)
     return [edit_text(person.chat, update.message, text.text, text.keyboard)]

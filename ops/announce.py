@@ -15,6 +15,7 @@ from ops.house import opened
 from ops.staff import act, acting, told
 from states import move
 from support import campaigns
+from support.people import PROMOTIONAL, SERVICE
 from wording.announcements import LONGEST
 from wording.language import ENGLISH, SIMPLIFIED, TRADITIONAL
 from workers.assembly import House
@@ -28,7 +29,7 @@ def announce() -> None:
 
 
 @announce.command()
-@click.option("--kind", required=True, type=click.Choice((Announcement.SERVICE, Announcement.PROMOTIONAL)))
+@click.option("--kind", required=True, type=click.Choice((SERVICE, PROMOTIONAL)))
 @click.option("--en", required=True, type=TEXT, help="a file with the English words")
 @click.option("--zh-hant", required=True, type=TEXT, help="the same in Traditional Chinese")
 @click.option("--zh-hans", required=True, type=TEXT, help="the same in Simplified Chinese")

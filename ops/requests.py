@@ -8,12 +8,12 @@ from datetime import datetime
 import click
 
 import crash
-from models import RightsRequest
 from ops.house import opened
 from ops.staff import act, acting, person, told
 from policy.refusals import GROUNDS
+from policy.rights import ASKED_FOR
 from privacy.deadlines import standing
-from privacy.requests import CLOSINGS, DONE, OUTCOMES, counted, owed
+from privacy.requests import CLOSINGS, DONE, MAIL, OUTCOMES, WEB, counted, owed
 from wording.language import LANGUAGES
 from workers.assembly import House
 
@@ -43,8 +43,8 @@ def request() -> None:
 
 
 @request.command("open")
-@click.option("--kind", required=True, type=click.Choice([kind.replace("_", "-") for kind in RightsRequest.KINDS]))
-@click.option("--from", "source", required=True, type=click.Choice((RightsRequest.MAIL, RightsRequest.WEB)))
+@click.option("--kind", required=True, type=click.Choice([kind.replace("_", "-") for kind in ASKED_FOR]))
+@click.option("--from", "source", required=True, type=click.Choice((MAIL, WEB)))
 @click.option("--received", type=click.DateTime(), help="when it reached us (UTC), if not now")
 @CONFIRMED
 @LANGUAGE

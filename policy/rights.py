@@ -7,6 +7,10 @@ from policy.terms import DAY, N_, Right
 ANSWER_WITHIN = 40 * DAY  # sections 19 and 23 of the Ordinance
 ANSWER_WITHIN_MONTHS = 1  # article 12(3) of the GDPR: by the calendar, and so mostly the shorter
 ALARM_BEFORE = 5 * DAY  # how long before the end of that time staff are called
+# What somebody may ask for; information is no right of its own, and answered in the same time.
+ACCESS, CORRECTION, DELETION = "access", "correction", "deletion"
+OPT_OUT, COMPLAINT, INFORMATION = "opt_out", "complaint", "information"
+ASKED_FOR = (ACCESS, CORRECTION, DELETION, OPT_OUT, COMPLAINT, INFORMATION)
 PCPD_SITE = "www.pcpd.org.hk"
 PCPD_HOTLINE = "+852 2827 2827"
 

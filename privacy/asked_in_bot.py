@@ -5,7 +5,7 @@ from __future__ import annotations
 from database import Unit
 from models import RightsRequest
 from privacy.deadlines import due
-from privacy.requests import DONE
+from privacy.requests import BOT, DONE
 
 
 def asked(unit: Unit, *, kind: str, account: str) -> None:
@@ -13,7 +13,7 @@ def asked(unit: Unit, *, kind: str, account: str) -> None:
     RightsRequest.insert(
         account=account,
         kind=kind,
-        source=RightsRequest.BOT,
+        source=BOT,
         confirmed=True,
         received_at=unit.now,
         due_at=due(unit.now),
@@ -23,7 +23,7 @@ def asked(unit: Unit, *, kind: str, account: str) -> None:
 def fulfilled(unit: Unit, *, kind: str, account: str) -> None:
     """What was asked for is done and was given: all that this person asked for it in the bot."""
     theirs = (RightsRequest.account == account) & (RightsRequest.kind == kind)
-    waits = (RightsRequest.source == RightsRequest.BOT) & (RightsRequest.state == RightsRequest.OPEN)
+    waits = (RightsRequest.source == BOT) & (RightsRequest.state == RightsRequest.OPEN)
     done = {"state": RightsRequest.ANSWERED, "outcome": DONE, "decided_at": unit.now, "ended_at": unit.now}
     RightsRequest.update(**done).where(theirs & waits).execute()
 

@@ -20,8 +20,9 @@ from generation.kinds import DESTROY
 from generation.links import HOURS, Links
 from jobs.claim import Claim, FenceLost
 from jobs.desk import Desk
-from models import Export, Link, Media, RightsRequest, new_id
+from models import Export, Link, Media, new_id
 from policy.categories import COPY_OF_DATA
+from policy.rights import ACCESS
 from privacy.archive import Archive, length
 from privacy.asked_in_bot import asked as request_is_open
 from privacy.asked_in_bot import fulfilled
@@ -73,7 +74,7 @@ class Exports:
         if not list(asked.on_conflict_ignore().returning(Export.id).execute()):
             raise Rejected("export.under_way")
         self._desk.add(unit, EXPORT, subject=export, account=account)
-        request_is_open(unit, kind=RightsRequest.ACCESS, account=account)
+        request_is_open(unit, kind=ACCESS, account=account)
         return export
 
     def under_way(self, account: str) -> bool:
@@ -210,7 +211,7 @@ class Exports:
         crash.at("export.sent")
         with claim.finish() as unit:
             move(Export, row.id, come_from=(Export.MADE,), to=Export.SENT)
-            fulfilled(unit, kind=RightsRequest.ACCESS, account=row.account)
+            fulfilled(unit, kind=ACCESS, account=row.account)
             self._destroy(unit, media.id, row.account)
         self._chat.ring(person, row.message_id or 0)
 
@@ -223,7 +224,7 @@ class Exports:
         crash.at("export.sent")
         with claim.finish() as unit:
             move(Export, row.id, come_from=(Export.MADE,), to=Export.OFFERED)
-            fulfilled(unit, kind=RightsRequest.ACCESS, account=row.account)
+            fulfilled(unit, kind=ACCESS, account=row.account)
         self._chat.ring(person, row.message_id or 0)
 
     def _find(self, export: str) -> Export | None:

@@ -17,6 +17,7 @@ from database import Database, Unit
 from errors import Rejected
 from models import Account, Refusal, RightsRequest, new_id
 from policy.refusals import GROUNDS
+from policy.rights import ACCESS, CORRECTION, DELETION, OPT_OUT
 from privacy.audit import Act, Audit
 from privacy.deadlines import LATE, SOON, due, standing
 from states import move
@@ -24,13 +25,15 @@ from states import move
 TELEGRAM_ID = re.compile(r"[0-9]{1,19}")
 USERNAME = re.compile(r"@?([A-Za-z0-9_]{4,32})")
 
+BOT, MAIL, WEB = "bot", "mail", "web"  # where a request came from
+
 # What may become of a request. A refusal has its grounds in the register.
 DONE, NOTHING = "done", "nothing"
 OUTCOMES = (DONE, NOTHING)
 WITHDRAWN, DUPLICATE, NO_REQUEST = "withdrawn", "duplicate", "no-request"
 CLOSINGS = (WITHDRAWN, DUPLICATE, NO_REQUEST)
 # Only to the person themselves, or at their own wish.
-CONFIRMED_FIRST = (RightsRequest.ACCESS, RightsRequest.CORRECTION, RightsRequest.DELETION)
+CONFIRMED_FIRST = (ACCESS, CORRECTION, DELETION)
 
 ALARM_EVERY = 3600.0  # seconds
 
@@ -110,7 +113,7 @@ class Requests:
             RightsRequest.update(confirmed=True).where(RightsRequest.id == row.id).execute()
             row.confirmed = True
         self._demand_true(row, outcome)
-        if row.kind == RightsRequest.OPT_OUT and outcome == DONE:
+        if row.kind == OPT_OUT and outcome == DONE:
             choose(unit, str(row.account), wanted=False)
         self._decide(unit, row, to=RightsRequest.ANSWERED, outcome=outcome)
         self._audit.record(unit, by, "request.answer", subject=row.id)
@@ -186,7 +189,7 @@ class Requests:
             if held:
                 raise Rejected("request.something_is_held")
             return
-        if row.account is None and row.kind in (*CONFIRMED_FIRST, RightsRequest.OPT_OUT):
+        if row.account is None and row.kind in (*CONFIRMED_FIRST, OPT_OUT):
             raise Rejected("request.nobody")
         if row.kind in CONFIRMED_FIRST and not row.confirmed:
             raise Rejected("request.unconfirmed")

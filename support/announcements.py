@@ -23,6 +23,7 @@ from policy.versions import Version
 from states import move
 from support import people
 from support.campaigns import NO_CONSENT, Campaign, Chats, Notice, PolicyNews, under_way
+from support.people import PROMOTIONAL
 
 INFORM = "inform"  # the kind of work: one person is told
 A_SECOND = 20  # messages; Telegram takes about 30 from a bot, and deliveries go first
@@ -159,7 +160,7 @@ class Announcements:
         return self._notice(row) if row is not None else None
 
     def _notice(self, row: Announcement) -> Notice:
-        return Notice(row, self._promotional if row.kind == Announcement.PROMOTIONAL else self._chats)
+        return Notice(row, self._promotional if row.kind == PROMOTIONAL else self._chats)
 
     def _plan(self, campaign: Campaign, together: list[str], *, already: int) -> int:
         with self._database.unit() as unit:

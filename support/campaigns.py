@@ -16,6 +16,7 @@ from models import Announcement, Telling
 from policy.versions import Version
 from providers.telegram import Sent
 from support import people
+from support.people import PROMOTIONAL, SERVICE
 from wording import announcements as says
 from wording import privacy as says_policy
 from wording.language import Translate
@@ -79,7 +80,7 @@ class Notice:
         self.id = str(row.id)
         self.chats = chats
         self._row = row
-        self._promotional = row.kind == Announcement.PROMOTIONAL
+        self._promotional = row.kind == PROMOTIONAL
 
     def untold(self, limit: int, *, after: str = "") -> list[str]:
         return people.without_notice(self._row, limit, after=after)
@@ -125,7 +126,7 @@ def reach(row: Announcement) -> int:
 def under_way() -> Iterable[Any]:
     """The announcements that are being sent, those about the service first."""
     sending = Announcement.select().where(Announcement.state == Announcement.SENDING)
-    return sorted(sending, key=lambda row: (row.kind != Announcement.SERVICE, row.created_at, row.id))
+    return sorted(sending, key=lambda row: (row.kind != SERVICE, row.created_at, row.id))
 
 
 def told_of(row: Announcement) -> dict[str, int]:

@@ -13,6 +13,8 @@ from consent.optin import wanting
 from models import Acceptance, Account, Announcement, Telling
 from policy.versions import Version
 
+SERVICE, PROMOTIONAL = "service", "promotional"  # kinds of announcements
+
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
@@ -68,7 +70,7 @@ def for_notice(notice: Announcement, after: str = "") -> Any:
     """Who was here when it was made and has no row; a promotional one: who wants such messages and is not banned."""
     told = Telling.select().where((Telling.version == notice.id) & (Telling.account == Account.id))
     here = (Account.id > after) & (Account.created_at <= notice.created_at) & ~fn.EXISTS(told)
-    if notice.kind == Announcement.PROMOTIONAL:
+    if notice.kind == PROMOTIONAL:
         here &= wanting() & (Account.state == Account.ACTIVE)
     return Account.select(Account.id).where(here)
 

@@ -13,7 +13,20 @@ from hypothesis import strategies as st
 
 import models
 from database import Database
-from models import TABLES, Account, Media, Order, Payment, Photo, Telling, VideoTask, Work
+from models import (
+    TABLES,
+    Account,
+    Announcement,
+    Export,
+    Media,
+    Order,
+    Payment,
+    Photo,
+    RightsRequest,
+    Telling,
+    VideoTask,
+    Work,
+)
 from states import IllegalMove, move
 from tests.conftest import TurnedClock
 
@@ -27,6 +40,9 @@ BEGINNINGS: dict[Any, set[str]] = {
     Work: {Work.DUE},
     Payment: {Payment.PAID, Payment.UNCLAIMED},
     Telling: {Telling.WAITING},
+    Export: {Export.ASKED},
+    Announcement: {Announcement.SENDING},
+    RightsRequest: {RightsRequest.OPEN},
 }
 ENDLESS = {Account}  # an account ends by the deletion of its row
 ENDS = [model for model in BEGINNINGS if model not in ENDLESS]

@@ -13,12 +13,12 @@ from policy.versions import CURRENT
 from privacy.audit import Act, Audit
 from privacy.close import close_account
 from privacy.letters import Letters
-from privacy.requests import Requests
+from privacy.requests import MAIL, Requests
 from tests.conftest import TurnedClock
 from tests.custody.conftest import Custody
 
 MAY = Act("may.chan", "mail of Monday, case 12")
-MAIL = RightsRequest.MAIL
+MAIL = MAIL
 
 
 class NoRefunds:

@@ -17,7 +17,7 @@ from errors import Permanent, Rejected
 from models import Account, AuditEntry, PromotionChoice, Refusal, RightsRequest
 from policy.categories import CATEGORIES
 from policy.refusals import GROUNDS
-from policy.rights import ALARM_BEFORE
+from policy.rights import ACCESS, ALARM_BEFORE, ASKED_FOR, DELETION
 from privacy.asked_in_bot import asked, confirm, fulfilled
 from privacy.deadlines import LATE, SOON, standing
 from privacy.requests import Owed, counted, owed
@@ -186,7 +186,7 @@ def test_the_database_itself_takes_no_refusal_without_its_log(office: Office) ->
         office.letters.letter(request.id)
 
 
-@pytest.mark.parametrize("kind", RightsRequest.KINDS)
+@pytest.mark.parametrize("kind", ASKED_FOR)
 def test_only_a_ground_of_the_law_that_fits_the_request_refuses_it(office: Office, kind: str) -> None:
     fitting = {ground for ground, said in GROUNDS.items() if kind in said.kinds}
     for ground in GROUNDS.keys() - fitting | {"no-time"}:
@@ -211,7 +211,7 @@ def test_the_log_of_refusals_outlives_the_account_and_names_nobody(office: Offic
     assert CATEGORIES["refusals"].retention.period == timedelta(days=4 * 365)
 
 
-@pytest.mark.parametrize("kind", RightsRequest.KINDS)
+@pytest.mark.parametrize("kind", ASKED_FOR)
 def test_every_kind_of_request_has_its_letter_for_every_outcome(office: Office, kind: str) -> None:
     request = office.opens(kind)
     office.answers(request, "nothing")
@@ -280,14 +280,14 @@ def test_only_the_person_of_an_account_confirms_its_request(office: Office) -> N
 def test_what_is_asked_for_in_the_bot_is_owed_until_it_is_there(office: Office) -> None:
     ann = office.person()
     with office.database.unit() as unit:
-        asked(unit, kind=RightsRequest.ACCESS, account=ann.id)
+        asked(unit, kind=ACCESS, account=ann.id)
     [row] = owed(office.database)
     office.at(row.due_at - ALARM_BEFORE)
     assert alarms(office) == {"requests.soon": 1}
     with office.database.unit() as unit:
-        fulfilled(unit, kind=RightsRequest.DELETION, account=ann.id)
-        fulfilled(unit, kind=RightsRequest.ACCESS, account="somebody else")
+        fulfilled(unit, kind=DELETION, account=ann.id)
+        fulfilled(unit, kind=ACCESS, account="somebody else")
     assert len(owed(office.database)) == 1
     with office.database.unit() as unit:
-        fulfilled(unit, kind=RightsRequest.ACCESS, account=ann.id)
+        fulfilled(unit, kind=ACCESS, account=ann.id)
     assert owed(office.database) == []

@@ -10,6 +10,7 @@ import pytest
 
 from models import Announcement
 from ops.once import button
+from support.people import PROMOTIONAL
 from tests.spine.person import LONG, until
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ pytestmark = [pytest.mark.xdist_group("spine"), pytest.mark.proves("P3.7", "P9.4
 def announced(spine: Spine, words: str) -> str:
     with spine.house.database.unit() as unit:
         texts = json.dumps({"en": words, "zh-hant": words, "zh-hans": words})
-        row = Announcement(kind=Announcement.PROMOTIONAL, words=texts, created_at=unit.now)
+        row = Announcement(kind=PROMOTIONAL, words=texts, created_at=unit.now)
         row.save(force_insert=True)
     return str(row.id)
 

@@ -20,6 +20,7 @@ from providers.telegram import Sent
 from states import move
 from support.announcements import A_SECOND, AT_ONCE, CLOSED_CHAT
 from support.campaigns import Consented, told_of
+from support.people import PROMOTIONAL, SERVICE
 from tests.conftest import TurnedClock
 from tests.support.conftest import NEWS, Killed, Post, Process, people, tellings
 from wording.announcements import promotional
@@ -29,7 +30,7 @@ from wording.message import Message
 TEXTS = {"en": "New styles & more", "zh-hant": "新風格", "zh-hans": "新风格"}
 
 
-def announced(database: Database, kind: str = Announcement.PROMOTIONAL) -> Announcement:
+def announced(database: Database, kind: str = PROMOTIONAL) -> Announcement:
     with database.unit() as unit:
         row = Announcement(id=new_id(), kind=kind, words=json.dumps(TEXTS), created_at=unit.now)
         row.save(force_insert=True)
@@ -59,7 +60,7 @@ def test_a_service_announcement_reaches_everybody_once_and_ends(
     database: Database, clock: TurnedClock, process: Process, post: Post
 ) -> None:
     everybody = [*members(database, 3), *members(database, 2, wanted=False)]
-    row = announced(database, Announcement.SERVICE)
+    row = announced(database, SERVICE)
     process.goes_on(clock, 15)
     assert sorted(post.got) == sorted(everybody)
     assert {message for messages in post.got.values() for message in messages} == {"New styles &amp; more"}
@@ -97,7 +98,7 @@ def test_who_joins_while_it_is_sent_is_not_told_of_it(
     database: Database, clock: TurnedClock, process: Process, post: Post
 ) -> None:
     before = members(database, 2 * AT_ONCE)
-    row = announced(database, Announcement.SERVICE)
+    row = announced(database, SERVICE)
     process.goes_on(clock, 3)
     assert state_of(row, database) == Announcement.SENDING
     late = members(database, 5)
@@ -190,7 +191,7 @@ def test_an_announcement_that_is_stopped_reaches_nobody_more_and_goes_on_where_i
     database: Database, clock: TurnedClock, process: Process, post: Post
 ) -> None:
     members(database, 3 * AT_ONCE)
-    row = announced(database, Announcement.SERVICE)
+    row = announced(database, SERVICE)
     process.goes_on(clock, 3)
     with database.unit():
         assert move(Announcement, row.id, come_from=(Announcement.SENDING,), to=Announcement.STOPPED)
@@ -223,8 +224,8 @@ def test_what_is_announced_at_once_shares_the_pace_and_the_law_s_news_go_first(
     database: Database, clock: TurnedClock, process: Process, post: Post
 ) -> None:
     people(database, AT_ONCE)
-    announced(database, Announcement.SERVICE)
-    announced(database, Announcement.SERVICE)
+    announced(database, SERVICE)
+    announced(database, SERVICE)
     process.goes_on(clock, 5)
     with database.connection():
         assert {row.version for row in Telling.select()} == {NEWS.id}
@@ -237,7 +238,7 @@ def test_who_agrees_to_the_policy_meanwhile_still_hears_the_announcement(
     database: Database, clock: TurnedClock, process: Process, post: Post
 ) -> None:
     [ann] = people(database, 1)
-    announced(database, Announcement.SERVICE)
+    announced(database, SERVICE)
     process.announcements.plan()
     with database.unit() as unit:
         accept(unit, account=ann, kind=Acceptance.NOTICE, version=NEWS.id)

@@ -19,6 +19,8 @@ import requests
 from PIL import Image
 
 from ops.once import button
+from policy.categories import ADDRESS_HASH
+from web.limits import KEY
 
 if TYPE_CHECKING:
     from tests.spine.person import Person
@@ -182,7 +184,9 @@ def test_valkey_is_told_nothing_but_actors_and_row_ids(story: Story) -> None:
     assert _found(story.told_valkey, story) == []
     client = redis.Redis(port=story.spine.stack.ports.valkey)
     for key in client.scan_iter():
-        assert key.startswith(b"miomio")
+        assert key.startswith((b"miomio", KEY.encode()))
+        if key.startswith(KEY.encode()):  # a keyed hash of an address, for an hour at most
+            assert 0 < client.ttl(key) <= ADDRESS_HASH.total_seconds()
         assert _found(key + (client.dump(key) or b""), story) == []
     client.close()
 

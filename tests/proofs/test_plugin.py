@@ -200,3 +200,10 @@ def test_without_the_option_nothing_is_written(project: Project) -> None:
     project.has("test_both.py", TWO_RUNS)
     assert project.run(proofs=False) == 0
     assert project.record is None
+
+
+def test_make_names_the_file_in_one_word_with_the_option() -> None:
+    """Pytest takes a second word for the place of the tests as soon as such a file exists, and finds none there."""
+    commands = [line for line in (Path(__file__).parents[2] / "Makefile").read_text().splitlines() if "--proofs" in line]
+    assert len(commands) == 2
+    assert all("--proofs=" in line for line in commands)

@@ -204,6 +204,7 @@ def test_without_the_option_nothing_is_written(project: Project) -> None:
 
 def test_make_names_the_file_in_one_word_with_the_option() -> None:
     """Pytest takes a second word for the place of the tests as soon as such a file exists, and finds none there."""
-    commands = [line for line in (Path(__file__).parents[2] / "Makefile").read_text().splitlines() if "--proofs" in line]
+    makefile = Path(__file__).parents[2] / "Makefile"
+    commands = [line for line in makefile.read_text().splitlines() if "--proofs" in line]
     assert len(commands) == 2
     assert all("--proofs=" in line for line in commands)

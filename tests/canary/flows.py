@@ -83,6 +83,8 @@ def album(service: Service, bird: Bird) -> None:
     """Several photos at once, of several formats, and files that are none."""
     bird.write("/start")
     bird.tap("The notice", "agree:")
+    # A photo that overtakes the yes is not kept, and asked for again.
+    bird.wait("The welcome", lambda m: not button(m, "agree:") and m["edited"])
     photos = [("photo", ("a.jpg", bird.marks.photo(bird.number))) for _ in range(2)]
     requests.post(
         f"{bird.address}/client/people/{bird.id}/messages",

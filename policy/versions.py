@@ -25,7 +25,7 @@ class Version:
 
 VERSIONS: tuple[Version, ...] = (
     Version("2026-11-23", published=date(2026, 11, 23), effective=date(2026, 11, 23), material=True),
-    Version("2026-11-25", published=date(2026, 11, 25), effective=date(2026, 12, 9), material=True),
+    Version("2026-11-28", published=date(2026, 11, 28), effective=date(2026, 12, 12), material=True),
 )
 CURRENT = VERSIONS[-1]
 BY_ID = {version.id: version for version in VERSIONS}

@@ -172,7 +172,7 @@ def test_any_two_published_versions_can_be_compared_in_any_order(one: str, other
 
 
 def test_the_first_published_version_had_no_videos() -> None:
-    lines = dict(compare(str, "2026-11-23", "2026-11-25", FACTS).groups)["Who receives data"]
+    lines = dict(compare(str, VERSIONS[0].id, VERSIONS[1].id, FACTS).groups)["Who receives data"]
     assert any(line.startswith("New recipient: Kuaishou Technology (Kling AI)") for line in lines)
 
 

@@ -50,6 +50,7 @@ class Accounts:
         """
         account = new_id()
         self._keys.create(unit, account)
+        self._take_over(account, who.username)
         row = Account(
             id=account,
             telegram_id=self._seal(Account.telegram_id, account, str(who.telegram_id)),
@@ -81,9 +82,19 @@ class Accounts:
         changes = {} if bytes(row.names_index) == self._names_index(who) else self._names(row.id, who)
         if not row.reachable:
             changes["reachable"] = True
+        if "username" in changes:
+            self._take_over(row.id, who.username)
         if changes:
             Account.update(**changes).where(Account.id == row.id).execute()
         return bool(changes)
+
+    def _take_over(self, account: str, username: str | None) -> None:
+        """Telegram gives a username to one person at a time: whoever was seen with it last has it, and nobody else."""
+        if username is None:
+            return
+        known = Account.username_index.in_(self._fields.indexes(Account.username_index, username.lower()))
+        nameless = {"username": None, "username_index": None, "names_index": b""}  # read anew when they next write
+        Account.update(**nameless).where(known & (Account.id != account)).execute()
 
     def _marks(self, telegram_id: int) -> list[bytes]:
         return self._fields.indexes(AbuseMark.mark, str(telegram_id))

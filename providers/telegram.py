@@ -145,6 +145,15 @@ class Telegram:
         """The bot's username."""
         return str(self.call(Call("getMe", {}))["username"])
 
+    def username(self, telegram_id: int) -> str | None:
+        """The username that this person has now, if any; nothing else of what Telegram tells is looked at.
+
+        Raises what `call` raises: Permanent("telegram.blocked") where the bot is shown no such chat.
+        """
+        said = self.call(Call("getChat", {"chat_id": telegram_id}))
+        name = said.get("username") if isinstance(said, dict) else None
+        return name if isinstance(name, str) else None
+
     def _send(
         self,
         method: str,

@@ -48,6 +48,15 @@ class Office:
         with self.database.connection():
             return self.requests.find(said)
 
+    def shows(self, account: Account, who: Identity) -> bool:
+        """Telegram shows these names with the next thing that this person writes; whether any of them is new."""
+        with self.database.unit():
+            return self.accounts.refresh(self.row_of(account), who)
+
+    def row_of(self, account: Account) -> Account:
+        with self.database.connection():
+            return cast(Account, Account.get(Account.id == account.id))
+
     def opens(self, kind: str = "access", account: Account | None = None, **more: Any) -> RightsRequest:
         with self.database.unit() as unit:
             known = account.id if account else None

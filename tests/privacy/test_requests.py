@@ -11,6 +11,7 @@ import peewee
 import pytest
 from structlog.testing import capture_logs
 
+from consent.accounts import Identity
 from consent.optin import choose, wants
 from database import Database
 from errors import Permanent, Rejected
@@ -52,9 +53,26 @@ def test_a_person_is_found_by_id_and_by_username_however_it_is_written(office: O
             office.find(said)
 
 
-def test_a_username_that_moved_between_people_is_not_guessed_at(office: Office) -> None:
-    office.person(700100200, "annlee")
-    office.person(700100300, "annlee")
+def test_a_username_that_moved_belongs_to_whoever_was_seen_with_it_last(office: Office) -> None:
+    ann = office.person(700100200, "annlee")
+    bob = office.person(700100300, "AnnLee")
+    assert office.find("@annlee") == bob
+    before = office.row_of(ann)
+    assert (before.username, before.username_index) == (None, None), "it is no longer hers"
+
+    assert office.shows(ann, Identity(700100200, "Ann", None, "annlee", "en")), "hers again, and nothing else is new"
+    assert office.find("@annlee") == ann
+    assert office.row_of(bob).username_index is None
+
+    assert office.shows(bob, Identity(700100300, "Ann", None, None, "en"))
+    assert office.find("@annlee") == ann, "who gives a name up takes it from nobody"
+
+
+def test_two_that_have_one_username_all_the_same_are_not_guessed_at(office: Office) -> None:
+    """As an older release may have left them."""
+    ann, _ = office.person(700100200, "annlee"), office.person(700100300, None)
+    with office.database.unit():
+        Account.update(username_index=ann.username_index).execute()
     with pytest.raises(Rejected, match=r"person\.ambiguous"):
         office.find("@annlee")
 

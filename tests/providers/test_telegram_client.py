@@ -234,3 +234,14 @@ def test_a_charge_that_nobody_made_cannot_go_back(ann: Person, telegram: Telegra
     with pytest.raises(Permanent, match=r"telegram\.no_such_charge") as failure:
         telegram.refund_star_payment(ann.id, "stx-unknown")
     assert "stx-unknown" not in str(failure.value)
+
+
+def test_the_username_is_the_one_that_the_person_has_now(emulator: Emulator, ann: Person, telegram: Telegram) -> None:
+    bob = emulator.person("Bob", username="bob_of_kowloon")
+    bob.says("/start")
+    assert telegram.username(bob.id) == "bob_of_kowloon"
+    nameless = emulator.person("Cat", username=None)
+    nameless.says("/start")
+    assert telegram.username(nameless.id) is None
+    with pytest.raises(Permanent, match=r"telegram\.blocked"):
+        telegram.username(42)

@@ -30,7 +30,7 @@ export class TrafficRow {
     );
     this.node = el(
       "li",
-      { class: "wire", testid: "traffic-row", data: { direction: entry.direction, method: nameOf(entry), good: String(good) } },
+      { class: "wire", testid: "traffic-row", data: { n: String(entry.n), direction: entry.direction, method: nameOf(entry), good: String(good) } },
       this.head,
     );
   }

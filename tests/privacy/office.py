@@ -55,7 +55,7 @@ class Office:
 
     def row_of(self, account: Account) -> Account:
         with self.database.connection():
-            return cast(Account, Account.get(Account.id == account.id))
+            return Account.get(Account.id == account.id)
 
     def opens(self, kind: str = "access", account: Account | None = None, **more: Any) -> RightsRequest:
         with self.database.unit() as unit:

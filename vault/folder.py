@@ -73,10 +73,10 @@ class FolderStore:
                 _sync_folder(folder)  # a deletion must outlive a power cut too
         return kept
 
-    def names(self, prefix: str = "") -> Iterator[str]:
+    def names(self, prefix: str = "", *, after: str = "") -> Iterator[str]:
         check_prefix(prefix)
         folder, slash, _ = prefix.rpartition("/")
-        yield from _walk(self._root / folder, f"{folder}{slash}", prefix)
+        yield from _walk(self._root / folder, f"{folder}{slash}", prefix, check_prefix(after))
 
     def check(self) -> None:
         with _translated():
@@ -114,13 +114,14 @@ class _Part:
         os.close(self._file)
 
 
-def _walk(folder: Path, within: str, prefix: str) -> Iterator[str]:
+def _walk(folder: Path, within: str, prefix: str, after: str) -> Iterator[str]:
     for entry in _entries(folder):
         name = within + entry
-        if not name.startswith(prefix):
+        # All names of a folder start with its own: they lie on one side of `after`, unless that starts so, too.
+        if not name.startswith(prefix) or (name <= after and not (entry.endswith("/") and after.startswith(name))):
             continue
         if entry.endswith("/"):
-            yield from _walk(folder / entry, name, prefix)
+            yield from _walk(folder / entry, name, prefix, after)
         else:
             yield name
 

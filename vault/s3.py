@@ -97,8 +97,8 @@ class S3Store:
             kept += [error["Key"] for error in answer.get("Errors", []) if error.get("Code") != "NoSuchKey"]
         return kept
 
-    def names(self, prefix: str = "") -> Iterator[str]:
-        follow = {"Prefix": check_prefix(prefix)}
+    def names(self, prefix: str = "", *, after: str = "") -> Iterator[str]:
+        follow = {"Prefix": check_prefix(prefix), **({"StartAfter": check_prefix(after)} if after else {})}
         while True:
             page = self._call(self._client.list_objects_v2, **follow)
             yield from (entry["Key"] for entry in page.get("Contents", []) if NAME.fullmatch(entry["Key"]))

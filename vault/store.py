@@ -34,8 +34,11 @@ class Store(Protocol):
     def delete(self, names: Iterable[str]) -> list[str]:
         """The names that could not be deleted. One that is missing counts as deleted, so it may be repeated."""
 
-    def names(self, prefix: str = "") -> Iterator[str]:
-        """The names that start so, sorted, as they are found: what is put or deleted meanwhile may show or not."""
+    def names(self, prefix: str = "", *, after: str = "") -> Iterator[str]:
+        """The names that start so, sorted, as they are found: what is put or deleted meanwhile may show or not.
+
+        With `after` only those that come after it, without the cost of passing over the others.
+        """
 
     def check(self) -> None:
         """Return if the store is there: cheap enough to ask every few seconds."""

@@ -58,8 +58,8 @@ class Watched:
             return names
         return self.inner.delete(names)
 
-    def names(self, prefix: str = "") -> Iterator[str]:
-        return self.inner.names(prefix)
+    def names(self, prefix: str = "", *, after: str = "") -> Iterator[str]:
+        return self.inner.names(prefix, after=after)
 
     def check(self) -> None:
         self.inner.check()

@@ -143,6 +143,16 @@ def test_names_come_sorted_and_by_prefix(store: Store) -> None:
         assert list(store.names(prefix)) == [name for name in sorted(names) if name.startswith(prefix)]
 
 
+def test_names_after_another_one_need_not_start_like_it(store: Store) -> None:
+    names = ["a", "a-b/c", "a/b", "photo/ab/abcd", "photo/ab/abce", "photo/b", "photos/ab/x", "result/ab/abcd"]
+    for name in names:
+        put(store, name, b"x")
+    for after in (*names, "a-", "a/", "photo/ab/", "photo/ab/abcd1", "photo/ac", "z"):
+        assert list(store.names(after=after)) == [name for name in sorted(names) if name > after]
+    assert list(store.names("photo/", after="photo/ab/abcd")) == ["photo/ab/abce", "photo/b"]
+    assert list(store.names("photo/", after="result")) == []
+
+
 BAD_NAMES = [
     "",
     "/",

@@ -97,6 +97,10 @@ class Account(Base):
     current_origin = about(TextField(null=True), "results")  # the order whose result is to be animated next
     reachable = about(BooleanField(default=True), "account")  # false once the person blocked the bot
     daily_limit = about(IntegerField(null=True), "transactions")  # credits in 24 hours, set by the person
+    keep_photos = about(TextField(null=True), "account")  # shorter than the register, chosen by the person
+    not_to = about(TextField(null=True), "account")  # recipients that get nothing of theirs, comma between
+    banned_for = about(TextField(null=True), "account")  # class of the reason, from a fixed list
+    frozen_at = about(UtcField(null=True), "account")  # a report is looked at, and nobody opens the pictures meanwhile
     created_at = about(UtcField(), "account")
 
     class Meta:
@@ -109,11 +113,13 @@ class KeyRow(Base):
     ACCOUNT, PHOTOS, RESULTS = "account", "photos", "results"
     TRANSACTIONS = "transactions"  # outlives the account: the law keeps what it locks for years
     STAFF = "staff"  # of no person: owner and kind of the key of the staff's log
+    CASE = "case"  # of one report: its owner is the number of the case
 
     id = plain(TextField(primary_key=True, default=new_id), ROW_ID)
     account = about(TextField(), "account")
     kind = plain(TextField(), "kind of key from a fixed list")
     wrapped = plain(BlobField(), "a key, wrapped by a master key")
+    frozen = plain(BooleanField(default=False), "whether nobody may use the key for now")
     created_at = plain(UtcField(), WHEN)
 
     class Meta:
@@ -165,9 +171,14 @@ class Photo(Base):
     media = about(TextField(null=True), "photos")
     reason = plain(TextField(null=True), "code of a failure from a fixed list")
     created_at = about(UtcField(), "photos")
+    goes_at = about(UtcField(null=True), "photos")  # by its person's choice; none: until they say so
 
     class Meta:
         table_name = "photo"
+
+
+GOES = "goes_at IS NOT NULL AND state = 'ready'"  # of a photo, in the words of its index
+Photo.add_index(Photo.index(Photo.goes_at, where=SQL(GOES), name="photo_goes"))
 
 
 class Order(Base):
@@ -599,6 +610,34 @@ class PromotionChoice(Base):
         indexes = ((("account", "at"), False),)
 
 
+class PrivacyChoice(Base):
+    """A choice about one's photos: how long they stay, or a recipient that may (not) get them. Never changed."""
+
+    id = plain(TextField(primary_key=True, default=new_id), ROW_ID)
+    account = about(TextField(index=True), "consents")
+    what = about(TextField(), "consents")
+    value = about(TextField(), "consents")
+    version = about(TextField(), "consents")
+    at = about(UtcField(), "consents")
+
+    class Meta:
+        table_name = "privacy_choice"
+
+
+class CorrectionNote(Base):
+    """What a person says about data that stay as they are: it stands beside them, and goes with the account."""
+
+    id = plain(TextField(primary_key=True, default=new_id), ROW_ID)
+    account = about(TextField(index=True), "account")
+    request = about(TextField(unique=True), "account")
+    on = about(TextField(column_name="on_category"), "account")
+    words = Sealed("account", key="account")
+    at = about(UtcField(), "account")
+
+    class Meta:
+        table_name = "correction_note"
+
+
 class Announcement(Base):
     """A message to everybody it is for, in three languages. Who was told stands in `Telling`, under this row's id."""
 
@@ -657,6 +696,48 @@ class Refusal(Base):
 
     class Meta:
         table_name = "refusal"
+
+
+class Report(Base):
+    """Somebody says that a picture or an account should not be here: a case with a clock, from whoever it comes.
+
+    Its words are sealed under the case's own key, so that they outlive no account and no account outlives them.
+    """
+
+    OPEN, FROZEN = "open", "frozen"
+    ERASED, RELEASED, UNFOUNDED = "erased", "released", "unfounded"
+    MOVES: ClassVar = {
+        OPEN: {FROZEN, ERASED, UNFOUNDED},
+        FROZEN: {ERASED, RELEASED},
+        ERASED: set(),
+        RELEASED: set(),
+        UNFOUNDED: set(),
+    }
+    UNDER_WAY: ClassVar = (OPEN, FROZEN)
+
+    id = about(TextField(primary_key=True), "support")  # random, and short enough to be typed
+    kind = about(TextField(), "support")
+    source = plain(TextField(), "bot, web or mail")
+    state = plain(TextField(default=OPEN), STATE)
+    reporter = about(TextField(null=True, index=True), "support")  # the account it came from, where it was the bot
+    accused = about(TextField(null=True, index=True), "support")  # the account it is about, as soon as that is known
+    photo = about(TextField(null=True), "support")
+    order = about(TextField(null=True, column_name="order_id"), "support")
+    words = Sealed("support", key=KeyRow.CASE, null=True)
+    place = Sealed("support", key=KeyRow.CASE, null=True)  # where it was seen
+    contact = Sealed("support", key=KeyRow.CASE, null=True)
+    words_until = plain(UtcField(null=True), "until when the next message counts as its words")
+    received_at = about(UtcField(), "support")
+    due_at = about(UtcField(), "support")
+    decided_at = about(UtcField(null=True), "support")  # when staff first did something about it
+    ended_at = about(UtcField(null=True), "support")
+
+    class Meta:
+        table_name = "report"
+
+
+Report.add_index(Report.index(Report.due_at, where=SQL("ended_at IS NULL"), name="report_open"))
+Report.add_index(Report.index(Report.ended_at, where=SQL("ended_at IS NOT NULL"), name="report_ended"))
 
 
 class AuditEntry(Base):
@@ -731,6 +812,20 @@ class StrayObject(Base):
         table_name = "stray_object"
 
 
+class ErasureMark(Base):
+    """Up to when each erasure that is recorded beside the objects is done in this database. One row; it is in every
+    dump, so that a restored one tells how old it is."""
+
+    ERASURES = "erasures"
+
+    id = plain(TextField(primary_key=True), "a fixed name")
+    until = plain(UtcField(), WHEN)
+    undone = plain(IntegerField(default=0), "a count")  # records after it that the running service found not done
+
+    class Meta:
+        table_name = "erasure_mark"
+
+
 class DailyCount(Base):
     """How many pages were opened on a day, by kind of device and operating system. No row is about anybody."""
 
@@ -769,13 +864,17 @@ TABLES: tuple[type[Base], ...] = (
     Payment,
     Cost,
     PromotionChoice,
+    PrivacyChoice,
+    CorrectionNote,
     Announcement,
     RightsRequest,
     Refusal,
+    Report,
     AuditEntry,
     AbuseMark,
     EndedAccount,
     RetentionRun,
     StrayObject,
+    ErasureMark,
     DailyCount,
 )

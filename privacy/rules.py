@@ -22,6 +22,7 @@ from models import (
     DailyCount,
     Disclosure,
     EndedAccount,
+    ErasureMark,
     Export,
     Invoice,
     KeyRow,
@@ -37,6 +38,7 @@ from models import (
     Photo,
     PromotionChoice,
     Refusal,
+    Report,
     RetentionRun,
     RightsRequest,
     SeenUpdate,
@@ -60,6 +62,7 @@ from privacy.ended_accounts import NOTHING_UNDER_WAY, Clearing, Consents
 from privacy.erasure_records import ErasureRecords
 from privacy.objects import Strays
 from privacy.old_books import SETTLED, Books
+from privacy.old_cases import Cases
 from privacy.old_payments import Payments
 from privacy.sweep import NOBODY, Rows, Sweep, period_of
 from vault.store import Store
@@ -73,7 +76,7 @@ BY_EVENT: Mapping[type[Base], str] = {
     Account: "closing the account",
     Photo: "deletion of the photo or closing of the account; what that leaves behind, `cleared_account`",
     Media: "deletion, by a row of work that is tried until the object is gone",
-    KeyRow: "closing the account; the transactions key with the last payment",
+    KeyRow: "closing the account; the transactions key with the last payment, a case's key with the case",
     VideoTask: "closing the account",
     Disclosure: "closing the account",
     Export: "a row of work, `COPY_OF_DATA` after the copy was made; closing the account",
@@ -85,6 +88,7 @@ BY_EVENT: Mapping[type[Base], str] = {
     Slots: "nothing: one row a provider",
     Lease: "nothing: one row a duty",
     Pacing: "nothing: one row a service",
+    ErasureMark: "nothing: one row",
 }
 
 
@@ -115,6 +119,15 @@ def rules(keys: Keys, store: Store) -> tuple[Sweep, ...]:
             only=RightsRequest.ended_at.is_null(False),
         ),
         _kept("refusal", "refusals", Refusal, Refusal.at),
+        Cases(
+            name="report",
+            category="support",
+            model=Report,
+            start=Report.ended_at,
+            period=period_of("support"),
+            only=Report.ended_at.is_null(False),
+            keys=keys,
+        ),
         Rows(
             name="announcement",
             category=NOBODY,

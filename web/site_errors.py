@@ -24,11 +24,16 @@ OURS = 500  # the page that stands for every code without one of its own
 
 # Code -> title and text.
 PAGES = {
+    400: (
+        N_("That could not be read"),
+        N_("Something was missing in what your browser sent, or damaged on the way. Please go back and try again."),
+    ),
     404: (
         N_("This page does not exist"),
         N_("The address may be mistyped, or what stood here has ended. A download address works once, for a day."),
     ),
     405: (N_("That does not work here"), N_("This address cannot be used in that way. Please open it as a page.")),
+    413: (N_("That is too large"), N_("Nothing of it was kept. Please go back and send something smaller.")),
     429: (N_("Too many requests"), N_("A moment, please: too much was asked from your network. Try again later.")),
     500: (
         N_("Something went wrong"),

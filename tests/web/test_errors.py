@@ -39,7 +39,16 @@ def failing(house: House) -> FlaskClient:
 @pytest.mark.parametrize("tag", PREFIXES)
 @pytest.mark.parametrize(
     ("fails", "code"),
-    [("404", 404), ("429", 429), ("500", 500), ("503", 503), ("away", 503), ("mistake", 500)],
+    [
+        ("404", 404),
+        ("429", 429),
+        ("500", 500),
+        ("503", 503),
+        ("400", 400),
+        ("413", 413),
+        ("away", 503),
+        ("mistake", 500),
+    ],
 )
 def test_a_failure_is_a_page_in_the_language_of_the_address(
     failing: FlaskClient, tag: str, fails: str, code: int
@@ -65,7 +74,7 @@ def test_what_cannot_be_done_to_a_page_says_what_can(client: FlaskClient, tag: s
     assert translate(tag)(PAGES[405][0]) in answer.text
 
 
-@pytest.mark.parametrize("code", ["400", "403", "410", "413", "418", "501", "502"])
+@pytest.mark.parametrize("code", ["403", "410", "418", "501", "502"])
 def test_other_failures_keep_their_number_and_get_a_page(failing: FlaskClient, code: str) -> None:
     answer = failing.get(f"/fail/{code}")
     assert answer.status_code == int(code)

@@ -7,13 +7,14 @@ import time
 from collections.abc import Callable, Iterable
 
 from database import Database, Unit
-from errors import Permanent
+from errors import Permanent, Rejected
 from models import KeyRow, new_id
 from vault.fields import DataKey, binding
 from vault.master import MasterKeys
 
 LIVES = 30.0  # seconds that an unwrapped key may stay in memory
 KINDS = (KeyRow.ACCOUNT, KeyRow.PHOTOS, KeyRow.RESULTS)  # made with an account, destroyed with it
+PICTURES = (KeyRow.PHOTOS, KeyRow.RESULTS)  # what lock photos, pictures and videos
 ROTATION_BATCH = 500
 
 
@@ -58,7 +59,8 @@ class Keys:
             self._open.pop((owner, kind), None)
 
     def get(self, account: str, kind: str) -> DataKey:
-        """Raises Permanent("custody.key_destroyed") when the person's key is gone."""
+        """Raises Permanent("custody.key_destroyed") when the person's key is gone, Rejected("account.frozen") while it
+        is held back."""
         with self._lock:
             found = self._open.get((account, kind))
         if found and found[0] > self._monotonic():
@@ -67,9 +69,14 @@ class Keys:
             rows = list(KeyRow.select().where(KeyRow.account == account))
         fresh: dict[str, DataKey] = {}
         for row in rows:
+            if row.frozen:
+                self._forget(account, (row.kind,))
+                continue
             raw = self._master.unwrap(bytes(row.wrapped), binding=_binding(row.id, account, row.kind))
             fresh[row.kind] = DataKey(raw)
             self._remember(account, row.kind, fresh[row.kind])
+        if any(row.frozen for row in rows if row.kind == kind):
+            raise Rejected("account.frozen")
         if kind not in fresh:  # what memory may still hold is too old to count
             raise Permanent("custody.key_destroyed", kind=kind)
         return fresh[kind]
@@ -78,10 +85,24 @@ class Keys:
         """Destroy keys, and with them all they lock. Returns how many there were."""
         kinds = tuple(kinds)
         gone = KeyRow.delete().where((KeyRow.account == account) & KeyRow.kind.in_(kinds)).execute()
-        with self._lock:
-            for kind in kinds:
-                self._open.pop((account, kind), None)
+        self._forget(account, kinds)
         return int(gone)
+
+    def freeze(self, unit: Unit, account: str) -> None:
+        """From the commit on nobody opens or seals a picture of this person; other processes, which may have a key in
+        memory, `LIVES` later. Only `thaw` changes that, and no restart does."""
+        self._hold_back(account, frozen=True)
+        unit.after(lambda: self._forget(account, PICTURES))  # once more: before the commit somebody may have looked
+
+    def thaw(self, unit: Unit, account: str) -> None:
+        """What was frozen can be opened again."""
+        del unit
+        self._hold_back(account, frozen=False)
+
+    def _hold_back(self, account: str, *, frozen: bool) -> None:
+        theirs = (KeyRow.account == account) & KeyRow.kind.in_(PICTURES)
+        KeyRow.update(frozen=frozen).where(theirs).execute()
+        self._forget(account, PICTURES)
 
     def rewrap(self, *, progress: Callable[[int], None] = lambda _: None) -> int:
         """Wrap every key under the newest master key, in batches; stopped anywhere, it goes on where it was."""
@@ -114,6 +135,11 @@ class Keys:
                 self._sweep = threading.Timer(LIVES, self._forget_old)
                 self._sweep.daemon = True
                 self._sweep.start()
+
+    def _forget(self, account: str, kinds: Iterable[str]) -> None:
+        with self._lock:
+            for kind in kinds:
+                self._open.pop((account, kind), None)
 
     def _forget_old(self) -> None:
         with self._lock:

@@ -21,6 +21,7 @@ from models import (
     LedgerLine,
     Order,
     Refusal,
+    Report,
     RightsRequest,
     UtcField,
 )
@@ -52,6 +53,7 @@ OWNED_BY: Mapping[type[Base], Callable[[Whose], Any]] = {
     Cost: lambda whose: Cost.order.in_(Order.select(Order.id).where(Order.account == whose.account)),
     AbuseMark: lambda whose: AbuseMark.mark.in_(whose.marks),
     Refusal: lambda whose: Refusal.request.in_(_requests(whose)),
+    Report: lambda whose: Report.reporter == whose.account,  # what others report is theirs, whomever it is about
     AuditEntry: lambda whose: (AuditEntry.subject == whose.account) | AuditEntry.subject.in_(_requests(whose)),
 }
 # Columns that are about somebody else than the row's person, and why.

@@ -31,6 +31,8 @@ BY_HAND = {
     "data_export_under_way",
     "rights_request_open",
     "rights_request_ended",
+    "report_open",
+    "report_ended",
 }
 ALL = [path.stem for path in sorted(MIGRATIONS.glob("[0-9]*.py"))]
 

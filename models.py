@@ -44,10 +44,12 @@ class UtcField(DateTimeField):
 
 
 class Sealed(BlobField):
-    """Ciphertext of one value, bound to table, column and row. `key` is the kind of data key that locks it."""
+    """Ciphertext of one value, bound to table, column and row. `key` is the kind of data key that locks it; `holder`
+    names the column that says whose key, where that is not the row's account."""
 
-    def __init__(self, category: str, *, key: str, **options: Any) -> None:
+    def __init__(self, category: str, *, key: str, holder: str | None = None, **options: Any) -> None:
         self.key_kind = key
+        self.holder = holder
         super().__init__(**options)
         self.declared = category
 
@@ -80,7 +82,8 @@ class Account(Base):
     """A person who confirmed the notice. Personal columns are sealed under the account key."""
 
     ACTIVE, BANNED, CLOSING = "active", "banned", "closing"
-    MOVES: ClassVar = {ACTIVE: {BANNED, CLOSING}, BANNED: {ACTIVE, CLOSING}, CLOSING: {ACTIVE}}
+    # A deletion that is undone leads back to where the account stood.
+    MOVES: ClassVar = {ACTIVE: {BANNED, CLOSING}, BANNED: {ACTIVE, CLOSING}, CLOSING: {ACTIVE, BANNED}}
 
     id = about(TextField(primary_key=True, default=new_id), "account")
     state = plain(TextField(default=ACTIVE), STATE)
@@ -101,6 +104,8 @@ class Account(Base):
     not_to = about(TextField(null=True), "account")  # recipients that get nothing of theirs, comma between
     banned_for = about(TextField(null=True), "account")  # class of the reason, from a fixed list
     frozen_at = about(UtcField(null=True), "account")  # a report is looked at, and nobody opens the pictures meanwhile
+    writes_until = about(UtcField(null=True), "support")  # until then what they send goes to support
+    writes_to = about(TextField(null=True), "support")  # into this ticket; none: into a new one
     created_at = about(UtcField(), "account")
 
     class Meta:
@@ -113,6 +118,7 @@ class KeyRow(Base):
     ACCOUNT, PHOTOS, RESULTS = "account", "photos", "results"
     TRANSACTIONS = "transactions"  # outlives the account: the law keeps what it locks for years
     STAFF = "staff"  # of no person: owner and kind of the key of the staff's log
+    TICKET = "ticket"  # its owner is a ticket, which outlives the account
     CASE = "case"  # of one report: its owner is the number of the case
 
     id = plain(TextField(primary_key=True, default=new_id), ROW_ID)
@@ -128,14 +134,15 @@ class KeyRow(Base):
 
 
 class Media(Base):
-    """A sealed object in the store and its own key, wrapped under the person's photos or results key."""
+    """A sealed object in the store and its own key, wrapped under a key of its person; that of an attachment under the
+    key of its ticket, whose id stands in `account`."""
 
     STORING, STORED, DESTROYING = "storing", "stored", "destroying"
     MOVES: ClassVar = {STORING: {STORED, DESTROYING}, STORED: {DESTROYING}, DESTROYING: set()}
 
     id = plain(TextField(primary_key=True, default=new_id), ROW_ID)
     account = about(TextField(index=True), "account")
-    kind = plain(TextField(), "photo, result, video or export")
+    kind = plain(TextField(), "photo, result, video, export or attachment")
     state = plain(TextField(default=STORING), STATE)
     object_name = plain(TextField(unique=True), "random name of the object in the store")
     wrapped_key = plain(BlobField(null=True), "a key, wrapped under the person's key")
@@ -759,6 +766,65 @@ class AuditEntry(Base):
         table_name = "audit_entry"
 
 
+class Ticket(Base):
+    """Something that a person and support write to each other about. Its key is its own: it outlives the account."""
+
+    OPEN, ANSWERED, RESOLVED = "open", "answered", "resolved"
+    MOVES: ClassVar = {
+        OPEN: {OPEN, ANSWERED, RESOLVED},
+        ANSWERED: {ANSWERED, OPEN, RESOLVED},
+        RESOLVED: {OPEN},  # its person wrote again in time
+    }
+    UNDER_WAY: ClassVar = (OPEN, ANSWERED)
+
+    id = about(TextField(primary_key=True, default=new_id), "support")
+    number = about(IntegerField(unique=True), "support")  # drawn at random: what people call it by
+    account = about(TextField(index=True), "support")
+    state = plain(TextField(default=OPEN), STATE)
+    outcome = plain(TextField(null=True), "what became of it, from a fixed list")
+    opened_at = about(UtcField(), "support")
+    last_at = about(UtcField(), "support")  # the last word, whose ever
+    resolved_at = about(UtcField(null=True), "support")
+
+    class Meta:
+        table_name = "ticket"
+
+
+Ticket.add_index(Ticket.index(Ticket.account, unique=True, where=SQL("state <> 'resolved'"), name="ticket_under_way"))
+Ticket.add_index(Ticket.index(Ticket.resolved_at, where=SQL("resolved_at IS NOT NULL"), name="ticket_resolved"))
+
+
+class TicketMessage(Base):
+    """One message of a ticket, of its person or of the staff, with a file or without."""
+
+    PERSON, STAFF = "person", "staff"
+    KEPT, INCOMING, REFUSED = "kept", "incoming", "refused"  # a person's: its file is still fetched, or was not taken
+    WAITING, SENT, UNREACHABLE = "waiting", "sent", "unreachable"  # an answer
+    MOVES: ClassVar = {
+        KEPT: set(),
+        INCOMING: {KEPT, REFUSED},
+        REFUSED: set(),
+        WAITING: {SENT, UNREACHABLE},
+        SENT: set(),
+        UNREACHABLE: {WAITING},  # they are back
+    }
+
+    id = about(TextField(primary_key=True, default=new_id), "support")
+    ticket = about(TextField(index=True), "support")
+    account = about(TextField(index=True), "support")
+    author = plain(TextField(), "person or staff")
+    state = plain(TextField(), STATE)
+    text = Sealed("support", key=KeyRow.TICKET, holder="ticket", null=True)
+    file_id = Sealed("support", key=KeyRow.TICKET, holder="ticket", null=True)  # Telegram's, dropped once fetched
+    media = about(TextField(null=True), "support")
+    message_id = about(BigIntegerField(null=True), "support")
+    reason = plain(TextField(null=True), "code of a failure from a fixed list")
+    at = about(UtcField(), "support")
+
+    class Meta:
+        table_name = "ticket_message"
+
+
 class AbuseMark(Base):
     """A keyed hash of a Telegram id whose account has ended: its trial credits are not granted again."""
 
@@ -784,6 +850,52 @@ class EndedAccount(Base):
 EndedAccount.add_index(
     EndedAccount.index(EndedAccount.asked_at, where=SQL("cleared_at IS NULL"), name="ended_account_open")
 )
+
+
+class Erasure(Base):
+    """A deletion that somebody asked for, from the asking to the last row. Once its account has ended it names nobody."""
+
+    PHOTOS, GENERATED, ACCOUNT = "photos", "generated", "account"  # scopes
+    ASKED, SEALED, WAITING, ENDING = "asked", "sealed", "waiting", "ending"
+    DONE, UNDONE = "done", "undone"
+    MOVES: ClassVar = {
+        ASKED: {SEALED, UNDONE},
+        SEALED: {ASKED, WAITING, DONE, UNDONE},  # asked for again, while there was something new
+        WAITING: {ENDING, UNDONE},  # an account, as long as its person may still take it back
+        ENDING: {DONE},
+        DONE: set(),
+        UNDONE: set(),
+    }
+    OPEN: ClassVar = (ASKED, SEALED, WAITING, ENDING)
+
+    id = plain(TextField(primary_key=True, default=new_id), ROW_ID)
+    account = about(TextField(null=True, index=True), "erasures")
+    scope = about(TextField(), "erasures")
+    source = plain(TextField(), "bot or support")
+    request = about(TextField(null=True), "requests")
+    state = plain(TextField(default=ASKED), STATE)
+    was = plain(TextField(null=True), "state of the account before, from a fixed list")
+    asked_at = about(UtcField(), "erasures")
+    begun_at = plain(UtcField(null=True), WHEN)  # none while it waits for a copy that is still being made
+    keys_gone_at = plain(UtcField(null=True), WHEN)
+    ends_at = about(UtcField(null=True), "erasures")  # until then an account's deletion may be undone
+    done_at = about(UtcField(null=True), "erasures")
+    counts = plain(TextField(default="{}"), "how many rows, objects and messages, by category, as JSON")
+
+    class Meta:
+        table_name = "erasure"
+
+
+Erasure.add_index(
+    Erasure.index(
+        Erasure.account,
+        Erasure.scope,
+        unique=True,
+        where=SQL("state IN ('asked', 'sealed', 'waiting', 'ending')"),
+        name="erasure_open",
+    )
+)
+Erasure.add_index(Erasure.index(Erasure.done_at, where=SQL("done_at IS NOT NULL"), name="erasure_done"))
 
 
 class RetentionRun(Base):
@@ -871,8 +983,11 @@ TABLES: tuple[type[Base], ...] = (
     Refusal,
     Report,
     AuditEntry,
+    Ticket,
+    TicketMessage,
     AbuseMark,
     EndedAccount,
+    Erasure,
     RetentionRun,
     StrayObject,
     ErasureMark,

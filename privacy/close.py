@@ -14,6 +14,7 @@ from generation.kinds import DESTROY
 from jobs.desk import Desk
 from models import (
     Account,
+    CorrectionNote,
     Disclosure,
     EndedAccount,
     Export,
@@ -55,6 +56,6 @@ def close_account(unit: Unit, *, desk: Desk, keys: Keys, fields: Fields, refunds
     keys.destroy(unit, account)
     ended = {"asked_at": unit.now, "ended_at": unit.now}
     EndedAccount.insert(account=account, **ended).on_conflict_ignore().execute()
-    for model in (Photo, Order, VideoTask, Disclosure, Link, Export, Invoice):
+    for model in (Photo, Order, VideoTask, Disclosure, Link, Export, Invoice, CorrectionNote):
         model.delete().where(model.account == account).execute()
     Account.delete().where(Account.id == account).execute()

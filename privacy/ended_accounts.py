@@ -15,6 +15,7 @@ from models import (
     Acceptance,
     Account,
     Base,
+    CorrectionNote,
     Disclosure,
     EndedAccount,
     Export,
@@ -31,7 +32,10 @@ from privacy.old_books import forget_ended
 from privacy.sweep import BATCH, Rows
 
 # Closing deletes these at once; what was written at that very moment is found here.
-WITH_THE_ACCOUNT: tuple[Any, ...] = (Photo, Order, VideoTask, Disclosure, Link, Export, Invoice, Work)
+WITH_THE_ACCOUNT: tuple[Any, ...] = (
+    *(Photo, Order, VideoTask, Disclosure, Link, Export, Invoice, CorrectionNote),
+    Work,
+)
 MINE = EndedAccount.account
 OPEN_WORK = Work.select(Work.id).where((Work.account == MINE) & Work.state.in_((Work.DUE, Work.HELD)))
 NOTHING_UNDER_WAY = ~fn.EXISTS(OPEN_WORK) & ~fn.EXISTS(Media.select(Media.id).where(Media.account == MINE))

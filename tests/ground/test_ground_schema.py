@@ -12,7 +12,7 @@ from playhouse.migrations import Runner
 from playhouse.schema_diff import diff_models
 
 from database import MIGRATIONS, Database
-from models import TABLES, Acceptance, AuditEntry, LedgerEntry, LedgerLine, PromotionChoice, Refusal
+from models import TABLES, Acceptance, AuditEntry, LedgerEntry, LedgerLine, PrivacyChoice, PromotionChoice, Refusal
 
 # Partial indexes, compared by name below.
 BY_HAND = {
@@ -28,6 +28,7 @@ BY_HAND = {
     "payment_last",
     "ended_account_open",
     "media_names",
+    "photo_goes",
     "data_export_under_way",
     "rights_request_open",
     "rights_request_ended",
@@ -127,6 +128,7 @@ CHANGES = (
     "UPDATE ledger_line SET amount = 2",
     "UPDATE acceptance SET version = 'another'",
     "UPDATE promotion_choice SET wanted = false",
+    "UPDATE privacy_choice SET value = 'always'",
     "UPDATE refusal SET ground = 'another'",
     "UPDATE audit_entry SET actor = 'another'",
 )
@@ -139,6 +141,7 @@ def books(database: Database, clock: Any) -> Database:
         LedgerLine.insert(id="l", entry="e", place="p", amount=1).execute()
         Acceptance.insert(id="c", account="a", kind="notice", version="v", at=clock.now()).execute()
         PromotionChoice.insert(account="a", wanted=True, version="v", at=clock.now()).execute()
+        PrivacyChoice.insert(account="a", what="send_to", value="-kling", version="v", at=clock.now()).execute()
         Refusal.insert(request="r", kind="access", ground="identity", at=clock.now()).execute()
         AuditEntry.insert(
             number=1, actor="may", verb="request.open", reason=b"x", digest=b"x", at=clock.now()

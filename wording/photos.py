@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from wording import buttons
+from wording.commands import menu
 from wording.language import Translate
-from wording.message import Message, button
+from wording.message import Message, button, escape
 from wording.numbers import NUMBERS
 
 
@@ -80,11 +81,11 @@ def send_first(_: Translate) -> Message:
 
 
 def help_text(_: Translate, *, support_email: str) -> Message:
-    return Message(
-        _(
-            "📷 Send a photo (or a picture file: JPEG, PNG, WebP, HEIC, up to {megabytes} MB). Then tap a style, or write what "
-            "you want. You see the price before anything is made.\n\n/styles – the styles\n/animate – a short video\n"
-            "/photos – your photos\n/balance – your credits\n/packs – more credits\n/limit – a daily limit\n"
-            "/paysupport – payments and refunds\n/where – where your photos went\n/language – another language\n/privacy – what we keep and why\n\nQuestions: {email}"
-        ).format(email=support_email, megabytes=NUMBERS["megabytes"])
-    )
+    """How it works, and Telegram's menu in words."""
+    how = _(
+        "📷 Send a photo (or a picture file: JPEG, PNG, WebP, HEIC, up to {megabytes} MB). Then tap a style, or write what "
+        "you want. You see the price before anything is made."
+    ).format(megabytes=NUMBERS["megabytes"])
+    commands = "\n".join(f"/{name} – {does}" for name, does in menu(_).items() if name != "help")
+    questions = _("Questions: {email}").format(email=escape(support_email))
+    return Message("\n\n".join((how, commands, questions)))

@@ -10,6 +10,7 @@ import pytest
 from bot.context import Context
 from models import Account, Order, Photo, Work
 from tests.bot.conftest import Talk, button_of, counts, text_of
+from wording.commands import menu
 from workers.assembly import House
 
 UNSUPPORTED = ("location", "venue", "contact", "passport_data", "voice", "sticker", "video", "audio", "poll", "dice")
@@ -171,6 +172,11 @@ def test_the_balance_tells_what_is_free_and_what_is_held(member: Talk) -> None:
     assert "3" in before
     assert "2" in after
     assert "1" in after
+
+
+def test_help_names_every_command_of_the_menu(member: Talk) -> None:
+    said = text_of(member.says("/help"))
+    assert [name for name in menu(str) if f"/{name} – " not in said] == ["help"]
 
 
 def test_privacy_and_help_name_where_to_read_and_to_write(house: House, member: Talk) -> None:

@@ -23,7 +23,7 @@ class Fields:
         self._purposes = purposes
 
     def seal(self, column: Any, *, row: str, account: str, value: str | None) -> bytes | None:
-        """Ciphertext for `Model.column` of the row with this id; None stays None."""
+        """Ciphertext for `Model.column` of the row with this id; None stays None. `account`: whose key locks it."""
         if value is None:
             return None
         key = self._keys.get(account, _sealed(column).key_kind)
@@ -37,7 +37,7 @@ class Fields:
         sealed = getattr(row, column.name)
         if sealed is None:
             return None
-        key = self._keys.get(account, declared.key_kind)
+        key = self._keys.get(str(getattr(row, declared.holder)) if declared.holder else account, declared.key_kind)
         return key.open(bytes(sealed), binding=_place(column, row.id)).decode()
 
     def index(self, column: Any, value: str) -> bytes:

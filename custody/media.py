@@ -19,12 +19,14 @@ from vault.store import Store, new_object_name
 from vault.stream import DEFAULT_CHUNK, open_stream, seal, sealed_length
 
 PHOTO, RESULT, VIDEO, EXPORT = "photo", "result", "video", "export"
-# Kind -> (category of the register, kind of the person's key that wraps the object's key)
+ATTACHMENT = "attachment"  # its owner is a ticket
+# Kind -> (category of the register, kind of the owner's key that wraps the object's key)
 KINDS = {
     PHOTO: ("photos", KeyRow.PHOTOS),
     RESULT: ("results", KeyRow.RESULTS),
     VIDEO: ("results", KeyRow.RESULTS),
     EXPORT: ("exports", KeyRow.ACCOUNT),
+    ATTACHMENT: ("support", KeyRow.TICKET),
 }
 ERASURES = "erasures"
 ROOM = 2 << 20  # bytes: about what a result takes
@@ -102,10 +104,13 @@ class MediaVault:
         if not move(Media, media.id, come_from=(Media.STORING,), to=Media.STORED, **known):
             raise Permanent("custody.media_gone", media=media.id)
 
-    def open(self, media: Media, *, purpose: str) -> BinaryIO:
-        """The plain bytes as a stream. Raises Permanent("custody.purpose_not_granted" | "custody.media_gone")."""
+    def open(self, media: Media, *, purpose: str, person: str | None = None) -> BinaryIO:
+        """The plain bytes as a stream. `person`: whom the record of the opening names, where the owner is a ticket.
+
+        Raises Permanent("custody.purpose_not_granted" | "custody.media_gone").
+        """
         category, key_kind = KINDS[media.kind]
-        self._purposes.demand(purpose, category, account=media.account, subject=media.id)
+        self._purposes.demand(purpose, category, account=person or media.account, subject=media.id)
         if media.state != Media.STORED or media.wrapped_key is None:
             raise Permanent("custody.media_gone", media=media.id)
         outer = self._keys.get(media.account, key_kind)

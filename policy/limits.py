@@ -8,3 +8,14 @@ REFUND_WITHIN = timedelta(days=14)  # a person's own right to give an unused pac
 VIDEO_GIVEN_UP = timedelta(minutes=20)  # without an end: asked once more, then the credits go back
 LONGEST_WAIT = timedelta(hours=2)  # for a video slot
 LONGEST_PROMPT = 1000  # characters a person may write
+SUPPORT_TALK = timedelta(minutes=15)  # after each message: until then what a person sends goes to support
+SUPPORT_REOPENED = timedelta(days=14)  # a resolved ticket opens again when its person writes within this time
+SUPPORT_FILE = 5 << 20  # bytes of a PDF or text file; pictures may be as large as photos
+SUPPORT_FILES = 20  # files in one ticket
+SUPPORT_MESSAGES = 200  # messages of its person in one ticket
+LONGEST_ANSWER = 3500  # characters: Telegram takes 4096, and there is a line above them
+REPORT_WITHIN = timedelta(hours=48)  # from a report to the end of its case
+REPORT_ALARM = timedelta(hours=12)  # before the end of that time staff are called
+REPORTS_A_DAY = 10  # from one account
+LONGEST_REPORT = 4000  # characters
+LONGEST_CONTACT = 200  # characters

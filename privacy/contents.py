@@ -11,10 +11,10 @@ from datetime import datetime
 from typing import Any
 
 from custody.fields import Fields
-from custody.media import PHOTO, RESULT, VIDEO, MediaVault
+from custody.media import ATTACHMENT, PHOTO, RESULT, VIDEO, MediaVault
 from database import Database
 from errors import Permanent, Temporary
-from models import Media
+from models import Account, Media
 from policy.categories import CATEGORIES
 from policy.purposes import PURPOSES
 from privacy.archive import Entry
@@ -28,8 +28,15 @@ from wording.language import Translate
 from wording.periods import kept
 from wording.policy import Facts
 
-FOLDERS = {PHOTO: "photos", RESULT: "pictures", VIDEO: "videos"}
-ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "video/mp4": "mp4"}
+FOLDERS = {PHOTO: "photos", RESULT: "pictures", VIDEO: "videos", ATTACHMENT: "support"}
+ENDINGS = {
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "image/webp": "webp",
+    "video/mp4": "mp4",
+    "application/pdf": "pdf",
+    "text/plain": "txt",
+}
 GONE = ("custody.media_gone", "custody.key_destroyed", "store.missing")  # destroyed while it was being packed
 
 
@@ -51,6 +58,7 @@ class Contents:
         """
         records = read(self.database, self.fields, manifest)
         files, missing = self._files(records, look=look)
+        person = next((str(row["id"]) for row in records.of(Account)), None)
         names = {media.id: name for media, name in files}
         gone = sum(records.gone.values()) + missing
         told = story(
@@ -66,7 +74,7 @@ class Contents:
             Entry.of_text("index.html", page(_, told)),
             Entry.of_text("information.html", sheet(_, self.facts)),
             *(Entry.of_text(f"data/{id}.json", text) for id, text in self._by_category(records, asked_at)),
-            *(Entry(name, media.size, self._opener(media)) for media, name in files),
+            *(Entry(name, media.size, self._opener(media, person)) for media, name in files),
         ]
 
     def _files(self, records: Records, *, look: bool) -> tuple[list[tuple[Media, str]], int]:
@@ -85,7 +93,7 @@ class Contents:
             here = [media for media in here if self.media.store.exists(media.object_name)]
         return [(media, _path(media)) for media in here], len(wanted) - len(here)
 
-    def _opener(self, media: Media) -> Any:
+    def _opener(self, media: Media, person: str | None) -> Any:
         @contextmanager
         def opened() -> Iterator[Readable]:
             with self.database.connection():  # as it is now
@@ -93,7 +101,7 @@ class Contents:
             if now is None:
                 raise Temporary("export.changed", retry_after=1.0)
             try:
-                with self.media.open(now, purpose=PURPOSE) as stream:
+                with self.media.open(now, purpose=PURPOSE, person=person) as stream:
                     yield stream
             except Permanent as error:
                 if error.code in GONE:  # packed anew, without it

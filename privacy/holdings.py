@@ -17,12 +17,15 @@ from models import (
     AuditEntry,
     Base,
     Cost,
+    KeyRow,
     LedgerEntry,
     LedgerLine,
+    Media,
     Order,
     Refusal,
     Report,
     RightsRequest,
+    Ticket,
     UtcField,
 )
 from policy.terms import NotPersonal
@@ -52,9 +55,15 @@ OWNED_BY: Mapping[type[Base], Callable[[Whose], Any]] = {
     ),
     Cost: lambda whose: Cost.order.in_(Order.select(Order.id).where(Order.account == whose.account)),
     AbuseMark: lambda whose: AbuseMark.mark.in_(whose.marks),
+    KeyRow: lambda whose: (KeyRow.account == whose.account) | KeyRow.account.in_(_tickets(whose)),
+    Media: lambda whose: (Media.account == whose.account) | Media.account.in_(_tickets(whose)),
     Refusal: lambda whose: Refusal.request.in_(_requests(whose)),
     Report: lambda whose: Report.reporter == whose.account,  # what others report is theirs, whomever it is about
-    AuditEntry: lambda whose: (AuditEntry.subject == whose.account) | AuditEntry.subject.in_(_requests(whose)),
+    AuditEntry: lambda whose: (
+        (AuditEntry.subject == whose.account)
+        | AuditEntry.subject.in_(_requests(whose))
+        | AuditEntry.subject.in_(_tickets(whose))
+    ),
 }
 # Columns that are about somebody else than the row's person, and why.
 WITHHELD: Mapping[tuple[type[Base], str], str] = {
@@ -81,6 +90,10 @@ def theirs(model: type[Base], whose: Whose) -> Any:
 
 def _requests(whose: Whose) -> Any:
     return RightsRequest.select(RightsRequest.id).where(RightsRequest.account == whose.account)
+
+
+def _tickets(whose: Whose) -> Any:
+    return Ticket.select(Ticket.id).where(Ticket.account == whose.account)
 
 
 def columns(model: type[Base]) -> list[Field[Any]]:

@@ -47,6 +47,8 @@ from models import (
     Slots,
     StrayObject,
     Telling,
+    Ticket,
+    TicketMessage,
     VideoTask,
     Work,
 )
@@ -66,6 +68,7 @@ from privacy.objects import Strays
 from privacy.old_books import SETTLED, Books
 from privacy.old_cases import Cases
 from privacy.old_payments import Payments
+from privacy.old_tickets import Tickets
 from privacy.sweep import NOBODY, Rows, Sweep, period_of
 from vault.store import Store
 
@@ -89,6 +92,7 @@ BY_EVENT: Mapping[type[Base], str] = {
     CorrectionNote: "closing the account",
     LedgerAccount: "the entries that moved credits through it",
     LedgerLine: "its entry",
+    TicketMessage: "its ticket",
     Slots: "nothing: one row a provider",
     Lease: "nothing: one row a duty",
     Pacing: "nothing: one row a service",
@@ -123,6 +127,15 @@ def rules(keys: Keys, store: Store) -> tuple[Sweep, ...]:
             only=RightsRequest.ended_at.is_null(False),
         ),
         _kept("refusal", "refusals", Refusal, Refusal.at),
+        Tickets(
+            name="ticket",
+            category="support",
+            model=Ticket,
+            start=Ticket.resolved_at,
+            period=period_of("support"),
+            only=Ticket.resolved_at.is_null(False),
+            keys=keys,
+        ),
         Cases(
             name="report",
             category="support",

@@ -26,7 +26,7 @@ def row(column: Any, sealed: bytes | None, *, id: str = "r1", account: str = "an
     """A row of the column's table with this value in it; an account is its own owner."""
     if column.model is Account:
         return Account(id=account, **{column.name: sealed})
-    return column.model(id=id, account=account, **{column.name: sealed})
+    return column.model(id=id, **{column.holder or "account": account, column.name: sealed})
 
 
 def accesses(custody: Any) -> list[tuple[str, str, str, str]]:
@@ -40,7 +40,7 @@ def test_every_sealed_column_opens_to_what_was_sealed(custody: Any, column: Any)
     where = "ann" if column.model is Account else "r1"
     purpose = next(one for one in ("generation", "payments", "rights") if granted(one, column.declared))
     with custody.database.unit() as unit:
-        for kind in (KeyRow.TRANSACTIONS, KeyRow.STAFF):
+        for kind in (KeyRow.TRANSACTIONS, KeyRow.STAFF, KeyRow.TICKET):
             custody.keys.ensure(unit, "ann", kind)
     sealed = custody.fields.seal(column, row=where, account="ann", value=WORDS)
     assert WORDS.encode() not in sealed

@@ -34,6 +34,8 @@ BY_HAND = {
     "rights_request_ended",
     "report_open",
     "report_ended",
+    "ticket_under_way",
+    "ticket_resolved",
 }
 ALL = [path.stem for path in sorted(MIGRATIONS.glob("[0-9]*.py"))]
 

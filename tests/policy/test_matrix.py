@@ -33,7 +33,7 @@ def database_url(tmp_path: Path) -> str:
 def custody(database: Database, tmp_path: Path) -> Custody:
     made = Custody(database, tmp_path / "objects")
     with made.database.unit() as unit:
-        for kind in (KeyRow.TRANSACTIONS, KeyRow.STAFF):
+        for kind in (KeyRow.TRANSACTIONS, KeyRow.STAFF, KeyRow.TICKET):
             made.keys.ensure(unit, "ann", kind)
     return made
 
@@ -53,7 +53,7 @@ def openings(custody: Custody, category: str, purpose: str) -> Iterator[Any]:
 def _row(custody: Custody, column: Any) -> Any:
     id = "ann" if column.model is Account else "r1"
     sealed = custody.fields.seal(column, row=id, account="ann", value=WORDS)
-    owner = {} if column.model is Account else {"account": "ann"}
+    owner = {} if column.model is Account else {column.holder or "account": "ann"}
     return column.model(id=id, **owner, **{column.name: sealed})
 
 

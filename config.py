@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from ipaddress import ip_address
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -24,6 +25,9 @@ PLACEHOLDER = re.compile(
 )
 E_MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}")
 WEBHOOK_SECRET = re.compile(r"whsec_[A-Za-z0-9+/]{16,}={0,2}")
+KEY_BYTES = 32
+RETIRED = "public:"  # before a key of RECEIPT_KEY that only checks
+MADE_UP = re.compile(r"(demo|test|dev)")  # how a key is named that is no service's
 SECRET_WORDS = ("token", "secret", "key", "url")
 
 
@@ -66,6 +70,7 @@ class Settings:
     public_url: str = ""
     index_key: str = ""
     master_keys: str = ""
+    receipt_key: str = ""
     controller_name: str = ""
     controller_address: str = ""
     support_email: str = ""
@@ -103,6 +108,7 @@ REQUIRED = (
     "gemini_api_key",
     "index_key",
     "master_keys",
+    "receipt_key",
 )
 REQUIRED_IN_PRODUCTION = (
     "telegram_webhook_secret",
@@ -158,12 +164,33 @@ REFUSALS: dict[str, Callable[[Settings], list[str]]] = {
         for name in PROVIDER_URLS
         if _host(getattr(s, name)).startswith(LOOPBACK)
     ],
-    "placeholders": lambda s: [
-        f"{name.upper()} is still a placeholder"
-        for name in (*REQUIRED_IN_PRODUCTION, "telegram_token", "gemini_api_key", "kling_api_key", "callback_secret")
-        if PLACEHOLDER.search(getattr(s, name))
-    ],
+    "placeholders": lambda s: (
+        [
+            f"{name.upper()} is still a placeholder"
+            for name in (
+                *REQUIRED_IN_PRODUCTION,
+                "telegram_token",
+                "gemini_api_key",
+                "kling_api_key",
+                "callback_secret",
+            )
+            if PLACEHOLDER.search(getattr(s, name))
+        ]
+        + (["RECEIPT_KEY is still a placeholder"] if _made_up(s.receipt_key) else [])
+    ),
 }
+
+
+def _made_up(ring: str) -> bool:
+    """Whether receipts would be signed with a key of the demo or the tests, or one that a person typed: anybody could
+    sign in our name."""
+    name, _, encoded = ring.split(",")[0].partition(":")
+    try:
+        key = base64.b64decode(encoded, validate=True)
+    except binascii.Error:  # named as malformed
+        return False
+    steps = {(after - before) % 256 for before, after in pairwise(key)}
+    return bool(MADE_UP.match(name)) or (len(key) == KEY_BYTES and (len(steps) <= 1 or len(set(key)) < KEY_BYTES // 2))
 
 
 def _host(url: str) -> str:
@@ -253,6 +280,7 @@ def _malformed(settings: Settings) -> list[str]:
         problems.append("MIOMIO_CRASH_AT must be kind.step or kind.step:n")
     for name in ("index_key", "master_keys"):
         problems += [f"{name.upper()}: {problem}" for problem in _bad_ring(getattr(settings, name))]
+    problems += [f"RECEIPT_KEY: {problem}" for problem in _bad_signing_ring(settings.receipt_key)]
     for name in (*PROVIDER_URLS, "public_url"):
         if getattr(settings, name) and not _host(getattr(settings, name)):
             problems.append(f"{name.upper()} must be an http(s) address without a query")
@@ -283,6 +311,20 @@ def _bad_ring(ring: str) -> list[str]:
         except binascii.Error:
             problems.append(f"entry {number} is not id:base64")
             continue
-        if not name or len(key) != 32:
+        if not name or len(key) != KEY_BYTES:
             problems.append(f"entry {number} must be an id and 32 bytes of base64")
+    return problems
+
+
+def _bad_signing_ring(ring: str) -> list[str]:
+    """The same for one whose retired keys are listed as `id:public:base64`; the first one signs."""
+    entries = [part.strip().partition(":") for part in ring.split(",") if part.strip()]
+    problems = _bad_ring(",".join(f"{name}:{rest.removeprefix(RETIRED)}" for name, _, rest in entries))
+    names = [name for name, _, _ in entries]
+    if len(set(names)) < len(names):
+        problems.append("an id stands twice")
+    if any(not re.fullmatch(r"[a-z0-9-]{1,16}", name) for name in names if name):
+        problems.append("an id is 1 to 16 of a-z 0-9 -")
+    if entries and entries[0][2].startswith(RETIRED):
+        problems.append("the first key signs, so it cannot be a public one")
     return problems

@@ -98,6 +98,7 @@ def _house(folder: Path) -> House:
                 "PUBLIC_URL": "http://127.0.0.1:1",
                 "INDEX_KEY": f"1:{KEY}",
                 "MASTER_KEYS": f"m1:{KEY}",
+                "RECEIPT_KEY": f"test:{KEY}",
             }
         ),
         ring=lambda *_: None,

@@ -112,6 +112,7 @@ def _started(folder: Path, processes: Processes, postgres_port: int) -> Ground:
         "SUPPORT_EMAIL": "support@miomio.invalid",
         "INDEX_KEY": f"1:{KEY}",
         "MASTER_KEYS": f"m1:{KEY}",
+        "RECEIPT_KEY": f"test:{KEY}",
         "WEB_HOST": "127.0.0.1",
     }
     return Ground(

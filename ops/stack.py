@@ -181,6 +181,7 @@ def _keys(path: Path) -> dict[str, str]:
     made = {
         "MASTER_KEYS": f"m1:{_random_key()}",
         "INDEX_KEY": f"1:{_random_key()}",
+        "RECEIPT_KEY": f"demo:{_random_key()}",
         "TELEGRAM_WEBHOOK_SECRET": secrets.token_urlsafe(32),
         "CALLBACK_SECRET": secrets.token_urlsafe(32),
     }

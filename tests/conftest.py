@@ -141,6 +141,7 @@ def environ() -> dict[str, str]:
         "SUPPORT_EMAIL": "support@miomio.invalid",
         "INDEX_KEY": f"1:{key}",
         "MASTER_KEYS": f"m1:{key}",
+        "RECEIPT_KEY": f"test:{key}",
     }
 
 

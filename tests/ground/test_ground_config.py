@@ -10,6 +10,7 @@ import pytest
 from config import REFUSALS, REQUIRED, REQUIRED_IN_PRODUCTION, SettingsError, load
 
 KEY = base64.b64encode(bytes(range(32))).decode()
+SIGNS = base64.b64encode(bytes.fromhex("6b8ad19e51b0e2c4a7330d9f84c1527e196fbda0387245e8cb5c01f63d92ae47")).decode()
 GOOD = {
     "DATABASE_URL": "postgresql://u:pw-hidden@db.miomio.app/miomio?sslmode=verify-full",
     "REDIS_URL": "rediss://:redis-hidden@redis.miomio.app/0",
@@ -21,6 +22,7 @@ GOOD = {
     "PUBLIC_URL": "https://miomio.app",
     "INDEX_KEY": f"1:{KEY}",
     "MASTER_KEYS": f"m1:{KEY}",
+    "RECEIPT_KEY": f"r2:{SIGNS},r1:public:{KEY}",
     "CONTROLLER_NAME": "Mio",
     "CONTROLLER_ADDRESS": "Street 1",
     "SUPPORT_EMAIL": "support@miomio.app",
@@ -44,6 +46,9 @@ REFUSED = [
     ("placeholders", {"CONTROLLER_NAME": "__CONTROLLER__"}, "CONTROLLER_NAME"),
     ("placeholders", {"GEMINI_API_KEY": "changeme"}, "GEMINI_API_KEY"),
     ("placeholders", {"SUPPORT_EMAIL": "me@example.com"}, "SUPPORT_EMAIL"),
+    ("placeholders", {"RECEIPT_KEY": f"demo:{SIGNS}"}, "RECEIPT_KEY"),
+    ("placeholders", {"RECEIPT_KEY": f"r1:{KEY}"}, "RECEIPT_KEY"),
+    ("placeholders", {"RECEIPT_KEY": f"r1:{base64.b64encode(b'ab' * 16).decode()}"}, "RECEIPT_KEY"),
 ]
 
 
@@ -100,6 +105,11 @@ def test_a_missing_setting_is_named(name: str) -> None:
         ("INDEX_KEY", "1:c2hvcnQ="),
         ("MASTER_KEYS", "m1"),
         ("MASTER_KEYS", f"m1:{KEY[:-4]}!!!!"),
+        ("RECEIPT_KEY", "r1:c2hvcnQ="),
+        ("RECEIPT_KEY", f"r1:{SIGNS[:-4]}!!!!"),
+        ("RECEIPT_KEY", f"R1:{SIGNS}"),
+        ("RECEIPT_KEY", f"r1:public:{SIGNS}"),
+        ("RECEIPT_KEY", f"r1:{SIGNS},r1:public:{KEY}"),
         ("PUBLIC_URL", "miomio.app"),
         ("GEMINI_API_URL", "https://g.example.net/?key=1"),
         ("TELEGRAM_API_URL", "https://[broken"),
@@ -152,11 +162,12 @@ def test_no_secret_is_in_the_representation_of_settings() -> None:
     shown = repr(load(GOOD)) + str(load(GOOD))
     assert "hidden" not in shown
     assert KEY not in shown
+    assert SIGNS not in shown
     assert "Frankfurt" in shown
 
 
 @pytest.mark.parametrize(
-    "name", ["TELEGRAM_TOKEN", "TELEGRAM_WEBHOOK_SECRET", "MASTER_KEYS", "INDEX_KEY", "DATABASE_URL"]
+    "name", ["TELEGRAM_TOKEN", "TELEGRAM_WEBHOOK_SECRET", "MASTER_KEYS", "INDEX_KEY", "RECEIPT_KEY", "DATABASE_URL"]
 )
 def test_no_problem_repeats_a_secret(name: str) -> None:
     with pytest.raises(SettingsError) as caught:

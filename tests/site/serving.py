@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+import secrets
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -74,6 +75,7 @@ def _environ(folder: Path, *, port: int, bell: int) -> dict[str, str]:
         "WEB_PORT": str(port),
         "INDEX_KEY": f"1:{KEY}",
         "MASTER_KEYS": f"m1:{KEY}",
+        "RECEIPT_KEY": f"r1:{base64.b64encode(secrets.token_bytes(32)).decode()}",
         "CONTROLLER_NAME": "Mio Studio Limited",
         "CONTROLLER_ADDRESS": "Unit 1203, 12/F, Lee Garden One, 33 Hysan Avenue, Causeway Bay, Hong Kong",
         "SUPPORT_EMAIL": "support@miomio.app",

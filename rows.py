@@ -24,6 +24,14 @@ def insert(model: type[Base], **values: object) -> None:
     execute(model, _insert_into(model, names), *written)
 
 
+def insert_from(row: Row, source: str, *values: object) -> bool:
+    """One row, where `source` ("a table WHERE …", in which `?` stands for a value) has one. On Postgres what `source`
+    finds stays as it is until the unit ends; whether the row was written."""
+    names, written = _prepared(row)
+    sql = _insert_from(row.model, names, source, row.model._meta.database.param == "?")
+    return execute(row.model, sql, *written, *values).fetchone() is not None
+
+
 def write_all(first: Row, *others: Row, given: str, values: tuple[object, ...]) -> bool:
     """All these rows, or none when the first one is there already or the condition `given` does not hold."""
     rows = [(row.model, *_prepared(row)) for row in (first, *others)]
@@ -90,6 +98,12 @@ def _into(model: type[Base], names: tuple[str, ...]) -> str:
 @cache
 def _insert_into(model: type[Base], names: tuple[str, ...]) -> str:
     return f"{_into(model, names)} VALUES ({_marks(names)})"
+
+
+@cache
+def _insert_from(model: type[Base], names: tuple[str, ...], source: str, lite: bool) -> str:
+    locked = "" if lite else " FOR SHARE"  # SQLite has one writer at a time anyway
+    return f"{_into(model, names)} SELECT {_marks(names)} FROM {source}{locked} RETURNING 1"
 
 
 @cache

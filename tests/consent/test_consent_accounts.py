@@ -110,23 +110,24 @@ def test_the_same_yes_is_recorded_once_and_a_new_version_beside_it(desk: Desk) -
 
 
 @pytest.mark.proves("P4.1", "P5.3", "P5.5")
-def test_who_is_told_what_for_which_purpose_is_what_the_register_grants(database: Database) -> None:
+def test_who_is_told_what_for_which_purpose_is_what_the_register_grants(desk: Desk) -> None:
     """The whole matrix of recipients, purposes and categories, with a recipient nobody declared."""
+    account = desk.open().id
     for recipient in (*RECIPIENTS, "collector"):
         for purpose in PURPOSES:
             for category in CATEGORIES:
                 to = RECIPIENTS.get(recipient)
                 fits = to and category in to.categories and category in PURPOSES[purpose].categories
-                told = tell(database, recipient, purpose, category)
+                told = tell(desk.database, account, recipient, purpose, category)
                 assert told == bool(fits), (recipient, purpose, category)
 
 
-def tell(database: Database, recipient: str, purpose: str, category: str) -> bool:
+def tell(database: Database, account: str, recipient: str, purpose: str, category: str) -> bool:
     try:
         with database.unit() as unit:
             disclose(
                 unit,
-                account="a",
+                account=account,
                 order="o",
                 attempt=1,
                 recipient=recipient,
@@ -203,21 +204,21 @@ def test_an_agreement_is_of_one_person_to_one_thing(desk: Desk) -> None:
 
 
 @pytest.mark.proves("P5.3", "P5.5")
-def test_a_disclosure_says_who_got_what_why_at_which_attempt_and_for_how_long(database: Database) -> None:
-    to = RECIPIENTS["gemini"]
-    with database.unit() as unit:
+def test_a_disclosure_says_who_got_what_why_at_which_attempt_and_for_how_long(desk: Desk) -> None:
+    to, account = RECIPIENTS["gemini"], desk.open().id
+    with desk.database.unit() as unit:
         now = unit.now
         disclose(
             unit,
-            account="a",
+            account=account,
             order="o",
             attempt=2,
             recipient="gemini",
             purpose="generation",
             categories=frozenset({"prompts", "photos"}),
         )
-    with database.connection():
+    with desk.database.connection():
         row = Disclosure.get()
-    assert (row.account, row.order, row.recipient, row.purpose) == ("a", "o", "gemini", "generation")
+    assert (row.account, row.order, row.recipient, row.purpose) == (account, "o", "gemini", "generation")
     assert (row.fields, row.attempt, row.at) == ("photos,prompts", 2, now)
     assert row.kept_until == (now + to.keeps if to.keeps else None)

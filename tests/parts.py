@@ -40,6 +40,15 @@ def tool(name: str) -> str:
     return found
 
 
+def program(name: str) -> str:
+    """A program of the system's own packages."""
+    found = shutil.which(name)
+    if found is None:
+        missing(f"no {name}: apt-get install {name}")
+        raise AssertionError
+    return found
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

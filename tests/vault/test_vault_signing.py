@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.parts import tool
+from tests.parts import program
 from vault.signing import SigningKeys
 
 # Test vectors 1 to 3 of RFC 8032, section 7.1: private key, public key, message, signature.
@@ -99,7 +99,7 @@ def test_openssl_confirms_with_the_pem_what_a_key_signed(tmp_path: Path) -> None
     (tmp_path / "key.pem").write_text(keys.public()[0].pem)
     (tmp_path / "message").write_bytes(b"words")
     (tmp_path / "signature").write_bytes(keys.sign(b"words"))
-    command = [tool("openssl"), "pkeyutl", "-verify", "-pubin", "-inkey", "key.pem", "-rawin", "-in", "message"]
+    command = [program("openssl"), "pkeyutl", "-verify", "-pubin", "-inkey", "key.pem", "-rawin", "-in", "message"]
     done = subprocess.run(
         [*command, "-sigfile", "signature"], cwd=tmp_path, capture_output=True, text=True, check=False
     )

@@ -166,9 +166,9 @@ def test_the_form_is_that_of_jq_so_that_openssl_can_check_without_us(tmp_path: P
     (tmp_path / "receipt.json").write_text(json.dumps(json.loads(RECEIPT), indent=3))
     (tmp_path / "key.pem").write_text(KEYS.public()[0].pem)
     commands = (
-        f"{tool('jq')} -jcS 'del(.signature)' receipt.json > words",
-        f"{tool('jq')} -r .signature receipt.json | base64 -d > signature",
-        f"{tool('openssl')} pkeyutl -verify -pubin -inkey key.pem -rawin -in words -sigfile signature",
+        f"{program('jq')} -jcS 'del(.signature)' receipt.json > words",
+        f"{program('jq')} -r .signature receipt.json | base64 -d > signature",
+        f"{program('openssl')} pkeyutl -verify -pubin -inkey key.pem -rawin -in words -sigfile signature",
     )
     done = subprocess.run(" && ".join(commands), shell=True, cwd=tmp_path, capture_output=True, text=True, check=False)  # noqa: S602  our own words
 

@@ -5,16 +5,23 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from peewee import Value
 
 from database import Database, Unit
 from errors import Permanent, Rejected
-from models import KeyRow, new_id
+from models import Account, KeyRow, new_id
 from vault.fields import DataKey, binding
 from vault.master import MasterKeys
 
 LIVES = 30.0  # seconds that an unwrapped key may stay in memory
 KINDS = (KeyRow.ACCOUNT, KeyRow.PHOTOS, KeyRow.RESULTS)  # made with an account, destroyed with it
-PICTURES = (KeyRow.PHOTOS, KeyRow.RESULTS)  # what lock photos, pictures and videos
+PICTURES = (KeyRow.PHOTOS, KeyRow.RESULTS)  # what lock photos, pictures and videos; may be destroyed alone
+ASIDE = "aside-"  # begins the kind of a key that is about to be destroyed and opens nothing any more
+IN_USE = ~KeyRow.kind.startswith(ASIDE)
 ROTATION_BATCH = 500
 
 
@@ -66,7 +73,7 @@ class Keys:
         if found and found[0] > self._monotonic():
             return found[1]
         with self._database.connection():
-            rows = list(KeyRow.select().where(KeyRow.account == account))
+            rows = list(KeyRow.select().where((KeyRow.account == account) & IN_USE))
         fresh: dict[str, DataKey] = {}
         for row in rows:
             if row.frozen:
@@ -88,6 +95,34 @@ class Keys:
         self._forget(account, kinds)
         return int(gone)
 
+    def for_locking(self, unit: Unit, account: str, kind: str) -> DataKey:
+        """The key that locks something new, as it stands in the database now: one that was set aside meanwhile is
+        replaced. Nobody sets it aside before the unit ends. Raises as `get` does."""
+        held = (KeyRow.account == account) & (KeyRow.kind == kind)
+        locked = KeyRow.update(kind=KeyRow.kind).where(held)
+        if not locked.execute() and kind in PICTURES and Account.select().where(_may_get_a_key(account)).exists():
+            self.ensure(unit, account, kind)
+            locked.execute()
+        self._forget(account, (kind,))
+        return self.get(account, kind)
+
+    def set_aside(self, unit: Unit, account: str, kinds: Iterable[str]) -> int:
+        """Nobody opens anything with these keys from the commit on; another process, which may have one in memory,
+        `LIVES` later. How many there were."""
+        kinds = tuple(kinds)
+        theirs = (KeyRow.account == account) & KeyRow.kind.in_(kinds)
+        aside = Value(ASIDE).concat(KeyRow.kind).concat(Value("-")).concat(KeyRow.id)
+        gone = KeyRow.update(kind=aside).where(theirs).execute()
+        unit.after(lambda: self._forget(account, kinds))
+        self._forget(account, kinds)
+        return int(gone)
+
+    def destroy_aside(self, unit: Unit, account: str, kinds: Iterable[str]) -> int:
+        """Destroy what was set aside of these kinds. How many there were."""
+        del unit
+        aside = reduce(or_, (KeyRow.kind.startswith(f"{ASIDE}{kind}-") for kind in kinds))
+        return int(KeyRow.delete().where((KeyRow.account == account) & aside).execute())
+
     def freeze(self, unit: Unit, account: str) -> None:
         """From the commit on nobody opens or seals a picture of this person; other processes, which may have a key in
         memory, `LIVES` later. Only `thaw` changes that, and no restart does."""
@@ -99,6 +134,10 @@ class Keys:
         del unit
         self._hold_back(account, frozen=False)
 
+    def held_back(self, account: str) -> bool:
+        """Whether the keys of this person's pictures are frozen now. Called with a connection."""
+        return bool(KeyRow.select().where((KeyRow.account == account) & KeyRow.frozen).exists())
+
     def _hold_back(self, account: str, *, frozen: bool) -> None:
         theirs = (KeyRow.account == account) & KeyRow.kind.in_(PICTURES)
         KeyRow.update(frozen=frozen).where(theirs).execute()
@@ -109,7 +148,7 @@ class Keys:
         done, last = 0, ""
         while True:
             with self._database.unit():
-                rows = list(KeyRow.select().where(KeyRow.id > last).order_by(KeyRow.id).limit(ROTATION_BATCH))
+                rows = list(KeyRow.select().where((KeyRow.id > last) & IN_USE).order_by(KeyRow.id).limit(ROTATION_BATCH))
                 for row in rows:
                     wrapped = bytes(row.wrapped)
                     if not self._master.needs_rewrap(wrapped):
@@ -124,7 +163,7 @@ class Keys:
     def check(self) -> None:
         """Unwrap one key, so that a master key that does not match is named at start-up and not in somebody's chat."""
         with self._database.connection():
-            row = KeyRow.select().order_by(KeyRow.created_at.desc()).first()
+            row = KeyRow.select().where(IN_USE).order_by(KeyRow.created_at.desc()).first()
         if row is not None:
             self._master.unwrap(bytes(row.wrapped), binding=_binding(row.id, row.account, row.kind))
 
@@ -152,6 +191,11 @@ class Keys:
             self._sweep = threading.Timer(max(0.05, soonest - now), self._forget_old)
             self._sweep.daemon = True
             self._sweep.start()
+
+
+def _may_get_a_key(account: str) -> Any:
+    """Who is about to leave keeps nothing more here."""
+    return (Account.id == account) & (Account.state != Account.CLOSING)
 
 
 def _binding(row: str, account: str, kind: str) -> bytes:

@@ -61,20 +61,21 @@ class MediaVault:
         where it has not exactly `length` bytes.
         """
         key, media = DataKey.new(), new_id()
-        row = Media(
-            id=media,
-            account=account,
-            kind=kind,
-            state=Media.STORING,
-            object_name=new_object_name(kind),
-            wrapped_key=self._keys.get(account, KINDS[kind][1]).wrap(key, binding=_place(media, kind, "key")),
-            mime=mime,
-            width=width,
-            height=height,
-            size=length,
-            created_at=self._database.clock.now(),
-        )
-        with self._database.connection():
+        with self._database.unit() as unit:  # whoever destroys the outer key at this moment destroys this row, too
+            outer = self._keys.for_locking(unit, account, KINDS[kind][1])
+            row = Media(
+                id=media,
+                account=account,
+                kind=kind,
+                state=Media.STORING,
+                object_name=new_object_name(kind),
+                wrapped_key=outer.wrap(key, binding=_place(media, kind, "key")),
+                mime=mime,
+                width=width,
+                height=height,
+                size=length,
+                created_at=unit.now,
+            )
             row.save(force_insert=True)
         crash.at(f"{kind}.recorded")
         sealed = seal(source, key, binding=_place(media, kind, "object"))
@@ -103,6 +104,10 @@ class MediaVault:
         known = {name: value for name, value in facts.items() if value is not None}
         if not move(Media, media.id, come_from=(Media.STORING,), to=Media.STORED, **known):
             raise Permanent("custody.media_gone", media=media.id)
+
+    def held_back(self, account: str) -> bool:
+        """Whether this person's pictures can be opened by nobody for now. Called with a connection."""
+        return self._keys.held_back(account)
 
     def open(self, media: Media, *, purpose: str, person: str | None = None) -> BinaryIO:
         """The plain bytes as a stream. `person`: whom the record of the opening names, where the owner is a ticket.

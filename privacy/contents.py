@@ -13,7 +13,7 @@ from typing import Any
 from custody.fields import Fields
 from custody.media import ATTACHMENT, PHOTO, RESULT, VIDEO, MediaVault
 from database import Database
-from errors import Permanent, Temporary
+from errors import Permanent, Rejected, Temporary
 from models import Account, Media
 from policy.categories import CATEGORIES
 from policy.purposes import PURPOSES
@@ -37,7 +37,8 @@ ENDINGS = {
     "application/pdf": "pdf",
     "text/plain": "txt",
 }
-GONE = ("custody.media_gone", "custody.key_destroyed", "store.missing")  # destroyed while it was being packed
+# Destroyed, or frozen, while it was being packed.
+GONE = ("custody.media_gone", "custody.key_destroyed", "store.missing", "account.frozen")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +58,7 @@ class Contents:
         Permanent("custody.key_destroyed") where the account has ended meanwhile.
         """
         records = read(self.database, self.fields, manifest)
-        files, missing = self._files(records, look=look)
+        files, missing, locked = self._files(records, look=look)
         person = next((str(row["id"]) for row in records.of(Account)), None)
         names = {media.id: name for media, name in files}
         gone = sum(records.gone.values()) + missing
@@ -69,6 +70,7 @@ class Contents:
             titles=self.titles,
             asked_at=asked_at,
             gone=gone,
+            locked=locked,
         )
         return [
             Entry.of_text("index.html", page(_, told)),
@@ -77,8 +79,9 @@ class Contents:
             *(Entry(name, media.size, self._opener(media, person)) for media, name in files),
         ]
 
-    def _files(self, records: Records, *, look: bool) -> tuple[list[tuple[Media, str]], int]:
-        """Objects that are still there, with their paths; how many of the manifest's are not."""
+    def _files(self, records: Records, *, look: bool) -> tuple[list[tuple[Media, str]], int, int]:
+        """Objects that are still there, with their paths; how many of the manifest's are not, and how many nobody may
+        open for now."""
         wanted = [row for row in records.of(Media) if row["kind"] in FOLDERS]
         with self.database.connection():
             stored = {
@@ -88,10 +91,13 @@ class Contents:
                     Media.id.in_([row["id"] for row in wanted[start : start + 500]]) & (Media.state == Media.STORED)
                 )
             }
+            owners = {media.account for media in stored.values()}  # a person, and their tickets
+            frozen = {owner for owner in owners if self.media.held_back(owner)}
         here = [stored[row["id"]] for row in wanted if row["id"] in stored]
         if look:
             here = [media for media in here if self.media.store.exists(media.object_name)]
-        return [(media, _path(media)) for media in here], len(wanted) - len(here)
+        files = [(media, _path(media)) for media in here if media.account not in frozen]
+        return files, len(wanted) - len(here), len(here) - len(files)
 
     def _opener(self, media: Media, person: str | None) -> Any:
         @contextmanager
@@ -103,7 +109,7 @@ class Contents:
             try:
                 with self.media.open(now, purpose=PURPOSE, person=person) as stream:
                     yield stream
-            except Permanent as error:
+            except (Permanent, Rejected) as error:
                 if error.code in GONE:  # packed anew, without it
                     raise Temporary("export.changed", retry_after=1.0) from None
                 raise

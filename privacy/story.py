@@ -43,6 +43,7 @@ def story(
     titles: Titles,
     asked_at: datetime,
     gone: int,
+    locked: int = 0,
 ) -> Story:
     """`names`: id of an object -> its path in the copy."""
     return Story(
@@ -55,6 +56,7 @@ def story(
         agreed=[(moment(row["at"]), says.agreement(_, row["kind"], row["version"])) for row in records.of(Acceptance)],
         counts=counts,
         gone=gone,
+        locked=locked,
     )
 
 

@@ -57,7 +57,7 @@ class Paid:
 @dataclass(frozen=True, kw_only=True)
 class Story:
     """All that the page tells. `account`: field -> value. `counts`: category -> records in `data/`. `gone`: what was
-    deleted between the asking and the making."""
+    deleted between the asking and the making; `locked`: pictures that nobody may open while a report is looked at."""
 
     asked_at: datetime
     account: Sequence[tuple[str, str]]
@@ -68,6 +68,7 @@ class Story:
     agreed: Sequence[tuple[datetime, str]]
     counts: Sequence[tuple[str, int]]
     gone: int
+    locked: int = 0
 
 
 def page(_: Translate, story: Story) -> str:
@@ -82,6 +83,7 @@ def page(_: Translate, story: Story) -> str:
         f"<p>{_e(lead)}</p>",
         f'<p><a href="information.html">{_("What your data is used for, who gets it, and your rights")}</a></p>',
         f"<p>{_e(_gone(_, story.gone))}</p>" if story.gone else "",
+        f"<p>{_e(_locked(_, story.locked))}</p>" if story.locked else "",
         _section(_("Your account"), _table((), ([_e(name), _e(value)] for name, value in story.account))),
         _section(_("Your photos"), _grid(_, [piece for piece in files if piece.kind == PHOTO])),
         _section(_("Your pictures and videos"), _grid(_, [piece for piece in files if piece.kind != PHOTO])),
@@ -186,6 +188,13 @@ def _held(_: Translate, counts: Sequence[tuple[str, int]]) -> str:
         file = f'<a href="data/{id}.json">{_e(_(category.name))}</a>'
         rows.append([file, _number(str(count)), _e(kept(_, category.retention))])
     return _table((_("Category"), _("Records"), _("Kept")), rows)
+
+
+def _locked(_: Translate, count: int) -> str:
+    return _(
+        "Pictures and videos that are not in this copy, because they are locked while we look into a report: {count}. "
+        "When the lock goes, ask for a copy again."
+    ).format(count=count)
 
 
 def _gone(_: Translate, count: int) -> str:

@@ -924,6 +924,27 @@ class StrayObject(Base):
         table_name = "stray_object"
 
 
+class Receipt(Base):
+    """What a deletion has destroyed, signed, in one of its three stages. Found by its number alone once it is over."""
+
+    SEALED, GONE, LAST_COPY_GONE = 1, 2, 3  # stages
+
+    id = plain(TextField(primary_key=True, default=new_id), ROW_ID)
+    number = about(TextField(), "erasures")  # random; whoever has it may read the receipt
+    stage = plain(IntegerField(), "stage of a deletion from a fixed list")
+    erasure = about(TextField(null=True, index=True), "erasures")  # until the receipt of its end: then nobody's
+    body = about(TextField(), "erasures")  # the receipt itself: times and counts
+    due_at = plain(UtcField(null=True), WHEN)  # the last stage is due then
+    made_at = about(UtcField(index=True), "erasures")
+
+    class Meta:
+        table_name = "receipt"
+        indexes = ((("number", "stage"), True),)
+
+
+Receipt.add_index(Receipt.index(Receipt.due_at, where=SQL("due_at IS NOT NULL"), name="receipt_due"))
+
+
 class ErasureMark(Base):
     """Up to when each erasure that is recorded beside the objects is done in this database. One row; it is in every
     dump, so that a restored one tells how old it is."""
@@ -990,6 +1011,7 @@ TABLES: tuple[type[Base], ...] = (
     Erasure,
     RetentionRun,
     StrayObject,
+    Receipt,
     ErasureMark,
     DailyCount,
 )

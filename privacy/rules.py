@@ -39,6 +39,7 @@ from models import (
     Photo,
     PrivacyChoice,
     PromotionChoice,
+    Receipt,
     Refusal,
     Report,
     RetentionRun,
@@ -179,6 +180,7 @@ def rules(keys: Keys, store: Store) -> tuple[Sweep, ...]:
             may_go=EndedAccount.cleared_at.is_null(False) | NOTHING_UNDER_WAY,  # the rule before has cleared these
         ),
         *_transactions(keys),
+        _kept("receipt", "erasures", Receipt, Receipt.made_at),
         ErasureRecords(store, category="erasures", period=period_of("erasures")),
         Strays(
             name="stray_object",

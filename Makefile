@@ -7,6 +7,9 @@ OUT ?= out/
 DEMO := .venv/.demo
 DEV := .venv/.dev
 PROOFS := build/proofs.json
+# Compiled once and kept, whatever the machine says: compiling our libraries at each start of a process takes longer than most
+# tests, and the tests start hundreds.
+export PYTHONDONTWRITEBYTECODE :=
 
 # uv is quick; where it cannot be had, plain pip reads the same hash-locked files.
 define install

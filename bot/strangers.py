@@ -5,12 +5,15 @@ from __future__ import annotations
 from peewee import IntegrityError
 
 from billing import ledger
+from bot import reports
 from bot.context import Context
 from bot.languages import menu_at_first
+from bot.messages import command_of
 from bot.update import Update
 from policy.versions import CURRENT
 from providers.telegram_calls import Call, answer, edit_text, send_text
 from wording import buttons, notice
+from wording import support as says_support
 from wording.language import translate
 from wording.pages import page
 
@@ -25,6 +28,11 @@ def meet(context: Context, update: Update) -> list[Call]:
         return [answer(update.query), edit_text(update.chat, update.message, notice.under_age(_).text)]
     if tap is not None and tap.verb == buttons.AGREE and tap.id == CURRENT.id:
         return _agreed(context, update)
+    if update.kind == "text" and (update.text or "").partition("@")[0].split()[:1] in (["/support"], ["/paysupport"]):
+        said = says_support.stranger(_, support_email=context.support_email)
+        return [send_text(update.chat, said.text, said.keyboard)]
+    if update.kind == "text" and command_of(update.text or "") == "report":
+        return reports.for_strangers(context, update)
     text = notice.notice(
         _,
         receivers=context.receivers,

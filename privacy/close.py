@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from billing import ledger
 from billing.payments import REFUND
 from billing.refunds import Refunds
 from consent.accounts import Accounts
 from custody import destroy
 from custody.fields import Fields
-from custody.keys import Keys
+from custody.keys import PICTURES, Keys
 from database import Unit
 from generation.kinds import DESTROY
 from jobs.desk import Desk
@@ -17,6 +19,7 @@ from models import (
     CorrectionNote,
     Disclosure,
     EndedAccount,
+    Erasure,
     Export,
     Invoice,
     Link,
@@ -27,7 +30,11 @@ from models import (
     VideoTask,
     Work,
 )
+from privacy.erasures import ERASE
 from states import move
+from support.tickets import end_with_account
+
+OUTLAST = (DESTROY, REFUND, ERASE)  # kinds of work that go on when its account has ended
 
 
 def close_account(unit: Unit, *, desk: Desk, keys: Keys, fields: Fields, refunds: Refunds, account: str) -> None:
@@ -36,6 +43,12 @@ def close_account(unit: Unit, *, desk: Desk, keys: Keys, fields: Fields, refunds
     What stays is what the register keeps: payments and credit movements, the consent record, all under a random
     number, and a keyed hash that keeps free credits from being given twice. Packs that were not touched go back.
     """
+    empty_account(unit, desk=desk, keys=keys, fields=fields, refunds=refunds, account=account)
+    forget_account(unit, keys=keys, account=account, asked_at=unit.now)
+
+
+def empty_account(unit: Unit, *, desk: Desk, keys: Keys, fields: Fields, refunds: Refunds, account: str) -> None:
+    """All that goes but the way to the chat, by which its person can be told once more. May be repeated."""
     row = Account.get_or_none(Account.id == account)
     if row is not None:
         Accounts(fields, keys).mark(unit, row)
@@ -43,7 +56,7 @@ def close_account(unit: Unit, *, desk: Desk, keys: Keys, fields: Fields, refunds
         if move(Order, order.id, come_from=Order.OPEN, to=Order.FAILED, reason="account.closed", ended_at=unit.now):
             ledger.give_back(unit, owner=account, order=order.id)
     for work in Work.select().where((Work.account == account) & Work.state.in_((Work.DUE, Work.HELD))):
-        if work.kind not in (DESTROY, REFUND):
+        if work.kind not in OUTLAST:
             desk.withdraw(unit, subject=work.subject, kinds=(work.kind,))
     for telling in Telling.select().where(Telling.account == account):
         untold = (Telling.WAITING, Telling.UNREACHABLE)
@@ -53,9 +66,17 @@ def close_account(unit: Unit, *, desk: Desk, keys: Keys, fields: Fields, refunds
             desk.add(unit, DESTROY, subject=media.id, account=account)
     for payment in refunds.possible(unit, account):  # after the orders: what they held is back by now
         refunds.ask(unit, account=account, payment=payment.id)
-    keys.destroy(unit, account)
-    ended = {"asked_at": unit.now, "ended_at": unit.now}
-    EndedAccount.insert(account=account, **ended).on_conflict_ignore().execute()
+    end_with_account(unit, account)
+    keys.destroy(unit, account, PICTURES)
     for model in (Photo, Order, VideoTask, Disclosure, Link, Export, Invoice, CorrectionNote):
         model.delete().where(model.account == account).execute()
+
+
+def forget_account(unit: Unit, *, keys: Keys, account: str, asked_at: datetime) -> None:
+    """The last of it: who it was, and the key that locked it. Deletions that were carried out name nobody any more."""
+    keys.destroy(unit, account)
+    ended = {"asked_at": asked_at, "ended_at": unit.now}
+    EndedAccount.insert(account=account, **ended).on_conflict_ignore().execute()
+    over = (Erasure.account == account) & Erasure.state.not_in(Erasure.OPEN)
+    Erasure.update(account=None, request=None).where(over).execute()
     Account.delete().where(Account.id == account).execute()

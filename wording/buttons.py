@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from policy.reports import KINDS
 from wording.language import LANGUAGES
 
 AGREE, MINOR = "agree", "minor"  # the notice
@@ -22,10 +23,17 @@ PACKS, PACK, REFUND = "packs", "pack", "refund"  # the packs; one of them; a pay
 RENEW, NOT_RENEW = "renew", "norenew"  # a version of the policy, and the order that waits for the answer, if one does
 EXPORT, MY_DATA = "export", "mydata"  # a copy of everything; what is held
 PROMOTIONS = "promo"  # yes or no, or neither to be asked
+ERASE, ERASE_YES, ERASE_KEEP = "erase", "eraseyes", "erasekeep"  # a scope, or none for the choice of one
+ERASE_REFUND = "eraserefund"  # a payment that goes back before the account does
+UNDO, AT_ONCE = "undo", "atonce"  # an account that waits for its end; with a yes it ends
+SUPPORT, SUPPORT_DONE, SUPPORT_CANCEL = "sup", "supdone", "supno"  # a ticket to answer in, or none
+REPORT, REPORT_KIND, REPORT_DONE = "rep", "repk", "repd"  # a thing, or none; a kind and a thing; no more words
 WHERE, WENT = "where", "went"  # where photos went: a page, or none for a new message; one photo
 
 _ID = r"[0-9a-f]{32}"
+_THING = rf"[pr]:{_ID}"  # a photo; a result by its order
 _VERSION = r"[0-9a-z-]{1,20}"
+_SCOPE = "photos|generated|account"
 _PATTERNS = {
     AGREE: _VERSION,
     RENEW: rf"{_VERSION}(:{_ID})?",
@@ -42,11 +50,23 @@ _PATTERNS = {
     LANGUAGE: "|".join(LANGUAGES),
     PACKS: None,
     PROMOTIONS: "(yes|no)?",
+    SUPPORT: rf"({_ID})?",
+    SUPPORT_DONE: None,
+    SUPPORT_CANCEL: None,
     EXPORT: None,
     MY_DATA: None,
     PACK: r"[a-z0-9]{1,16}",
     REFUND: _ID,
+    ERASE: rf"({_SCOPE})?",
+    ERASE_YES: _SCOPE,
+    ERASE_KEEP: None,
+    ERASE_REFUND: _ID,
+    UNDO: None,
+    AT_ONCE: "(yes)?",
     PHOTOS: r"\d{1,4}",
+    REPORT: rf"({_THING})?",
+    REPORT_KIND: rf"({'|'.join(KINDS)})(:{_THING})?",
+    REPORT_DONE: None,
     **dict.fromkeys((MAKE, DROP, CANCEL, ORIGINAL, AGAIN, OTHER, DELETE, DELETE_YES, KEEP, ANIMATE), _ID),
     **dict.fromkeys((PHOTO, PHOTO_DELETE, PHOTO_DELETE_YES, PHOTO_KEEP, ANIMATE_PHOTO), _ID),
 }

@@ -40,6 +40,14 @@ SENTENCES: dict[str, Sentence] = {
     "account.banned": lambda _: _(
         "This account is closed for breaking the Terms. Questions: /help. Payments: /paysupport."
     ),
+    "account.frozen": lambda _: _(
+        "Your pictures are locked while we look into a report: nobody can open them, and nothing new is made. Your "
+        "rights stay: /mydata, /export (without pictures), /privacy. Questions: /help."
+    ),
+    "report.too_many": lambda _: _(
+        "That is the most reports we take from one account in a day. A person reads each of them. More: /help."
+    ),
+    "report.too_long": lambda _: _("That is too long for one report: please stay within {report} characters."),
     "orders.too_many": lambda _: _("You have several things being made. Please wait for one of them."),
     "orders.gone": lambda _: _("That offer is no longer there. Please choose a style again."),
     "orders.already_made": lambda _: _("Already on its way."),
@@ -67,6 +75,10 @@ SENTENCES: dict[str, Sentence] = {
     "videos.off": lambda _: _("There are no videos here at the moment. Pictures work."),
     "consent.renew": lambda _: _("Our privacy policy has changed: please say first whether you agree."),
     "export.under_way": lambda _: _("A copy of your data is on its way already. It comes here."),
+    "ticket.kind": lambda _: _("Support takes text, pictures, PDF and text files. What you sent was not kept."),
+    "ticket.file": lambda _: _("PDF and text files may have up to {support_megabytes} MB."),
+    "ticket.files": lambda _: _("This ticket has {support_files} files, which is all it takes. Please put it in words."),
+    "ticket.full": lambda _: _("This ticket is full. Please wait for our answer."),
     "message.unsupported": lambda _: _("I can use photos only. What you sent was not kept."),
     "button.unknown": lambda _: _("That button no longer works. Please start again with /start."),
     "button.not_yours": lambda _: _("That button belongs to somebody else."),

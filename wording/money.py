@@ -135,7 +135,8 @@ def pay_support(_: Translate, *, refundable: Sequence[PackLine], days: int, supp
         )
         for p in refundable
     ]
-    return Message("\n\n".join((lead, which, help_)), tuple(rows))
+    write = (button(_("Write to support"), buttons.data(buttons.SUPPORT)),)
+    return Message("\n\n".join((lead, which, help_)), (*rows, write))
 
 
 def balance(

@@ -5,7 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 from imaging.limits import MIB, Limits
-from policy.limits import LONGEST_PROMPT, LONGEST_WAIT, REFUND_WITHIN, VIDEO_GIVEN_UP
+from policy.limits import (
+    LONGEST_PROMPT,
+    LONGEST_REPORT,
+    LONGEST_WAIT,
+    REFUND_WITHIN,
+    SUPPORT_FILE,
+    SUPPORT_FILES,
+    VIDEO_GIVEN_UP,
+)
 
 _PHOTO = Limits()
 NUMBERS: dict[str, int | str] = {
@@ -14,6 +22,9 @@ NUMBERS: dict[str, int | str] = {
     "megabytes": _PHOTO.max_bytes // MIB,
     "days": REFUND_WITHIN.days,
     "characters": f"{LONGEST_PROMPT:,}",
+    "report": f"{LONGEST_REPORT:,}",
     "minutes": VIDEO_GIVEN_UP // timedelta(minutes=1),
+    "support_megabytes": SUPPORT_FILE // MIB,
+    "support_files": SUPPORT_FILES,
     "hours": LONGEST_WAIT // timedelta(hours=1),
 }

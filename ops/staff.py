@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from errors import Failure
+from policy.limits import LONGEST_ANSWER
 from privacy.audit import LONGEST_REASON, Act
 
 SAID = {
@@ -30,6 +31,12 @@ SAID = {
     "announcement.words": "Each language wants words: --en, --zh-hant and --zh-hans name a file each.",
     "announcement.long": "Telegram takes no message as long as that.",
     "announcement.unknown": "There is no announcement with this number under way.",
+    "ticket.unknown": "There is no ticket with this number.",
+    "ticket.resolved": "This ticket is resolved. It opens again when its person writes.",
+    "ticket.nobody": "The account of this ticket has ended: there is no chat any more.",
+    "ticket.words": f"An answer has 1 to {LONGEST_ANSWER:,} characters.",
+    "ticket.not_text": "The answer is not plain text in UTF-8.",
+    "ticket.no_file": "This ticket has no file with this number.",
     "database.unavailable": "The database of DATABASE_URL does not answer. Nothing was done.",
 }
 

@@ -26,6 +26,7 @@ from ops.retention import retention
 from ops.stack import StackError
 from ops.stack import demo as run_demo
 from ops.stack import run as run_real
+from ops.tickets import answer, resolve, tickets
 from providers.gemini import Gemini
 from providers.http import Origin, Outbound
 from providers.origins import allowed
@@ -49,6 +50,9 @@ for _command in (
     announce,
     requests,
     request,
+    tickets,
+    answer,
+    resolve,
     audit,
     retention,
     export,

@@ -13,6 +13,7 @@ from database import Database
 from errors import Permanent
 from jobs import pacing
 from models import Account
+from policy.choices import EACH
 from providers.telegram import NAME, Sent, Telegram
 from providers.telegram_calls import Call, send_text
 from wording.language import Translate
@@ -28,6 +29,7 @@ class Person:
     account: str
     chat: int
     translate: Translate
+    photos_go: bool = False  # their photos go after each result
 
 
 class Chats:
@@ -49,7 +51,8 @@ class Chats:
 
     def of(self, row: Account) -> Person:
         chat = self._fields.open(Account.telegram_id, row, purpose=self._purpose)
-        return Person(row.id, int(chat or 0), spoken(self._fields, row, purpose=self._purpose))
+        speaks = spoken(self._fields, row, purpose=self._purpose)
+        return Person(row.id, int(chat or 0), speaks, photos_go=row.keep_photos == EACH)
 
     def send(self, person: Person, call: Call) -> Sent | None:
         """Raises Temporary while Telegram asks us to wait; Permanent("telegram.blocked") is also written down."""

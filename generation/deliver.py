@@ -10,13 +10,14 @@ from custody.media import VIDEO
 from database import Database, Unit
 from errors import Failure, Permanent
 from generation.chat import Chats, Person
+from generation.keeping import after_result
 from generation.kinds import DELIVER, TELL
 from generation.orders import status_message
 from generation.show import Show
 from generation.status import Status
 from jobs.claim import Claim
 from jobs.desk import Desk
-from models import Media, Order, Work
+from models import Account, Media, Order, Work
 from providers.telegram import Sent
 from providers.telegram_calls import send_text
 from states import move
@@ -53,15 +54,17 @@ class Deliver:
                 raise
             with claim.finish() as unit:
                 held_back = move(Order, order.id, come_from=(Order.KEPT,), to=Order.HELD_BACK)
+                self._photo_goes(unit, person, order)
                 if held_back and _is_back(order.account):
                     self._desk.add(unit, DELIVER, subject=order.id, account=order.account)
             return
         crash.at("deliver.edited")
         file_id = sent.file_id if sent else None
         sealed = self._fields.seal(Order.file_id, row=order.id, account=order.account, value=file_id)
-        with claim.finish():
+        with claim.finish() as unit:
             changes = {"message_id": sent.message_id, "file_id": sealed} if sent else {}
             move(Order, order.id, come_from=(Order.KEPT, Order.HELD_BACK), to=Order.DELIVERED, **changes)
+            self._photo_goes(unit, person, order)
         self._ring(person, sent, video=media.kind == VIDEO)
         crash.at("deliver.noted")
 
@@ -95,13 +98,21 @@ class Deliver:
             self._desk.add(unit, TELL, subject=claim.subject, account=claim.account)
         log.error("order.not_delivered", order=claim.subject, code=failure.code)
 
+    def _photo_goes(self, unit: Unit, person: Person, order: Order) -> None:
+        """Where its person wants each photo gone once something was made of it."""
+        if person.photos_go:
+            after_result(unit, self._desk, order)
+
     def caption(self, person: Person, order: Order) -> Message:
         """What stands under a result that was delivered. Called with a connection."""
         media = Media.get_or_none(Media.id == order.media)
         return self._show.caption(person, order, video=media is not None and media.kind == VIDEO)
 
     def bring_back(self, unit: Unit, account: str) -> int:
-        """The person is back: deliver what was held back."""
+        """The person is back: deliver what was held back. While they are banned, or their pictures frozen, it waits."""
+        served = (Account.id == account) & (Account.state == Account.ACTIVE) & Account.frozen_at.is_null()
+        if not Account.select().where(served).exists():
+            return 0
         under_way = Work.select(Work.subject).where((Work.kind == DELIVER) & Work.state.in_((Work.DUE, Work.HELD)))
         held_back = (Order.account == account) & (Order.state == Order.HELD_BACK) & Order.id.not_in(under_way)
         rows = list(Order.select().where(held_back))

@@ -16,3 +16,4 @@ DELIVER: Final = "deliver"  # the status message becomes the picture
 TELL: Final = "tell"  # the status message says why there is no picture
 ORIGINAL: Final = "original"  # send the untouched file
 DESTROY: Final = "destroy"  # destroy a sealed object
+SHORTEN: Final = "shorten"  # delete the photos that a shorter choice leaves no time

@@ -6,13 +6,14 @@ from datetime import timedelta
 
 from billing import ledger, statement
 from billing.prices import PICTURE, PRICES, seconds_of, video
+from consent.choices import demand_may_get
 from consent.renewal import demand_current
 from custody import destroy
 from custody.fields import Fields
 from database import Unit
 from errors import Permanent, Rejected
 from generation.chat import PURPOSE
-from generation.endings import forget_words
+from generation.endings import end_badly, forget_words
 from generation.kinds import ADMIT, DELIVER, DESTROY, PRODUCE, ROUND, TELL
 from generation.slots import MOST_WAITING, Place, VideoSlots, withdraw
 from generation.source import Source
@@ -111,20 +112,23 @@ class Orders:
     def place(self, unit: Unit, *, account: str, order: str, message: int) -> None:
         """Hold the price, put it into the queue.
 
-        Raises Rejected("orders.gone" | "orders.already_made" | "orders.too_many" | "photo.gone" | "credits.too_few" |
-        "credits.daily_limit" | "videos.off" | "videos.paused" | "consent.renew").
+        Raises Rejected("orders.gone" | "orders.already_made" | "orders.too_many" | "photo.gone" |
+        "photo.gone_by_choice" | "provider.not_allowed" | "credits.too_few" | "credits.daily_limit" | "videos.off" |
+        "videos.paused" | "consent.renew").
         """
         row = self.of(account, order)
         if row.state != Order.OFFERED:
             raise Rejected("orders.gone" if row.state == Order.DELETED else "orders.already_made")
         if Source.of(row).media() is None:
-            raise Rejected("photo.gone")
+            raise Source.of(row).gone()
         if seconds_of(row.kind) is not None:
             self.demand_videos(unit)
+        owner = Account.get(Account.id == account)
+        demand_may_get(owner, row.provider)
         demand_current(unit, account)  # asked last of what writes nothing: who says yes can have it at once
         # The hold comes first: it locks the person's books, so that two taps at once count each other's orders.
         ledger.hold(unit, owner=account, order=order, credits=row.price, what=row.kind)
-        self._within_daily_limit(unit, account)
+        self._within_daily_limit(unit, owner)
         if self._open(account) >= self._parallel:
             raise Rejected("orders.too_many")
         if not move(
@@ -166,6 +170,27 @@ class Orders:
             raise Rejected("orders.too_late")
         ledger.give_back(unit, owner=account, order=order)
         forget_words(account)
+
+    def withhold(self, unit: Unit, *, account: str, provider: str) -> int:
+        """What waits for a provider ends, its credits are back, its person is told; how many. Called before the choice
+        is written: whoever submits takes work and order before the account, too."""
+        waiting = (Order.account == account) & (Order.provider == provider) & (Order.state == Order.QUEUED)
+        rows = list(Order.select().where(waiting).order_by(Order.id))
+        for row in rows:
+            self._desk.withdraw(unit, subject=row.id, kinds=(PRODUCE,))
+            withdraw(unit, self._desk, row.id)
+        return sum(
+            end_badly(
+                unit,
+                self._desk,
+                order=row.id,
+                account=account,
+                reason="provider.not_allowed",
+                refused=True,
+                come_from=(Order.QUEUED,),
+            )
+            for row in rows
+        )
 
     def drop(self, unit: Unit, *, account: str, order: str) -> None:
         """Forget an offer that was declined."""
@@ -210,10 +235,10 @@ class Orders:
         style, _ = self.wanted(row)
         return style.name if style else N_("Your own idea")
 
-    def _within_daily_limit(self, unit: Unit, account: str) -> None:
+    def _within_daily_limit(self, unit: Unit, owner: Account) -> None:
         """Asked after the hold, which counts already."""
-        limit = Account.get(Account.id == account).daily_limit
-        if limit is not None and statement.spent_since(account, unit.now - DAY) > limit:
+        limit = owner.daily_limit
+        if limit is not None and statement.spent_since(owner.id, unit.now - DAY) > limit:
             raise Rejected("credits.daily_limit")
 
     def _open(self, account: str) -> int:

@@ -17,10 +17,12 @@ from errors import Failure, Rejected, Temporary
 from generation.chat import PURPOSE
 from generation.endings import forget_words
 from generation.kinds import DESTROY, GREET, INTAKE
+from generation.source import Source
 from imaging.intake import Intake
 from jobs.claim import Claim
 from jobs.desk import Desk
 from models import Acceptance, Account, Media, Photo, new_id
+from policy.choices import KEEPINGS
 from providers.telegram import LARGEST_DOWNLOAD, Telegram
 from rows import Row, insert
 from states import move
@@ -28,7 +30,7 @@ from states import move
 # Asked in the statement itself: an account may be closed or banned at the same moment.
 MAY_SEND = (
     f"EXISTS (SELECT 1 FROM acceptance WHERE {AGREED}) "  # noqa: S608  a constant of ours
-    f"AND EXISTS (SELECT 1 FROM account WHERE id = ? AND state = '{Account.ACTIVE}')"
+    f"AND EXISTS (SELECT 1 FROM account WHERE id = ? AND state = '{Account.ACTIVE}' AND frozen_at IS NULL)"
 )
 SLOWEST_DOWNLOAD = 90.0  # seconds for a whole file, however steadily its bytes drip
 
@@ -128,8 +130,17 @@ class Photos:
                 destroy.intend(unit, media.id)  # deleted meanwhile
                 self._desk.add(unit, DESTROY, subject=media.id, account=photo.account)
                 return
-            Account.update(current_photo=photo.id, current_origin=None).where(Account.id == photo.account).execute()
+            self._is_here(photo)
             self._desk.add(unit, GREET, subject=photo.id, account=photo.account)
+
+    @staticmethod
+    def _is_here(photo: Photo) -> None:
+        """It is the photo at hand, and has its end where its person chose one. Their row is held until the commit, so
+        that a choice made at this moment counts for it, too."""
+        at_hand = Account.update(current_photo=photo.id, current_origin=None).where(Account.id == photo.account)
+        for owner in at_hand.returning(Account.keep_photos).execute():
+            if (end := end_of(photo.created_at, owner.keep_photos)) is not None:
+                Photo.update(goes_at=end).where(Photo.id == photo.id).execute()
 
     def not_taken_in(self, claim: Claim, failure: Failure, unit: Unit) -> None:
         """The end of an intake that did not work: the person is told what to do. Its caption goes with it."""
@@ -139,25 +150,16 @@ class Photos:
 
     def delete(self, unit: Unit, *, account: str, photo: str) -> bool:
         """Destroy a photo for good. False when it is not there or not theirs."""
-        row = Photo.get_or_none((Photo.id == photo) & (Photo.account == account))
-        states = (Photo.WAITING, Photo.INCOMING, Photo.READY, Photo.REFUSED)
-        if row is None or not move(
-            Photo, photo, come_from=states, to=Photo.DELETED, file_id=None, caption=None, media=None
-        ):
-            return False
-        self._desk.withdraw(unit, subject=photo, kinds=(INTAKE, GREET))
-        # What was wanted of it goes with it; results stay, and what is under way ends by itself.
-        forget_words(account)
-        Account.update(current_photo=None).where((Account.id == account) & (Account.current_photo == photo)).execute()
-        if row.media and destroy.intend(unit, row.media):
-            self._desk.add(unit, DESTROY, subject=row.media, account=account)
-        return True
+        return delete_photo(unit, self._desk, account=account, photo=photo)
 
     def ready(self, account: str, photo: str) -> Photo:
-        """A photo of this person that can be used. Raises Rejected("photo.gone" | "photo.not_ready")."""
+        """A photo of this person that can be used.
+
+        Raises Rejected("photo.gone" | "photo.gone_by_choice" | "photo.not_ready").
+        """
         row = Photo.get_or_none((Photo.id == photo) & (Photo.account == account))
         if row is None or row.state in (Photo.DELETED, Photo.REFUSED):
-            raise Rejected("photo.gone")
+            raise Source(account, photo).gone()
         if row.state != Photo.READY:
             raise Rejected("photo.not_ready")
         return row
@@ -187,3 +189,24 @@ class Photos:
                 raise Temporary("photo.slow_download")
             collected.write(piece)
         return collected.getvalue()
+
+
+def delete_photo(unit: Unit, desk: Desk, *, account: str, photo: str, reason: str | None = None) -> bool:
+    """Destroy a photo for good; `reason` where nobody did it by hand. False when it is not there or not theirs."""
+    row = Photo.get_or_none((Photo.id == photo) & (Photo.account == account))
+    states = (Photo.WAITING, Photo.INCOMING, Photo.READY, Photo.REFUSED)
+    gone = {"file_id": None, "caption": None, "media": None, "goes_at": None, **({"reason": reason} if reason else {})}
+    if row is None or not move(Photo, photo, come_from=states, to=Photo.DELETED, **gone):
+        return False
+    desk.withdraw(unit, subject=photo, kinds=(INTAKE, GREET))
+    # What was wanted of it goes with it; results stay, and what is under way ends by itself.
+    forget_words(account)
+    Account.update(current_photo=None).where((Account.id == account) & (Account.current_photo == photo)).execute()
+    if row.media and destroy.intend(unit, row.media):
+        desk.add(unit, DESTROY, subject=row.media, account=account)
+    return True
+
+
+def end_of(sent_at: datetime, choice: str | None) -> datetime | None:
+    """When a photo goes that is not used, by its person's choice."""
+    return sent_at + KEEPINGS[choice].period if choice in KEEPINGS else None

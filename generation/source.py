@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
+from errors import Rejected
 from models import Media, Order, Photo
+
+GONE, BY_CHOICE = "photo.gone", "photo.gone_by_choice"  # the second: its person chose that photos go by themselves
 
 
 @dataclass(frozen=True)
@@ -39,3 +42,9 @@ class Source:
             found = Media.select().join(Photo, on=(Photo.media == Media.id)).where(ready)
         media: Media | None = found.where(Media.state == Media.STORED).first()
         return media
+
+    def gone(self) -> Rejected:
+        """What to raise where there is no `media`, so that the person is told why. Called with a connection."""
+        by_choice = (Photo.id == self.photo) & (Photo.account == self.account) & (Photo.reason == BY_CHOICE)
+        told = self.origin is None and Photo.select().where(by_choice).exists()
+        return Rejected(BY_CHOICE if told else GONE)

@@ -65,11 +65,12 @@ class Run:
 class Retention:
     """Any process may run it at any time, several at once and stopped anywhere."""
 
-    def __init__(self, *, database: Database, store: Store, keys: Keys) -> None:
+    def __init__(self, *, database: Database, store: Store, keys: Keys, more: Sequence[Sweep] = ()) -> None:
+        """`more`: rules that need other parts of the house than the store and the keys."""
         self._database = database
         self._store = store
         self._objects = Objects(database, store)
-        self.sweeps: Sequence[Sweep] = rules(keys, store)
+        self.sweeps: Sequence[Sweep] = (*rules(keys, store), *more)
 
     def run(self) -> list[Line]:
         """Raises Temporary("retention.failed") at the end, when all other rules have done what they could."""

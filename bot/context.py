@@ -18,10 +18,12 @@ from generation.status import Status
 from generation.styles import Catalogue
 from jobs.desk import Desk
 from privacy.export import Exports
+from privacy.reports import Reports
 from privacy.sweep import Sweep
 from providers.origins import recipients
 from providers.telegram import Telegram
 from support.announcements import Announcements
+from support.tickets import Tickets
 from workers.assembly import House
 
 
@@ -42,7 +44,9 @@ class Context:
     status: Status
     deliver: Deliver
     announcements: Announcements
+    tickets: Tickets
     exports: Exports
+    reports: Reports
     sweeps: tuple[Sweep, ...]  # the rules by which data go
     boards: Boards
     catalogue: Catalogue
@@ -69,7 +73,9 @@ class Context:
             status=house.status,
             deliver=house.deliver,
             announcements=house.announcements,
+            tickets=house.tickets,
             exports=house.exports,
+            reports=house.reports,
             sweeps=tuple(house.retention.sweeps),
             boards=house.boards,
             catalogue=house.catalogue,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import logs
-from bot import messages, payments, strangers, taps
+from bot import messages, payments, reports, strangers, support, taps
 from bot.context import Context
 from bot.steps import StatusOf, Step
 from bot.update import Update, read
@@ -39,10 +39,11 @@ def handle(context: Context, raw: Any) -> Sequence[Step]:
     if account is None:
         return strangers.meet(context, update)
     person = Person(account.id, update.chat, speaks)
+    to_support = support.addressed(context, account, update)
     try:
-        if update.kind == "photo" and (update.caption or "").strip():
+        if update.kind == "photo" and (update.caption or "").strip() and not to_support:
             context.orders.check_prompt(update.caption or "")  # what is refused gets into no table, sealed or not
-        if update.kind == "photo" and _received_at_once(context, account, update):
+        if update.kind == "photo" and not to_support and _received_at_once(context, account, update):
             return [chat_action(person.chat, "upload_photo")]
         with context.database.unit() as unit:
             if not _first_time(unit, update.id):
@@ -50,6 +51,7 @@ def handle(context: Context, raw: Any) -> Sequence[Step]:
             if context.accounts.refresh(account, update.who) and not account.reachable:
                 context.deliver.bring_back(unit, account.id)
                 context.announcements.bring_back(unit, account.id)
+                context.tickets.bring_back(unit, account.id)
             return _act(context, unit, account, person, update)
     except Rejected as error:  # the unit is rolled back; the person is told why
         log.info("update.rejected", code=error.code)
@@ -77,8 +79,13 @@ def _act(context: Context, unit: Unit, account: Account, person: Person, update:
         if not update.member:
             Account.update(reachable=False).where(Account.id == account.id).execute()
         return []
-    if account.state == Account.BANNED and not messages.is_open_to_all(update):
-        raise Rejected("account.banned")
+    if reports.awaited(context, unit, account, update):
+        return reports.words(context, unit, account, person, update)
+    closed = messages.closed_to(account, update)
+    if closed is not None and not support.addressed(context, account, update):
+        # Told in the unit: that they are back here is kept, whatever they may do here.
+        log.info("update.rejected", code=closed.code)
+        return _told(person.translate, update, closed)
     if update.kind == "tap":
         return taps.tapped(context, unit, account, person, update)
     return messages.received(context, unit, account, person, update)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from billing import ledger
-from bot import confirmations, film, gallery, languages, privacy, promotions, purse, rights
+from bot import confirmations, film, gallery, languages, privacy, promotions, purse, reports, rights, support
 from bot.context import Context
 from bot.update import Update
 from consent.accounts import lock
@@ -26,14 +26,35 @@ Handler = Callable[[Context, Unit, Account, Person, Update], list[Call]]
 
 def received(context: Context, unit: Unit, account: Account, person: Person, update: Update) -> list[Call]:
     """The answer to a message."""
+    if support.addressed(context, account, update):
+        return support.received(context, unit, account, person, update)
+    if account.writes_until is not None and support.is_command(update):
+        context.tickets.leave(unit, account.id)
     if update.kind == "unsupported":
         raise Rejected("message.unsupported")
     if update.kind == "photo":
         return _photo(context, unit, account, person, update)
     text = update.text or ""
     if text.startswith("/"):
-        return COMMANDS.get(_command(text), _help)(context, unit, account, person, update)
+        return COMMANDS.get(command_of(text), _help)(context, unit, account, person, update)
     return _prompt(context, unit, account, person, update)
+
+
+def closed_to(account: Account, update: Update) -> Rejected | None:
+    """Why this person may not have what they ask for, however they stand with us."""
+    if account.state == Account.BANNED and not is_open_to_all(update):
+        return Rejected("account.banned")
+    if account.frozen_at is not None and (shows_pictures(update) or not is_open_to_all(update)):
+        return Rejected("account.frozen")
+    return None
+
+
+def shows_pictures(update: Update) -> bool:
+    """Whether the answer would be a picture of theirs."""
+    if update.kind == "tap":
+        tap = buttons.parse(update.data)
+        return tap is not None and tap.verb == buttons.PHOTOS
+    return command_of(update.text or "") == "photos"
 
 
 def is_open_to_all(update: Update) -> bool:
@@ -41,10 +62,10 @@ def is_open_to_all(update: Update) -> bool:
     if update.kind == "tap":
         tap = buttons.parse(update.data)
         return tap is not None and tap.verb in TAPS_OPEN_TO_ALL
-    return update.kind == "text" and _command(update.text or "") in OPEN_TO_ALL
+    return update.kind == "text" and command_of(update.text or "") in OPEN_TO_ALL
 
 
-def _command(text: str) -> str:
+def command_of(text: str) -> str:
     """The command without its slash; empty for other text."""
     return text[1:].split(maxsplit=1)[0].split("@")[0].lower() if text.startswith("/") and len(text) > 1 else ""
 
@@ -113,12 +134,15 @@ def _say(person: Person, text: Message) -> Call:
 
 # To know and to delete what is kept is a right that no ban takes.
 OPEN_TO_ALL = (
-    "help", "language", "privacy", "paysupport", "where", "photos", "mydata", "export", "promotions", "confirm",
+    "help", "language", "privacy", "support", "paysupport", "where", "photos", "mydata", "export", "promotions",
+    "confirm", "report",
 )  # fmt: skip
 TAPS_OPEN_TO_ALL = (
     buttons.LANGUAGE, buttons.WHERE, buttons.WENT, buttons.MY_DATA, buttons.EXPORT, buttons.PROMOTIONS,
     buttons.PHOTOS, buttons.PHOTO_DELETE, buttons.PHOTO_DELETE_YES, buttons.PHOTO_KEEP,
     buttons.DELETE, buttons.DELETE_YES, buttons.KEEP,
+    buttons.REPORT, buttons.REPORT_KIND, buttons.REPORT_DONE,
+    buttons.SUPPORT, buttons.SUPPORT_DONE, buttons.SUPPORT_CANCEL,
 )  # fmt: skip
 COMMANDS: dict[str, Handler] = {
     "start": _start,
@@ -128,6 +152,7 @@ COMMANDS: dict[str, Handler] = {
     "photos": gallery.command,
     "balance": purse.balance,
     "packs": purse.show_packs,
+    "support": support.command,
     "paysupport": purse.pay_support,
     "limit": purse.limit,
     "language": languages.command,
@@ -137,4 +162,5 @@ COMMANDS: dict[str, Handler] = {
     "export": rights.export,
     "promotions": promotions.command,
     "confirm": confirmations.command,
+    "report": reports.command,
 }

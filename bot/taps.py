@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from billing import ledger
 from billing.prices import PACKS, seconds_of
-from bot import film, gallery, languages, privacy, promotions, purse, rights
+from bot import film, gallery, languages, privacy, promotions, purse, reports, rights, support
 from bot.context import Context
 from bot.steps import StatusOf, Step
 from bot.update import Update
@@ -124,7 +124,7 @@ def _again(context: Context, unit: Unit, account: Account, person: Person, updat
     order = _with_result(context, account, tap)
     source = Source.of(order)
     if source.media() is None:
-        raise Rejected("photo.gone")
+        raise source.gone()
     style, prompt = context.orders.wanted(order)
     chosen, words = (style.id, None) if style else (None, prompt)
     if (seconds := seconds_of(order.kind)) is not None:
@@ -137,7 +137,7 @@ def _other(context: Context, unit: Unit, account: Account, person: Person, updat
     order = context.orders.of(account.id, tap.id)
     source = Source.of(order)
     if source.media() is None:
-        raise Rejected("photo.gone")
+        raise source.gone()
     if seconds_of(order.kind) is not None:
         return [film.motions(context, person, source)]
     return [context.boards.send(person.chat, person.translate, photo=source.photo)]
@@ -223,5 +223,11 @@ VERBS: dict[str, Handler] = {
     b.MY_DATA: rights.my_data,
     b.EXPORT: rights.export,
     b.PROMOTIONS: promotions.tapped,
+    b.SUPPORT: support.command,
+    b.SUPPORT_DONE: support.done,
+    b.SUPPORT_CANCEL: support.cancel,
     b.WENT: privacy.went,
+    b.REPORT: reports.asked,
+    b.REPORT_KIND: reports.opened,
+    b.REPORT_DONE: reports.done,
 }

@@ -39,9 +39,9 @@ class Accounts:
         return rows[0] if rows else None
 
     def buyer(self, telegram_id: int) -> str | None:
-        """The account that this Telegram id may buy for: an open one that is not banned."""
+        """The account that this Telegram id may buy for: an open one that is not banned and not frozen."""
         row = self.find(telegram_id)
-        return row.id if row is not None and row.state == Account.ACTIVE else None
+        return row.id if row is not None and row.state == Account.ACTIVE and row.frozen_at is None else None
 
     def open(self, unit: Unit, who: Identity, *, version: str) -> Account:
         """A new account with keys, the recorded yes and, the first time, the trial credits.
@@ -75,7 +75,8 @@ class Accounts:
 
     def as_known(self, row: Account, who: Identity) -> bool:
         """Whether there is nothing that `refresh` would change, and nothing that keeps the person from being served."""
-        return bool(row.state == Account.ACTIVE and row.reachable and bytes(row.names_index) == self._names_index(who))
+        served = row.state == Account.ACTIVE and row.frozen_at is None
+        return bool(served and row.reachable and bytes(row.names_index) == self._names_index(who))
 
     def refresh(self, row: Account, who: Identity) -> bool:
         """Follow the names Telegram shows now; also notes that the person is back. Whether anything changed."""

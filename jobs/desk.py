@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from database import Database, Unit
 from jobs.claim import Claim
@@ -64,13 +64,17 @@ class Desk:
 
     def withdraw(self, unit: Unit, *, subject: str, kinds: Iterable[str]) -> int:
         """End open work on a row and raise its fence, so that who works on it now cannot commit."""
-        return int(
-            Work.update(
-                state=Work.FAILED, fence=Work.fence + 1, ended_at=unit.now, lease_until=None, reason="withdrawn"
-            )
-            .where((Work.subject == subject) & Work.kind.in_(tuple(kinds)) & Work.state.in_((Work.DUE, Work.HELD)))
-            .execute()
-        )
+        return self._withdraw(unit, Work.subject == subject, kinds)
+
+    def withdraw_all(self, unit: Unit, *, account: str, kinds: Iterable[str]) -> int:
+        """The same for all that is done for one person."""
+        return self._withdraw(unit, Work.account == account, kinds)
+
+    @staticmethod
+    def _withdraw(unit: Unit, which: Any, kinds: Iterable[str]) -> int:
+        over = {"state": Work.FAILED, "fence": Work.fence + 1, "ended_at": unit.now, "lease_until": None}
+        open_ = Work.kind.in_(tuple(kinds)) & Work.state.in_((Work.DUE, Work.HELD))
+        return int(Work.update(**over, reason="withdrawn").where(which & open_).execute())
 
     def renew(self, claims: Sequence[Claim]) -> None:
         """Prolong leases; a claim whose row is no longer ours is marked lost."""

@@ -9,6 +9,7 @@ from wording import buttons
 from wording.language import Translate
 from wording.message import Message, button, escape
 from wording.periods import keeps
+from wording.reports import RESULT, report_button
 
 WORKING, FILMING = "working", "filming"
 
@@ -112,6 +113,7 @@ def result(_: Translate, *, order: str, title: str, provider: str, video: bool, 
                 button(_("Original file"), buttons.data(buttons.ORIGINAL, order)),
                 button(_("Delete"), buttons.data(buttons.DELETE, order)),
             ),
+            report_button(_, RESULT, order),
         ),
     )
 

@@ -9,6 +9,7 @@ from wording.commands import menu
 from wording.language import Translate
 from wording.message import Message, button, escape
 from wording.numbers import NUMBERS
+from wording.reports import PHOTO, report_button
 
 
 def board(
@@ -54,7 +55,8 @@ def own_photo(_: Translate, *, photo: str, number: int, total: int, animate: boo
         ),
     ]
     return Message(
-        _("Your photo {number} of {total}").format(number=number, total=total), (*([turn] if turn else []), *rows)
+        _("Your photo {number} of {total}").format(number=number, total=total),
+        (*([turn] if turn else []), *rows, report_button(_, PHOTO, photo)),
     )
 
 

@@ -10,7 +10,9 @@ from dramatiq.brokers.redis import RedisBroker
 from billing.payments import NOTE, REFUND
 from generation import kinds
 from jobs.kinds import GENERATION, RIGHTS
+from privacy.account_news import ACCOUNT_NEWS
 from privacy.export import EXPORT, EXPORT_FAILED, EXPORT_OVER
+from support import tickets
 from support.announcements import INFORM
 
 # Lower goes first: what a person waits for at the end of the line before what begins a new one.
@@ -75,6 +77,10 @@ def declare(broker: RedisBroker, run: Callable[[str], bool], rounds: Mapping[str
     def destroy(work: str) -> None:
         run(work)
 
+    @dramatiq.actor(broker=broker, actor_name=kinds.SHORTEN, queue_name=RIGHTS, priority=LAST_STEP)
+    def shorten(work: str) -> None:
+        run(work)
+
     @dramatiq.actor(broker=broker, actor_name=EXPORT, queue_name=RIGHTS, priority=LONG_CALL)
     def export(work: str) -> None:
         run(work)
@@ -85,6 +91,26 @@ def declare(broker: RedisBroker, run: Callable[[str], bool], rounds: Mapping[str
 
     @dramatiq.actor(broker=broker, actor_name=EXPORT_OVER, queue_name=RIGHTS, priority=LAST_STEP)
     def export_over(work: str) -> None:
+        run(work)
+
+    @dramatiq.actor(broker=broker, actor_name=tickets.FETCH, queue_name=GENERATION, priority=FIRST_STEP)
+    def ticket_file(work: str) -> None:
+        run(work)
+
+    @dramatiq.actor(broker=broker, actor_name=tickets.NOT_TAKEN, queue_name=RIGHTS, priority=LAST_STEP)
+    def ticket_refused(work: str) -> None:
+        run(work)
+
+    @dramatiq.actor(broker=broker, actor_name=tickets.ANSWER, queue_name=RIGHTS, priority=LAST_STEP)
+    def ticket_answer(work: str) -> None:
+        run(work)
+
+    @dramatiq.actor(broker=broker, actor_name=tickets.RESOLVED, queue_name=RIGHTS, priority=LAST_STEP)
+    def ticket_resolved(work: str) -> None:
+        run(work)
+
+    @dramatiq.actor(broker=broker, actor_name=ACCOUNT_NEWS, queue_name=RIGHTS, priority=LAST_STEP)
+    def account_news(work: str) -> None:
         run(work)
 
     @dramatiq.actor(broker=broker, actor_name=INFORM, queue_name=RIGHTS, priority=LONG_CALL)

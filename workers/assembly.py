@@ -43,11 +43,22 @@ from jobs.kinds import RIGHTS, Kind
 from jobs.tick import Duty
 from moderation.check import PromptRules
 from policy.recipients import RECIPIENTS
+from privacy.account_news import AccountNews
 from privacy.audit import Audit
+from privacy.bans import Bans
+from privacy.by_choice import by_choice
 from privacy.contents import Contents
+from privacy.erase import Eraser, NoReceipts
+from privacy.erasure_chat import Chat as ChatOfErasures
+from privacy.erasure_mark import EVERY as MARKED_EVERY
+from privacy.erasure_mark import ErasureMarks
+from privacy.erasure_preview import Previews
+from privacy.erasures import Erasures
 from privacy.export import Exports
 from privacy.letters import Letters
 from privacy.manifest import PURPOSE as RIGHTS_PURPOSE
+from privacy.reports import ALARM_EVERY as REPORTS_ALARM_EVERY
+from privacy.reports import Reports
 from privacy.requests import ALARM_EVERY, Requests
 from privacy.retention import COMPARED_EVERY, Retention
 from privacy.retention import EVERY as SWEPT_EVERY
@@ -58,14 +69,19 @@ from providers.origins import allowed, stand_ins
 from providers.results import ResultHosts
 from providers.telegram import NAME, Telegram
 from support.announcements import EVERY, Announcements
+from support.answers import Answers
+from support.attachments import Attachments
 from support.campaigns import Consented
+from support.office import Office
+from support.tickets import PURPOSE as SUPPORT_PURPOSE
+from support.tickets import Tickets
 from vault.folder import FolderStore
 from vault.index import BlindIndex
 from vault.master import MasterKeys
 from vault.s3 import S3Store, s3_client
 from vault.store import Store
 from wording.policy import facts
-from workers.work_kinds import export_kinds, picture_kinds, video_kinds
+from workers.work_kinds import erasure_kinds, export_kinds, picture_kinds, standing_kinds, ticket_kinds, video_kinds
 
 log = logs.get()
 
@@ -95,15 +111,25 @@ class House:
     deliver: Deliver
     notes: Notes
     announcements: Announcements
+    tickets: Tickets
+    office: Office
+    answers: Answers
+    attachments: Attachments
     boards: Boards
     catalogue: Catalogue
     motions: Catalogue
     upkeep: Upkeep
     retention: Retention
+    erasure_marks: ErasureMarks
     exports: Exports
+    erasures: Erasures
+    eraser: Eraser
     audit: Audit
     requests: Requests
     letters: Letters
+    reports: Reports
+    account_news: AccountNews
+    bans: Bans
     intake: Intake
     outbound: Outbound = field(repr=False)
 
@@ -114,9 +140,11 @@ class House:
                 Duty("leftovers", 600.0, self.upkeep.leftovers),
                 Duty("retention", SWEPT_EVERY, self._sweep),
                 Duty("objects", COMPARED_EVERY, self._compare),
+                Duty("erasure_mark", MARKED_EVERY, self.erasure_marks.watch),
                 Duty("reconcile", 86_400.0, self.reconcile),
                 Duty("announce", EVERY, self._announce),
                 Duty("requests", ALARM_EVERY, self.requests.alarm),
+                Duty("reports", REPORTS_ALARM_EVERY, self.reports.alarm),
                 Duty("audit", 86_400.0, self.audit.alarm),
             )
         regular = (Duty("positions", 5.0, self.upkeep.positions),)
@@ -211,6 +239,7 @@ def assemble(
     kling = _kling(settings, outbound) if settings.kling_api_key else None
     slots = VideoSlots(database=database, desk=desk, slots=settings.kling_slots, models=models) if kling else None
     audit = Audit(database, fields, keys)
+    of_support = Chats(database, fields, telegram, purpose=SUPPORT_PURPOSE)
     orders = Orders(
         fields=fields,
         desk=desk,
@@ -240,9 +269,41 @@ def assemble(
         videos=kling is not None,
     )
     deliver = Deliver(database=database, fields=fields, desk=desk, chats=chats, show=show, status=status)
+    news = Chats(database, fields, telegram, purpose="announcements")
+    announcements = Announcements(
+        database=database,
+        desk=desk,
+        chats=news,
+        promotional=Consented(database, Chats(database, fields, telegram, purpose="promotion")),
+        site=settings.public_url,
+        support_email=settings.support_email or "support",
+    )
     watch = Watch(database=database, fields=fields, desk=desk, provider=kling)
     boards = Boards(catalogue, animate=kling is not None)
     greet = Greet(database=database, fields=fields, chats=chats, orders=orders, boards=boards)
+    retention = Retention(database=database, store=media.store, keys=keys, more=(by_choice(desk),))
+    of_rights = Chats(database, fields, telegram, purpose=RIGHTS_PURPOSE)
+    exports = Exports(
+        database=database,
+        fields=fields,
+        media=media,
+        desk=desk,
+        chats=of_rights,
+        links=links,
+        contents=Contents(
+            database=database,
+            fields=fields,
+            media=media,
+            titles={style.id: style.name for style in (*motions, *catalogue)},
+            facts=facts(settings),
+        ),
+    )
+    erasures = Erasures(
+        desk=desk,
+        keys=keys,
+        copies=exports,
+        previews=Previews(database=database, fields=fields, packs=refunds, copies=exports, sweeps=retention.sweeps),
+    )
     house = House(
         settings=settings,
         database=database,
@@ -270,41 +331,52 @@ def assemble(
         status=status,
         deliver=deliver,
         notes=Notes(database, chats),
-        announcements=Announcements(
+        announcements=announcements,
+        tickets=Tickets(fields=fields, keys=keys, desk=desk),
+        office=Office(database=database, fields=fields, media=media, desk=desk),
+        answers=Answers(database=database, fields=fields, chats=of_support),
+        attachments=Attachments(
             database=database,
+            fields=fields,
+            media=media,
             desk=desk,
-            chats=Chats(database, fields, telegram, purpose="announcements"),
-            promotional=Consented(database, Chats(database, fields, telegram, purpose="promotion")),
-            site=settings.public_url,
-            support_email=settings.support_email or "support",
+            files=telegram,
+            cage=intake,
+            chats=of_support,
         ),
         boards=boards,
         catalogue=catalogue,
         motions=motions,
         upkeep=Upkeep(database=database, desk=desk, orders=orders, status=status),
-        retention=Retention(database=database, store=media.store, keys=keys),
-        exports=Exports(
+        erasure_marks=ErasureMarks(database, media.store),
+        retention=retention,
+        exports=exports,
+        erasures=erasures,
+        eraser=Eraser(
             database=database,
+            store=media.store,
+            keys=keys,
             fields=fields,
-            media=media,
             desk=desk,
-            chats=Chats(database, fields, telegram, purpose=RIGHTS_PURPOSE),
-            links=links,
-            contents=Contents(
-                database=database,
-                fields=fields,
-                media=media,
-                titles={style.id: style.name for style in (*motions, *catalogue)},
-                facts=facts(settings),
-            ),
+            refunds=refunds,
+            erasures=erasures,
+            copies=exports,
+            chat=ChatOfErasures(of_rights),
+            receipts=NoReceipts(),
         ),
         audit=audit,
         requests=Requests(database, fields, audit),
+        reports=Reports(database, fields, keys, audit),
+        account_news=AccountNews(database, news, support_email=settings.support_email or "support"),
+        bans=Bans(desk=desk, deliver=deliver, announcements=announcements, audit=audit),
         letters=Letters(database, fields, support_email=settings.support_email or "support"),
         intake=intake,
         outbound=outbound,
     )
     table.update({kind.name: kind for kind in (*picture_kinds(house, produce, greet), *export_kinds(house.exports))})
+    table.update({kind.name: kind for kind in erasure_kinds(house.eraser)})
+    table.update({kind.name: kind for kind in standing_kinds(house.account_news)})
+    table.update({kind.name: kind for kind in ticket_kinds(house)})
     if kling is not None and slots is not None:
         submit = Submit(
             database=database,

@@ -11,11 +11,16 @@ from errors import Failure
 from generation import kinds
 from generation.collect import Collect
 from generation.greet import Greet
+from generation.keeping import shorten
 from generation.produce import Produce
 from generation.submit import Submit
 from jobs.claim import Claim
 from jobs.kinds import GENERATION, RIGHTS, Kind
+from privacy.account_news import ACCOUNT_NEWS, AccountNews
+from privacy.erase import Eraser
+from privacy.erasures import ERASE
 from privacy.export import EXPORT, EXPORT_FAILED, EXPORT_OVER, Exports
+from support import tickets
 from support.announcements import INFORM
 
 if TYPE_CHECKING:
@@ -30,6 +35,9 @@ def picture_kinds(house: House, produce: Produce, greet: Greet) -> tuple[Kind, .
         destroy.destroy(house.database, house.media.store, claim.subject)
         with claim.finish():
             pass
+
+    def shortened(claim: Claim) -> None:
+        shorten(house.desk, claim)
 
     return (
         Kind(name=kinds.INTAKE, queue=GENERATION, do=house.photos.take_in, ended_badly=house.photos.not_taken_in),
@@ -62,6 +70,7 @@ def picture_kinds(house: House, produce: Produce, greet: Greet) -> tuple[Kind, .
             again=house.announcements.again,
             tries=2000,
         ),
+        Kind(name=kinds.SHORTEN, queue=RIGHTS, do=shortened, ended_badly=nothing, tries=1_000_000),
         # What was promised to be destroyed is tried until it is.
         Kind(name=kinds.DESTROY, queue=RIGHTS, do=destroyed, ended_badly=nothing, tries=1_000_000),
     )
@@ -74,6 +83,31 @@ def export_kinds(exports: Exports) -> tuple[Kind, ...]:
         # That a copy goes after its time was promised: tried until it is done.
         Kind(name=EXPORT_OVER, queue=RIGHTS, do=exports.over, ended_badly=exports.not_told, tries=1_000_000),
     )
+
+
+def ticket_kinds(house: House) -> tuple[Kind, ...]:
+    files, answers = house.attachments, house.answers
+
+    def nothing(claim: Claim, failure: Failure, unit: Unit) -> None:
+        """The ticket stands as it is; that it was said did not reach the person."""
+
+    return (
+        Kind(name=tickets.FETCH, queue=GENERATION, do=files.fetch, ended_badly=files.not_fetched),
+        Kind(name=tickets.NOT_TAKEN, queue=RIGHTS, do=files.tell, ended_badly=nothing, tries=10),
+        # Somebody waits for it: tried for days, as Telegram may be away for as long.
+        Kind(name=tickets.ANSWER, queue=RIGHTS, do=answers.bring, ended_badly=answers.not_brought, tries=1000),
+        Kind(name=tickets.RESOLVED, queue=RIGHTS, do=answers.tell_resolved, ended_badly=nothing, tries=1000),
+    )
+
+
+def standing_kinds(news: AccountNews) -> tuple[Kind, ...]:
+    """How an account stands is said for days; Telegram may be away for as long."""
+    return (Kind(name=ACCOUNT_NEWS, queue=RIGHTS, do=news.tell, ended_badly=news.not_told, tries=1000),)
+
+
+def erasure_kinds(eraser: Eraser) -> tuple[Kind, ...]:
+    # What was promised to be destroyed is tried until it is.
+    return (Kind(name=ERASE, queue=RIGHTS, do=eraser.do, ended_badly=eraser.ended_badly, tries=1_000_000),)
 
 
 def video_kinds(submit: Submit, collect: Collect) -> tuple[Kind, ...]:

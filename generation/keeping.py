@@ -59,11 +59,8 @@ def choose(unit: Unit, desk: Desk, account: str, choice: str | None) -> bool:
         return False
     Account.update(keep_photos=choice).where(Account.id == account).execute()
     write_down(unit, account, what=KEEP_PHOTOS, value=choice or ALWAYS)
-    ends = _ends(account, choice, unit.now)
-    photos = [Photo(id=photo, goes_at=end) for photo, end in ends.items()]
-    if photos:
-        Photo.bulk_update(photos, fields=[Photo.goes_at], batch_size=200)  # type: ignore[no-untyped-call]  # peewee's is untyped
-    if any(end is not None and end <= unit.now for end in ends.values()):
+    due = _write_ends(_ends(account, choice, unit.now), unit.now)
+    if due:
         desk.add(unit, SHORTEN, subject=account, account=account)
     return True
 
@@ -103,6 +100,17 @@ def known(choice: str) -> str | None:
     if choice != ALWAYS and choice not in KEEPINGS:
         raise Rejected("button.unknown")
     return None if choice == ALWAYS else choice
+
+
+def _write_ends(ends: Mapping[str, datetime | None], now: datetime) -> bool:
+    """Whether any of them is over by now."""
+    dated = [Photo(id=photo, goes_at=end) for photo, end in ends.items() if end is not None]
+    endless = [photo for photo, end in ends.items() if end is None]
+    if dated:
+        Photo.bulk_update(dated, fields=[Photo.goes_at], batch_size=200)  # type: ignore[no-untyped-call]  # peewee's is
+    if endless:
+        Photo.update(goes_at=None).where(Photo.id.in_(endless)).execute()
+    return any(photo.goes_at <= now for photo in dated)
 
 
 def _ends(account: str, choice: str | None, now: datetime) -> Mapping[str, datetime | None]:

@@ -26,6 +26,7 @@ FIELDS: Mapping[str, str] = {
     "order": "id of an order, random",
     "photo": "id of a photo row, random",
     "payment": "id of a payment row, random",
+    "erasure": "id of a deletion, random",
     "kind": "kind of work or of request, from a fixed list",
     "rule": "name of a rule of retention, from a fixed list",
     "code": "code of a failure, from a fixed list",

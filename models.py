@@ -877,6 +877,7 @@ class Erasure(Base):
     was = plain(TextField(null=True), "state of the account before, from a fixed list")
     asked_at = about(UtcField(), "erasures")
     begun_at = plain(UtcField(null=True), WHEN)  # none while it waits for a copy that is still being made
+    rounds = plain(IntegerField(default=0), "how often it was gathered what there is to delete")
     keys_gone_at = plain(UtcField(null=True), WHEN)
     ends_at = about(UtcField(null=True), "erasures")  # until then an account's deletion may be undone
     done_at = about(UtcField(null=True), "erasures")

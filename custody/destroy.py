@@ -9,6 +9,7 @@ import io
 import json
 import os
 import re
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import crash
@@ -40,15 +41,19 @@ def recorded_at(name: str) -> datetime | None:
     return datetime.strptime(found[1], "%Y-%m-%d/%H%M%S") + timedelta(seconds=1) if found else None
 
 
+def write_down(store: Store, at: datetime, objects: Iterable[str], **more: str) -> None:
+    """The record beside the objects of what is being destroyed. `more`: of what it is a part; random ids, no more."""
+    record = json.dumps({"objects": list(objects), "at": at.isoformat(), **more}).encode()
+    store.put(record_name(at), io.BytesIO(record), len(record))
+
+
 def destroy(database: Database, store: Store, media_id: str) -> None:
     """Carry out what was intended; may be repeated. Raises Temporary("store.unavailable") when an object stays."""
     with database.connection():
         media = Media.get_or_none((Media.id == media_id) & (Media.state == Media.DESTROYING))
     if media is None:
         return
-    now = database.clock.now()
-    record = json.dumps({"objects": [media.object_name], "at": now.isoformat()}).encode()
-    store.put(record_name(now), io.BytesIO(record), len(record))
+    write_down(store, database.clock.now(), [media.object_name])
     crash.at("destroy.written_down")
     with database.connection():
         Media.update(wrapped_key=None).where(Media.id == media_id).execute()

@@ -148,7 +148,9 @@ class Keys:
         done, last = 0, ""
         while True:
             with self._database.unit():
-                rows = list(KeyRow.select().where((KeyRow.id > last) & IN_USE).order_by(KeyRow.id).limit(ROTATION_BATCH))
+                rows = list(
+                    KeyRow.select().where((KeyRow.id > last) & IN_USE).order_by(KeyRow.id).limit(ROTATION_BATCH)
+                )
                 for row in rows:
                     wrapped = bytes(row.wrapped)
                     if not self._master.needs_rewrap(wrapped):

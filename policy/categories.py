@@ -8,6 +8,8 @@ from policy.records import RECORDS
 from policy.terms import DAY, HOUR, N_, YEAR, Category, Retention
 
 ACCOUNT_GRACE = 30 * DAY
+# One tap takes a deletion back for so long. What ends then is gone on day 28: two days before it was promised.
+ACCOUNT_UNDO = 27 * DAY
 SEEN_UPDATES = 2 * DAY  # Telegram repeats an update for at most 24 hours
 UNPAID_INVOICE = 7 * DAY  # longer than it can be paid: a payment may reach us late
 UNTAKEN_OFFER = DAY

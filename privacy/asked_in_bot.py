@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from database import Unit
-from models import RightsRequest
+from models import RightsRequest, new_id
 from privacy.deadlines import due
-from privacy.requests import BOT, DONE
+from privacy.requests import BOT, DONE, WITHDRAWN
+from states import move
 
 
-def asked(unit: Unit, *, kind: str, account: str) -> None:
-    """The service sets about it by itself. Until `fulfilled` it is owed and alarms like any other."""
+def asked(unit: Unit, *, kind: str, account: str) -> str:
+    """The service sets about it by itself. Until `fulfilled` it is owed and alarms like any other. The row's id."""
+    request = new_id()
     RightsRequest.insert(
+        id=request,
         account=account,
         kind=kind,
         source=BOT,
@@ -18,6 +21,7 @@ def asked(unit: Unit, *, kind: str, account: str) -> None:
         received_at=unit.now,
         due_at=due(unit.now),
     ).execute()
+    return request
 
 
 def fulfilled(unit: Unit, *, kind: str, account: str) -> None:
@@ -33,3 +37,19 @@ def confirm(account: str, request: str) -> bool:
     theirs = (RightsRequest.id == request) & (RightsRequest.account == account)
     waits = RightsRequest.state == RightsRequest.OPEN
     return bool(RightsRequest.update(confirmed=True).where(theirs & waits).execute())
+
+
+def carried_out(unit: Unit, request: str | None) -> None:
+    """One request is done. Who asked in the bot is told there; who asked elsewhere is still to be written to."""
+    row = RightsRequest.get_or_none(RightsRequest.id == request)
+    if row is None:
+        return
+    told = {"ended_at": unit.now} if row.source == BOT else {}
+    done = {"outcome": DONE, "decided_at": unit.now, **told}
+    move(RightsRequest, row.id, come_from=(RightsRequest.OPEN,), to=RightsRequest.ANSWERED, **done)
+
+
+def taken_back(unit: Unit, request: str | None) -> None:
+    """Its person has thought better of it."""
+    over = {"outcome": WITHDRAWN, "decided_at": unit.now, "ended_at": unit.now}
+    move(RightsRequest, request or "", come_from=(RightsRequest.OPEN,), to=RightsRequest.CLOSED, **over)

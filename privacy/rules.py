@@ -23,6 +23,7 @@ from models import (
     DailyCount,
     Disclosure,
     EndedAccount,
+    Erasure,
     ErasureMark,
     Export,
     Invoice,
@@ -181,6 +182,14 @@ def rules(keys: Keys, store: Store) -> tuple[Sweep, ...]:
         ),
         *_transactions(keys),
         _kept("receipt", "erasures", Receipt, Receipt.made_at),
+        Rows(
+            name="erasure",
+            category="erasures",
+            model=Erasure,
+            start=Erasure.done_at,
+            period=period_of("erasures"),
+            only=Erasure.done_at.is_null(False),
+        ),
         ErasureRecords(store, category="erasures", period=period_of("erasures")),
         Strays(
             name="stray_object",

@@ -184,6 +184,11 @@ def delete(chat: int, message: int) -> Call:
     return Call("deleteMessage", {"chat_id": chat, "message_id": message})
 
 
+def delete_all(chat: int, messages: Sequence[int]) -> Call:
+    """At most 100. Those that are not there are passed over; one that may not be deleted refuses all."""
+    return Call("deleteMessages", {"chat_id": chat, "message_ids": list(messages)})
+
+
 def answer(query: str, text: str | None = None, *, alert: bool = False) -> Call:
     params: dict[str, Any] = {"callback_query_id": query}
     if text:

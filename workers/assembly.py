@@ -55,6 +55,7 @@ from privacy.erasure_mark import ErasureMarks
 from privacy.erasure_preview import Previews
 from privacy.erasures import Erasures
 from privacy.export import Exports
+from privacy.freezing import Freezing
 from privacy.letters import Letters
 from privacy.manifest import PURPOSE as RIGHTS_PURPOSE
 from privacy.reports import ALARM_EVERY as REPORTS_ALARM_EVERY
@@ -128,6 +129,7 @@ class House:
     requests: Requests
     letters: Letters
     reports: Reports
+    freezing: Freezing
     account_news: AccountNews
     bans: Bans
     intake: Intake
@@ -239,6 +241,7 @@ def assemble(
     kling = _kling(settings, outbound) if settings.kling_api_key else None
     slots = VideoSlots(database=database, desk=desk, slots=settings.kling_slots, models=models) if kling else None
     audit = Audit(database, fields, keys)
+    reports = Reports(database, fields, keys, audit)
     of_support = Chats(database, fields, telegram, purpose=SUPPORT_PURPOSE)
     orders = Orders(
         fields=fields,
@@ -366,7 +369,8 @@ def assemble(
         ),
         audit=audit,
         requests=Requests(database, fields, audit),
-        reports=Reports(database, fields, keys, audit),
+        reports=reports,
+        freezing=Freezing(keys=keys, desk=desk, deliver=deliver, audit=audit, reports=reports, erasures=erasures),
         account_news=AccountNews(database, news, support_email=settings.support_email or "support"),
         bans=Bans(desk=desk, deliver=deliver, announcements=announcements, audit=audit),
         letters=Letters(database, fields, support_email=settings.support_email or "support"),

@@ -1,0 +1,150 @@
+"""What a deletion would do, said before it is asked for: what goes, what stays and until when, what comes back.
+
+Counts are those of /mydata; what stays, why and how long is read from the register.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from peewee import fn
+
+from billing import ledger
+from custody.fields import Fields
+from database import Database, Unit
+from models import Account, Erasure, Order, Payment
+from policy.categories import ACCOUNT_GRACE, ACCOUNT_UNDO, CATEGORIES
+from privacy.erasure_chat import Messages, messages_of
+from privacy.erasure_gather import CATEGORIES as OF_SCOPE
+from privacy.erasure_gather import PROMPTS, orders_of
+from privacy.holdings import Whose, personal, theirs
+from privacy.mydata import holdings
+from privacy.sweep import Rows, Sweep, as_time
+
+PURPOSE = "rights"
+FROM_THE_END = "the account's end"  # the register's word for what begins with it
+
+
+class Packs(Protocol):
+    """The packs that a person can give back."""
+
+    def possible(self, unit: Unit, account: str) -> list[Payment]: ...
+
+
+class Copies(Protocol):
+    """The copies of their data that people ask for."""
+
+    def under_way(self, account: str) -> bool: ...
+
+
+@dataclass(frozen=True)
+class Stays:
+    """What is kept: a category, how much, and the last day; None where it ends by an event that the register names."""
+
+    category: str
+    count: int
+    until: date | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preview:
+    """`goes`: category -> count. `packs` can be given back in Stars; `credits` are unused ones, which an account's end
+    takes with it. `undo_until`: an account's deletion can be taken back until then."""
+
+    scope: str
+    goes: Mapping[str, int]
+    stays: tuple[Stays, ...]
+    orders: int
+    packs: tuple[Payment, ...]
+    credits: int
+    messages: Messages
+    waits_for_copy: bool
+    undo_until: datetime | None
+
+
+class Previews:
+    """Reads, and changes nothing."""
+
+    def __init__(
+        self, *, database: Database, fields: Fields, packs: Packs, copies: Copies, sweeps: Iterable[Sweep]
+    ) -> None:
+        self._database = database
+        self._fields = fields
+        self._packs = packs
+        self._copies = copies
+        self._sweeps = tuple(sweeps)
+
+    def of(self, account: str, scope: str) -> Preview:
+        """Called with a connection. Raises DoesNotExist where there is no account."""
+        now = self._database.clock.now()
+        whole = scope == Erasure.ACCOUNT
+        row = Account.get(Account.id == account)
+        telegram_id = int(self._fields.open(Account.telegram_id, row, purpose=PURPOSE) or 0)
+        held = {
+            one.category: one.count
+            for one in holdings(self._fields, self._sweeps, account=account, telegram_id=telegram_id)
+        }
+        return Preview(
+            scope=scope,
+            goes={id: count for id, count in _going(account, scope, held).items() if count},
+            stays=self._staying(Whose.of(self._fields, account, telegram_id), scope, held, now),
+            orders=Order.select().where(orders_of(account, scope)).count(),
+            packs=tuple(self._packs.possible(Unit(now), account)) if whole else (),
+            credits=ledger.balance(account).free if whole else 0,
+            messages=messages_of(account, scope, now),
+            waits_for_copy=self._copies.under_way(account),
+            undo_until=now + ACCOUNT_UNDO if whole else None,
+        )
+
+    def _staying(self, whose: Whose, scope: str, held: Mapping[str, int], now: datetime) -> tuple[Stays, ...]:
+        if scope != Erasure.ACCOUNT:
+            goes = _going(whose.account, scope, held)
+            left = {id: count - goes.get(id, 0) for id, count in held.items()}
+            return tuple(Stays(id, count, None) for id, count in left.items() if count > 0)
+        end = now + ACCOUNT_UNDO
+        return tuple(
+            Stays(id, max(held.get(id, 0), 1), self._last_day(whose, id, end))
+            for id in outlasting()
+            if held.get(id) or CATEGORIES[id].retention.start == FROM_THE_END
+        )
+
+    def _last_day(self, whose: Whose, category: str, end: datetime) -> date | None:
+        """The last day of what there is now."""
+        retention = CATEGORIES[category].retention
+        if retention.period is None:
+            return None
+        if retention.start == FROM_THE_END:
+            return (end + retention.period).date()
+        known = personal()
+        newest: list[datetime] = []
+        for rule in self._sweeps:
+            if isinstance(rule, Rows) and rule.model in known and rule.category == category:
+                rows: Any = rule.model.select(fn.MAX(rule.start)).where(theirs(rule.model, whose))
+                if last := as_time((rows if rule.only is None else rows.where(rule.only)).scalar()):
+                    newest.append(last)
+        return (max(newest) + retention.period).date() if newest else None
+
+
+def outlasting() -> list[str]:
+    """Categories that are kept longer than an account waits for its end. In the order of the register."""
+    return [id for id, one in CATEGORIES.items() if one.retention.period and one.retention.period > ACCOUNT_GRACE]
+
+
+def _going(account: str, scope: str, held: Mapping[str, int]) -> dict[str, int]:
+    if scope == Erasure.ACCOUNT:
+        stays = outlasting()
+        return {id: count for id, count in held.items() if id not in stays}
+    return {id: held.get(id, 0) for id in OF_SCOPE[scope]} | {PROMPTS: _words(account, scope)}
+
+
+def _words(account: str, scope: str) -> int:
+    """Prompts and styles that go with the pictures: those of results, or of what made nothing of a photo."""
+    with_words = (Order.account == account) & ~(Order.prompt.is_null() & Order.style.is_null())
+    of_results = with_words & Order.media.is_null(False)
+    if scope == Erasure.GENERATED:
+        return int(Order.select().where(of_results).count())
+    made_nothing = with_words & Order.media.is_null() & Order.origin.is_null()
+    return int(Order.select().where(made_nothing).count())

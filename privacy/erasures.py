@@ -1,0 +1,149 @@
+"""Deletions that are asked for, in the bot or through support: of photos, generated content or the whole account.
+
+`ask` takes effect in its own transaction: from its commit on nothing of it can be opened. What then has to be destroyed
+goes by a row of work (`privacy.erase`); an account waits for its person, who can take the deletion back until the day
+that the register names. One deletion of each scope at a time, whoever asks.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+
+from consent.accounts import lock
+from custody.keys import Keys
+from database import Unit
+from errors import Permanent
+from jobs.desk import Desk
+from models import Account, Erasure, Work, new_id
+from policy.categories import ACCOUNT_UNDO
+from policy.rights import DELETION
+from privacy.asked_in_bot import asked, taken_back
+from privacy.erasure_gather import gather, work_on
+from privacy.erasure_preview import Copies, Preview, Previews
+from privacy.requests import BOT
+from states import move
+
+ERASE = "erase"  # the kind of work
+PHOTOS, GENERATED, ACCOUNT = Erasure.PHOTOS, Erasure.GENERATED, Erasure.ACCOUNT
+MAY_BE_UNDONE = (Erasure.ASKED, Erasure.SEALED, Erasure.WAITING)
+
+
+class Erasures:
+    """Methods with a unit are called inside it, the others with a connection."""
+
+    def __init__(self, *, desk: Desk, keys: Keys, copies: Copies, previews: Previews) -> None:
+        self._desk = desk
+        self._keys = keys
+        self._copies = copies
+        self._previews = previews
+
+    def preview(self, account: str, scope: str) -> Preview:
+        """What `ask` would do. Raises DoesNotExist where there is no account."""
+        return self._previews.of(account, scope)
+
+    def open_of(self, account: str) -> Erasure | None:
+        """The deletion under way; that of the whole account before others."""
+        rows = list(Erasure.select().where((Erasure.account == account) & Erasure.state.in_(Erasure.OPEN)))
+        return min(rows, key=lambda row: (row.scope != ACCOUNT, row.asked_at), default=None)
+
+    def ask(
+        self,
+        unit: Unit,
+        *,
+        account: str,
+        scope: str,
+        source: str = BOT,
+        request: str | None = None,
+        at_once: bool = False,
+    ) -> Erasure:
+        """Begin; the row. Asked again while it is under way, it takes in what came since. An account's contains the
+        others. While a copy of the data is being made it only waits: the copy was asked for first.
+
+        `request`: the row of the right that was asked for; in the bot it is written here. `at_once`: an account goes
+        without its time of grace. Raises Permanent("account.gone").
+        """
+        if scope not in (PHOTOS, GENERATED, ACCOUNT):
+            raise ValueError(scope)
+        waits = self._copies.under_way(account)
+        if not waits:  # before the account is locked: who works for it takes the two in this order
+            self._desk.withdraw_all(unit, account=account, kinds=work_on(scope))
+        person = lock(account)
+        if person is None:
+            raise Permanent("account.gone")
+        whole = self._open(account, ACCOUNT)
+        if whole is not None and scope != ACCOUNT:
+            return whole
+        row = whole or self._open(account, scope) or self._new(unit, account, scope, source, request)
+        if scope == ACCOUNT and person.state != Account.CLOSING:
+            move(Account, account, come_from=(Account.ACTIVE, Account.BANNED), to=Account.CLOSING)
+            Erasure.update(was=person.state, ends_at=unit.now + ACCOUNT_UNDO).where(Erasure.id == row.id).execute()
+        if not waits:
+            self.begin(unit, row)
+        self._set_about(unit, row)
+        if at_once and scope == ACCOUNT:
+            self.at_once(unit, account=account)
+        return self.locked(row.id)
+
+    def begin(self, unit: Unit, row: Erasure) -> None:
+        """Gather what there is. Called again, it adds what came since."""
+        found = gather(unit, desk=self._desk, keys=self._keys, account=str(row.account), scope=row.scope)
+        if row.state == Erasure.SEALED:
+            move(Erasure, row.id, come_from=(Erasure.SEALED,), to=Erasure.ASKED)
+        counts = Counter(json.loads(row.counts)) + found
+        begun = {"begun_at": unit.now, "counts": json.dumps(counts, sort_keys=True)}
+        Erasure.update(**begun, rounds=Erasure.rounds + 1).where(Erasure.id == row.id).execute()
+
+    def undo(self, unit: Unit, *, account: str) -> bool:
+        """The account and its credits are back; pictures cannot come back. False where it is too late for it."""
+        lock(account)
+        row = self._open(account, ACCOUNT)
+        if row is None or row.ends_at is None or row.ends_at <= unit.now:
+            return False
+        if not move(Erasure, row.id, come_from=MAY_BE_UNDONE, to=Erasure.UNDONE, done_at=unit.now):
+            return False
+        move(Account, account, come_from=(Account.CLOSING,), to=row.was or Account.ACTIVE)
+        taken_back(unit, row.request)
+        self._set_about(unit, row)  # files that are still there go all the same
+        return True
+
+    def at_once(self, unit: Unit, *, account: str) -> bool:
+        """The time of grace ends now. False where there is none."""
+        lock(account)
+        row = self._open(account, ACCOUNT)
+        if row is None or row.state not in MAY_BE_UNDONE:
+            return False
+        Erasure.update(ends_at=unit.now).where(Erasure.id == row.id).execute()
+        self._desk.withdraw(unit, subject=row.id, kinds=(ERASE,))
+        self._set_about(unit, row)
+        return True
+
+    def _new(self, unit: Unit, account: str, scope: str, source: str, request: str | None) -> Erasure:
+        """The account is locked: nobody else writes one."""
+        if source == BOT and request is None:
+            request = asked(unit, kind=DELETION, account=account)
+        row = Erasure(id=new_id(), account=account, scope=scope, source=source, request=request, asked_at=unit.now)
+        row.save(force_insert=True)
+        return row
+
+    def _set_about(self, unit: Unit, row: Erasure) -> None:
+        """A row of work, unless one is due or under way already."""
+        under_way = Work.state == Work.HELD
+        soon = (Work.state == Work.DUE) & (Work.due_at <= unit.now)
+        if not Work.select().where((Work.subject == row.id) & (Work.kind == ERASE) & (under_way | soon)).exists():
+            self._desk.withdraw(unit, subject=row.id, kinds=(ERASE,))
+            self._desk.add(unit, ERASE, subject=row.id, account=str(row.account))
+
+    @staticmethod
+    def _open(account: str, scope: str) -> Erasure | None:
+        """The row, which nobody else changes until the unit ends."""
+        mine = (Erasure.account == account) & (Erasure.scope == scope) & Erasure.state.in_(Erasure.OPEN)
+        held = list(Erasure.update(state=Erasure.state).where(mine).returning(Erasure).execute())
+        return held[0] if held else None
+
+    @staticmethod
+    def locked(erasure: str) -> Erasure:
+        """The row as it is now; nobody else changes it until the unit ends."""
+        [row] = Erasure.update(state=Erasure.state).where(Erasure.id == erasure).returning(Erasure).execute()
+        found: Erasure = row
+        return found

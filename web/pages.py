@@ -13,6 +13,8 @@ from policy.limits import LONGEST_PROMPT, REFUND_WITHIN
 from policy.recipients import RECIPIENTS
 from policy.rights import PCPD_HOTLINE, PCPD_SITE
 from policy.versions import VERSIONS
+from privacy.receipt_body import PATH as RECEIPTS
+from web import receipts
 from web.site_layout import STATIC
 from wording.language import Translate
 from wording.money import amount, kind
@@ -34,6 +36,7 @@ class Page:
     path: str
     template: str
     shows: Shows
+    forms: bool = False  # whether it has any that are sent back to us
 
 
 def _money(_: Translate, house: House) -> dict[str, Any]:
@@ -91,4 +94,5 @@ PAGES = (
     Page("/refunds", "refunds.html", _money),
     Page("/safety", "safety.html", _safety),
     Page("/contact", "contact.html", _contact),
+    Page(RECEIPTS, receipts.TEMPLATE, receipts.shows, forms=True),
 )

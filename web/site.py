@@ -9,6 +9,7 @@ from functools import partial
 from flask import Blueprint, Response
 
 from web import proofs, site_files, site_versions
+from web.headers import WITH_OWN_FORMS
 from web.pages import PAGES, Page
 from web.site_languages import PREFIXES, address
 from web.site_layout import STYLE, STYLESHEET, Layout
@@ -31,7 +32,10 @@ def blueprint(house: House, layout: Layout, *, now: Callable[[], datetime] = utc
     memory = Memory()
 
     def page(page: Page, tag: str) -> Response:
-        return memory.get((page.path, tag), lambda: _rendered(page, tag)).answer()
+        answer = memory.get((page.path, tag), lambda: _rendered(page, tag)).answer()
+        if page.forms:
+            answer.headers["Content-Security-Policy"] = WITH_OWN_FORMS
+        return answer
 
     def _rendered(page: Page, tag: str) -> Kept:
         shown = page.shows(translate(tag), house)

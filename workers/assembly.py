@@ -48,7 +48,7 @@ from privacy.audit import Audit
 from privacy.bans import Bans
 from privacy.by_choice import by_choice
 from privacy.contents import Contents
-from privacy.erase import Eraser, NoReceipts
+from privacy.erase import Eraser
 from privacy.erasure_chat import Chat as ChatOfErasures
 from privacy.erasure_mark import EVERY as MARKED_EVERY
 from privacy.erasure_mark import ErasureMarks
@@ -58,6 +58,8 @@ from privacy.export import Exports
 from privacy.freezing import Freezing
 from privacy.letters import Letters
 from privacy.manifest import PURPOSE as RIGHTS_PURPOSE
+from privacy.receipts import EVERY as RECEIPTS_EVERY
+from privacy.receipts import Receipts
 from privacy.reports import ALARM_EVERY as REPORTS_ALARM_EVERY
 from privacy.reports import Reports
 from privacy.requests import ALARM_EVERY, Requests
@@ -80,6 +82,7 @@ from vault.folder import FolderStore
 from vault.index import BlindIndex
 from vault.master import MasterKeys
 from vault.s3 import S3Store, s3_client
+from vault.signing import SigningKeys
 from vault.store import Store
 from wording.policy import facts
 from workers.work_kinds import erasure_kinds, export_kinds, picture_kinds, standing_kinds, ticket_kinds, video_kinds
@@ -125,6 +128,7 @@ class House:
     exports: Exports
     erasures: Erasures
     eraser: Eraser
+    receipts: Receipts
     audit: Audit
     requests: Requests
     letters: Letters
@@ -148,6 +152,7 @@ class House:
                 Duty("requests", ALARM_EVERY, self.requests.alarm),
                 Duty("reports", REPORTS_ALARM_EVERY, self.reports.alarm),
                 Duty("audit", 86_400.0, self.audit.alarm),
+                Duty("receipts", RECEIPTS_EVERY, self._last_receipts),
             )
         regular = (Duty("positions", 5.0, self.upkeep.positions),)
         if self.slots is None:
@@ -190,6 +195,9 @@ class House:
 
     def _compare(self) -> None:
         self.retention.compare()
+
+    def _last_receipts(self) -> None:
+        self.receipts.last_copies()
 
     def _announce(self) -> None:
         self.announcements.plan()
@@ -301,11 +309,16 @@ def assemble(
             facts=facts(settings),
         ),
     )
-    erasures = Erasures(
+    previews = Previews(database=database, fields=fields, packs=refunds, copies=exports, sweeps=retention.sweeps)
+    erasures = Erasures(desk=desk, keys=keys, copies=exports, previews=previews)
+    receipts = Receipts(
+        database=database,
         desk=desk,
-        keys=keys,
-        copies=exports,
-        previews=Previews(database=database, fields=fields, packs=refunds, copies=exports, sweeps=retention.sweeps),
+        chats=of_rights,
+        keys=SigningKeys.parse(settings.receipt_key),
+        previews=previews,
+        site=settings.public_url,
+        release=settings.release,
     )
     house = House(
         settings=settings,
@@ -365,8 +378,9 @@ def assemble(
             erasures=erasures,
             copies=exports,
             chat=ChatOfErasures(of_rights),
-            receipts=NoReceipts(),
+            receipts=receipts,
         ),
+        receipts=receipts,
         audit=audit,
         requests=Requests(database, fields, audit),
         reports=reports,
@@ -378,7 +392,7 @@ def assemble(
         outbound=outbound,
     )
     table.update({kind.name: kind for kind in (*picture_kinds(house, produce, greet), *export_kinds(house.exports))})
-    table.update({kind.name: kind for kind in erasure_kinds(house.eraser)})
+    table.update({kind.name: kind for kind in erasure_kinds(house.eraser, receipts)})
     table.update({kind.name: kind for kind in standing_kinds(house.account_news)})
     table.update({kind.name: kind for kind in ticket_kinds(house)})
     if kling is not None and slots is not None:

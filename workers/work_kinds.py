@@ -20,6 +20,7 @@ from privacy.account_news import ACCOUNT_NEWS, AccountNews
 from privacy.erase import Eraser
 from privacy.erasures import ERASE
 from privacy.export import EXPORT, EXPORT_FAILED, EXPORT_OVER, Exports
+from privacy.receipts import RECEIPT, Receipts
 from support import tickets
 from support.announcements import INFORM
 
@@ -105,9 +106,12 @@ def standing_kinds(news: AccountNews) -> tuple[Kind, ...]:
     return (Kind(name=ACCOUNT_NEWS, queue=RIGHTS, do=news.tell, ended_badly=news.not_told, tries=1000),)
 
 
-def erasure_kinds(eraser: Eraser) -> tuple[Kind, ...]:
-    # What was promised to be destroyed is tried until it is.
-    return (Kind(name=ERASE, queue=RIGHTS, do=eraser.do, ended_badly=eraser.ended_badly, tries=1_000_000),)
+def erasure_kinds(eraser: Eraser, receipts: Receipts) -> tuple[Kind, ...]:
+    return (
+        # What was promised to be destroyed is tried until it is.
+        Kind(name=ERASE, queue=RIGHTS, do=eraser.do, ended_badly=eraser.ended_badly, tries=1_000_000),
+        Kind(name=RECEIPT, queue=RIGHTS, do=receipts.do, ended_badly=receipts.not_sent, tries=1000),
+    )
 
 
 def video_kinds(submit: Submit, collect: Collect) -> tuple[Kind, ...]:

@@ -55,12 +55,16 @@ class Keys:
 
     def ensure(self, unit: Unit, owner: str, kind: str) -> None:
         """A key of a kind that is made when it is first needed."""
+        del unit
+        self._make(owner, kind)
+
+    def _make(self, owner: str, kind: str) -> None:
         if KeyRow.select().where((KeyRow.account == owner) & (KeyRow.kind == kind)).exists():
             return
-        row = new_id()
+        row, now = new_id(), self._database.clock.now()
         wrapped = self._master.wrap(DataKey.new().raw, binding=_binding(row, owner, kind))
         KeyRow.insert(
-            id=row, account=owner, kind=kind, wrapped=wrapped, created_at=unit.now
+            id=row, account=owner, kind=kind, wrapped=wrapped, created_at=now
         ).on_conflict_ignore().execute()
         with self._lock:  # a key that a rolled back transaction left in memory, or the other one of two made at once
             self._open.pop((owner, kind), None)
@@ -95,16 +99,34 @@ class Keys:
         self._forget(account, kinds)
         return int(gone)
 
+    def get_or_make(self, account: str, kind: str) -> DataKey:
+        """The key that locks something new: where the one of pictures was destroyed alone, another one is made.
+
+        Raises as `get` does, also for somebody who is about to leave: nothing new is kept of them.
+        """
+        try:
+            return self.get(account, kind)
+        except Permanent:
+            with self._database.connection():
+                if kind not in PICTURES or not Account.select().where(_stays(account)).exists():
+                    raise
+                self._make(account, kind)
+            return self.get(account, kind)
+
     def for_locking(self, unit: Unit, account: str, kind: str) -> DataKey:
-        """The key that locks something new, as it stands in the database now: one that was set aside meanwhile is
-        replaced. Nobody sets it aside before the unit ends. Raises as `get` does."""
-        held = (KeyRow.account == account) & (KeyRow.kind == kind)
-        locked = KeyRow.update(kind=KeyRow.kind).where(held)
-        if not locked.execute() and kind in PICTURES and Account.select().where(_may_get_a_key(account)).exists():
-            self.ensure(unit, account, kind)
-            locked.execute()
-        self._forget(account, (kind,))
+        """The same as it stands in the database now, whatever memory holds; nobody sets it aside before the unit ends."""
+        del unit
+        self.forget(account)
+        held = KeyRow.update(kind=KeyRow.kind).where((KeyRow.account == account) & (KeyRow.kind == kind))
+        if not held.execute():
+            self.get_or_make(account, kind)
+            held.execute()
+            self.forget(account)
         return self.get(account, kind)
+
+    def forget(self, account: str) -> None:
+        """Look into the database the next time: what memory holds may have been replaced."""
+        self._forget(account, KINDS)
 
     def set_aside(self, unit: Unit, account: str, kinds: Iterable[str]) -> int:
         """Nobody opens anything with these keys from the commit on; another process, which may have one in memory,
@@ -169,6 +191,13 @@ class Keys:
         if row is not None:
             self._master.unwrap(bytes(row.wrapped), binding=_binding(row.id, row.account, row.kind))
 
+    def are_missing(self) -> bool:
+        """Whether there are people and not one key: a dump without its keys, which nobody could be served from."""
+        with self._database.connection():
+            people = Account.select(Account.id).limit(1)
+            theirs = KeyRow.select(KeyRow.id).where(KeyRow.kind == KeyRow.ACCOUNT).limit(1)
+            return bool(list(people)) and not list(theirs)
+
     def _remember(self, account: str, kind: str, key: DataKey) -> None:
         with self._lock:
             self._open[account, kind] = (self._monotonic() + LIVES, key)
@@ -195,8 +224,7 @@ class Keys:
             self._sweep.start()
 
 
-def _may_get_a_key(account: str) -> Any:
-    """Who is about to leave keeps nothing more here."""
+def _stays(account: str) -> Any:
     return (Account.id == account) & (Account.state != Account.CLOSING)
 
 

@@ -26,8 +26,17 @@ SENTENCES = {
     "database.unavailable": "The database of DATABASE_URL does not answer.",
     "store.denied": "The object store refuses these credentials.",
     "store.unavailable": "The object store does not answer.",
+    "erasures.unreadable": "The erasure record '{record}' in the object store cannot be read. Whoever it is about may "
+    "come back: see docs/operations-restore.md.",
+    "erasures.forgotten": "This database is older than the records of erasures go back: it must not be served. "
+    "See docs/operations-restore.md.",
 }
 
+
+UNDONE = """This database lacks {count} erasures that are recorded beside the objects: an older one was restored.
+Nobody is served before they are done again: python -m ops replay-erasures (docs/operations-restore.md)."""
+KEYLESS = """This database has accounts and not one key of theirs: a dump was restored without the backup of the keys.
+Load that first: python -m ops keys load (docs/operations-restore.md)."""
 
 PR_SET_DUMPABLE = 4
 
@@ -60,8 +69,8 @@ def surfaces(settings: Settings, *, redis_keys: Mapping[str, Declaration] = NO_O
 
 
 def check_or_exit(house: House, *, redis_keys: Mapping[str, Declaration] = NO_OTHERS) -> None:
-    """Refuse to run with an undeclared surface, a language that cannot be spoken, an old schema, a wrong master key or
-    a store that is away."""
+    """Refuse to run with an undeclared surface, a language that cannot be spoken, an old schema, a wrong master key,
+    a store that is away, or a database that was restored and not brought up to what was erased since."""
     try:
         check_catalogues()
     except CatalogueError as error:
@@ -74,6 +83,10 @@ def check_or_exit(house: House, *, redis_keys: Mapping[str, Declaration] = NO_OT
             sys.exit(f"The database lacks {len(pending)} migrations: run `python -m ops migrate` first.")
         house.keys.check()
         house.media.store.check()
+        if house.keys.are_missing():
+            sys.exit(KEYLESS)
+        if undone := house.erasure_marks.undone():
+            sys.exit(UNDONE.format(count=len(undone)))
     except Failure as error:
         sentence = SENTENCES.get(error.code, "Cannot start: {code}.")
         sys.exit(sentence.format(code=error.code, **error.facts))

@@ -120,3 +120,12 @@ def test_an_album_that_arrives_at_once_is_asked_about_once(house: House, member:
     sizes = [{"file_id": "large", "width": 900, "height": 600}]
     answers = at_once(member, [member.message(photo=sizes) for _ in range(TIMES)])
     assert sorted(len(calls) for calls in answers) == [0] * (TIMES - 1) + [1]
+
+
+def test_an_album_sent_to_support_at_once_is_one_ticket_and_one_yes(house: House, member: Talk) -> None:
+    member.says("/support")
+    photo = [{"file_id": "large", "width": 900, "height": 600}]
+    answers = at_once(member, [member.message(photo=photo) for _ in range(TIMES)])
+    after = counts(house)
+    assert (after["ticket"], after["ticket_message"], after["photo"]) == (1, TIMES, 0)
+    assert sorted("ticket" in text_of(calls) for calls in answers) == [False, False, True]

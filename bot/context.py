@@ -17,6 +17,8 @@ from generation.photos import Photos
 from generation.status import Status
 from generation.styles import Catalogue
 from jobs.desk import Desk
+from policy.choices import REFUSABLE
+from privacy.erasures import Erasures
 from privacy.export import Exports
 from privacy.reports import Reports
 from privacy.sweep import Sweep
@@ -46,6 +48,7 @@ class Context:
     announcements: Announcements
     tickets: Tickets
     exports: Exports
+    erasures: Erasures
     reports: Reports
     sweeps: tuple[Sweep, ...]  # the rules by which data go
     boards: Boards
@@ -54,6 +57,7 @@ class Context:
     videos: bool
     receivers: tuple[str, ...]  # who receives data, in short
     providers: tuple[str, ...]  # the AI providers among them
+    refusable: tuple[str, ...]  # their ids: who a person may refuse
     support_email: str
     site: str  # where the website stands
 
@@ -75,6 +79,7 @@ class Context:
             announcements=house.announcements,
             tickets=house.tickets,
             exports=house.exports,
+            erasures=house.erasures,
             reports=house.reports,
             sweeps=tuple(house.retention.sweeps),
             boards=house.boards,
@@ -83,6 +88,7 @@ class Context:
             videos=house.slots is not None,
             receivers=tuple(r.short for r in recipients(house.settings)),
             providers=tuple(r.short for r in recipients(house.settings) if r.model),
+            refusable=tuple(r.id for r in recipients(house.settings) if r.id in REFUSABLE),
             support_email=house.settings.support_email or "support",
             site=house.settings.public_url.rstrip("/"),
         )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import logs
-from bot import messages, payments, reports, strangers, support, taps
+from bot import deletion, messages, payments, reports, strangers, support, taps
 from bot.context import Context
 from bot.steps import StatusOf, Step
 from bot.update import Update, read
@@ -81,8 +81,11 @@ def _act(context: Context, unit: Unit, account: Account, person: Person, update:
         return []
     if reports.awaited(context, unit, account, update):
         return reports.words(context, unit, account, person, update)
+    to_support = support.addressed(context, account, update)
+    if messages.waits_for_its_end(account, update) and not to_support:
+        return deletion.waits(context, unit, account, person, update)
     closed = messages.closed_to(account, update)
-    if closed is not None and not support.addressed(context, account, update):
+    if closed is not None and not to_support:
         # Told in the unit: that they are back here is kept, whatever they may do here.
         log.info("update.rejected", code=closed.code)
         return _told(person.translate, update, closed)

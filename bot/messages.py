@@ -5,7 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from billing import ledger
-from bot import confirmations, film, gallery, languages, privacy, promotions, purse, reports, rights, support
+from bot import (
+    choices,
+    confirmations,
+    deletion,
+    film,
+    gallery,
+    languages,
+    offers,
+    privacy,
+    promotions,
+    purse,
+    reports,
+    rights,
+    support,
+)
 from bot.context import Context
 from bot.update import Update
 from consent.accounts import lock
@@ -17,7 +31,6 @@ from generation.source import Source
 from models import Acceptance, Account, Photo
 from providers.telegram_calls import Call, chat_action, send_text
 from wording import buttons, notice
-from wording import orders as says_orders
 from wording import photos as says_photos
 from wording.message import Message
 
@@ -47,6 +60,11 @@ def closed_to(account: Account, update: Update) -> Rejected | None:
     if account.frozen_at is not None and (shows_pictures(update) or not is_open_to_all(update)):
         return Rejected("account.frozen")
     return None
+
+
+def waits_for_its_end(account: Account, update: Update) -> bool:
+    """Whether all there is to say is that this account is being deleted: it has its rights still, and nothing else."""
+    return account.state == Account.CLOSING and (shows_pictures(update) or not is_open_to_all(update))
 
 
 def shows_pictures(update: Update) -> bool:
@@ -100,16 +118,7 @@ def _prompt(context: Context, unit: Unit, account: Account, person: Person, upda
         return [_say(person, says_photos.send_first(person.translate))]
     photo = context.photos.ready(account.id, account.current_photo)
     order = context.orders.offer(unit, source=Source.of_photo(photo), style=None, prompt=prompt)
-    text = says_orders.offer(
-        person.translate,
-        order=order.id,
-        title="",
-        provider=order.provider,
-        price=order.price,
-        free=ledger.balance(account.id).free,
-        prompt=prompt,
-    )
-    return [_say(person, text)]
+    return [_say(person, offers.words(context, person, account, order))]
 
 
 def _start(context: Context, unit: Unit, account: Account, person: Person, update: Update) -> list[Call]:
@@ -134,13 +143,15 @@ def _say(person: Person, text: Message) -> Call:
 
 # To know and to delete what is kept is a right that no ban takes.
 OPEN_TO_ALL = (
-    "help", "language", "privacy", "support", "paysupport", "where", "photos", "mydata", "export", "promotions",
-    "confirm", "report",
+    "help", "language", "privacy", "support", "paysupport", "where", "photos", "mydata", "export", "delete",
+    "promotions", "confirm", "report",
 )  # fmt: skip
 TAPS_OPEN_TO_ALL = (
     buttons.LANGUAGE, buttons.WHERE, buttons.WENT, buttons.MY_DATA, buttons.EXPORT, buttons.PROMOTIONS,
     buttons.PHOTOS, buttons.PHOTO_DELETE, buttons.PHOTO_DELETE_YES, buttons.PHOTO_KEEP,
     buttons.DELETE, buttons.DELETE_YES, buttons.KEEP,
+    buttons.STAY, buttons.STAY_YES, buttons.RECEIVERS, buttons.SEND,
+    buttons.ERASE, buttons.ERASE_YES, buttons.ERASE_KEEP, buttons.ERASE_REFUND, buttons.UNDO, buttons.AT_ONCE,
     buttons.REPORT, buttons.REPORT_KIND, buttons.REPORT_DONE,
     buttons.SUPPORT, buttons.SUPPORT_DONE, buttons.SUPPORT_CANCEL,
 )  # fmt: skip
@@ -157,9 +168,12 @@ COMMANDS: dict[str, Handler] = {
     "limit": purse.limit,
     "language": languages.command,
     "where": privacy.where_command,
+    "keep": choices.keep,
+    "providers": choices.providers_command,
     "privacy": privacy.command,
     "mydata": rights.my_data,
     "export": rights.export,
+    "delete": deletion.command,
     "promotions": promotions.command,
     "confirm": confirmations.command,
     "report": reports.command,

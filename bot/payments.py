@@ -38,6 +38,8 @@ def _question(context: Context, update: Update) -> Call:
             speaks = _spoken(context, account, update)
             if account is not None and account.state == Account.BANNED:
                 raise Rejected("account.banned")
+            if account is not None and account.state == Account.CLOSING:
+                raise Rejected("account.closing")
             if account is not None and account.frozen_at is not None:
                 raise Rejected("account.frozen")
             context.payments.check(

@@ -6,7 +6,20 @@ from collections.abc import Callable, Sequence
 
 from billing import ledger
 from billing.prices import PACKS, seconds_of
-from bot import film, gallery, languages, privacy, promotions, purse, reports, rights, support
+from bot import (
+    choices,
+    deletion,
+    film,
+    gallery,
+    languages,
+    offers,
+    privacy,
+    promotions,
+    purse,
+    reports,
+    rights,
+    support,
+)
 from bot.context import Context
 from bot.steps import StatusOf, Step
 from bot.update import Update
@@ -91,15 +104,7 @@ def _offer(
 ) -> Call:
     chosen = context.catalogue.get(style) if style else None
     order = context.orders.offer(unit, source=source, style=chosen, prompt=prompt)
-    text = says.offer(
-        person.translate,
-        order=order.id,
-        title=chosen.name if chosen else "",
-        provider=order.provider,
-        price=order.price,
-        free=ledger.balance(account.id).free,
-        prompt=prompt,
-    )
+    text = offers.words(context, person, account, order)
     return send_text(person.chat, text.text, text.keyboard)
 
 
@@ -128,7 +133,7 @@ def _again(context: Context, unit: Unit, account: Account, person: Person, updat
     style, prompt = context.orders.wanted(order)
     chosen, words = (style.id, None) if style else (None, prompt)
     if (seconds := seconds_of(order.kind)) is not None:
-        return [film.offer(context, unit, person, source, motion=chosen, prompt=words, seconds=seconds)]
+        return [film.offer(context, unit, account, person, source, motion=chosen, prompt=words, seconds=seconds)]
     return [_offer(context, unit, account, person, source, style=chosen, prompt=words)]
 
 
@@ -219,6 +224,11 @@ VERBS: dict[str, Handler] = {
     b.LANGUAGE: languages.chosen,
     b.RENEW: privacy.renew,
     b.NOT_RENEW: privacy.not_renew,
+    b.STAY: choices.stay,
+    b.STAY_YES: choices.stay_yes,
+    b.RECEIVERS: choices.providers,
+    b.SEND: choices.send,
+    b.ALLOW: choices.allow,
     b.WHERE: privacy.where,
     b.MY_DATA: rights.my_data,
     b.EXPORT: rights.export,
@@ -227,6 +237,12 @@ VERBS: dict[str, Handler] = {
     b.SUPPORT_DONE: support.done,
     b.SUPPORT_CANCEL: support.cancel,
     b.WENT: privacy.went,
+    b.ERASE: deletion.show,
+    b.ERASE_YES: deletion.confirmed,
+    b.ERASE_KEEP: deletion.keep,
+    b.ERASE_REFUND: deletion.give_back,
+    b.UNDO: deletion.undo,
+    b.AT_ONCE: deletion.at_once,
     b.REPORT: reports.asked,
     b.REPORT_KIND: reports.opened,
     b.REPORT_DONE: reports.done,

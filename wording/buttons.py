@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from policy.choices import ALWAYS, KEEPINGS, REFUSABLE
 from policy.reports import KINDS
 from wording.language import LANGUAGES
 
@@ -28,12 +29,15 @@ ERASE_REFUND = "eraserefund"  # a payment that goes back before the account does
 UNDO, AT_ONCE = "undo", "atonce"  # an account that waits for its end; with a yes it ends
 SUPPORT, SUPPORT_DONE, SUPPORT_CANCEL = "sup", "supdone", "supno"  # a ticket to answer in, or none
 REPORT, REPORT_KIND, REPORT_DONE = "rep", "repk", "repd"  # a thing, or none; a kind and a thing; no more words
+STAY, STAY_YES = "stay", "stayyes"  # how long photos stay: a choice, or none to be asked
+RECEIVERS, SEND, ALLOW = "who", "send", "allow"  # who gets photos; a provider and yes or no; an order's provider
 WHERE, WENT = "where", "went"  # where photos went: a page, or none for a new message; one photo
 
 _ID = r"[0-9a-f]{32}"
 _THING = rf"[pr]:{_ID}"  # a photo; a result by its order
 _VERSION = r"[0-9a-z-]{1,20}"
 _SCOPE = "photos|generated|account"
+_STAYS = "|".join((ALWAYS, *KEEPINGS))
 _PATTERNS = {
     AGREE: _VERSION,
     RENEW: rf"{_VERSION}(:{_ID})?",
@@ -63,6 +67,11 @@ _PATTERNS = {
     ERASE_REFUND: _ID,
     UNDO: None,
     AT_ONCE: "(yes)?",
+    STAY: rf"({_STAYS})?",
+    STAY_YES: _STAYS,
+    RECEIVERS: None,
+    SEND: rf"({'|'.join(REFUSABLE)}):(yes|no)",
+    ALLOW: _ID,
     PHOTOS: r"\d{1,4}",
     REPORT: rf"({_THING})?",
     REPORT_KIND: rf"({'|'.join(KINDS)})(:{_THING})?",

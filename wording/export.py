@@ -100,11 +100,16 @@ def my_data(_: Translate, holdings: Sequence[Holding]) -> Message:
 def _holding(_: Translate, holding: Holding) -> str:
     category = CATEGORIES[holding.category]
     head = f"<b>{escape(_(category.name))}</b> · {holding.count}"
-    purposes = [_(SHORT[p.id]) for p in PURPOSES.values() if p.id in SHORT and holding.category in p.categories]
-    why = _("For {purposes}. ").format(purposes=listed(_, purposes)) if purposes else ""
+    purposes = for_what(_, holding.category)
+    why = _("For {purposes}. ").format(purposes=purposes) if purposes else ""
     keeps = _("Kept: {period}.").format(period=escape(kept(_, category.retention)))
     goes = " " + _("Next: {date}.").format(date=holding.next_goes) if holding.next_goes else ""
     return f"{head}\n{why}{keeps}{goes}"
+
+
+def for_what(_: Translate, category: str) -> str:
+    """The purposes of a category in short; empty where it serves nothing but rights and duties."""
+    return listed(_, [_(SHORT[p.id]) for p in PURPOSES.values() if p.id in SHORT and category in p.categories])
 
 
 def _when(at: datetime) -> str:

@@ -27,6 +27,12 @@ SENTENCES: dict[str, Sentence] = {
     "photo.too_large": lambda _: _("That file is larger than {megabytes} MB. Please send a smaller one."),
     "photo.too_heavy": lambda _: _("That picture is too heavy for me to open. Please send it as an ordinary photo."),
     "photo.gone": lambda _: _("That photo is no longer here. Please send it again."),
+    "photo.gone_by_choice": lambda _: _(
+        "That photo has gone by itself, as you chose: /keep. Please send it again. Pictures made of it are still here."
+    ),
+    "provider.not_allowed": lambda _: _(
+        "You have chosen that nothing of yours goes to the AI provider that makes this. You can allow it again: /providers"
+    ),
     "photo.not_ready": lambda _: _("That photo is still being prepared. One moment, please."),
     "telegram.file_gone": lambda _: _("Telegram no longer has that photo. Please send it again."),
     "credits.too_few": lambda _: _("You do not have enough credits for this. More of them: /packs"),
@@ -48,6 +54,7 @@ SENTENCES: dict[str, Sentence] = {
         "That is the most reports we take from one account in a day. A person reads each of them. More: /help."
     ),
     "report.too_long": lambda _: _("That is too long for one report: please stay within {report} characters."),
+    "account.closing": lambda _: _("Your account is being deleted, so nothing can be bought. To keep it: /start"),
     "orders.too_many": lambda _: _("You have several things being made. Please wait for one of them."),
     "orders.gone": lambda _: _("That offer is no longer there. Please choose a style again."),
     "orders.already_made": lambda _: _("Already on its way."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from billing import ledger
 from billing.prices import TRIAL_CREDITS
@@ -65,12 +66,13 @@ class Accounts:
             ledger.grant(unit, owner=account, credits=TRIAL_CREDITS, source=ledger.TRIAL, key=f"trial:{account}")
         return row
 
-    def mark(self, unit: Unit, row: Account) -> None:
-        """Remember, as a keyed hash, that this Telegram id has had its trial credits. For an account that ends."""
+    def mark(self, unit: Unit, row: Account, *, at: datetime | None = None) -> None:
+        """Remember, as a keyed hash, that this Telegram id has had its trial credits. For an account that ends, or
+        ended at another time than now. Raises Permanent("custody.key_destroyed")."""
         telegram_id = self._fields.open(Account.telegram_id, row, purpose="abuse")
         mark = self._fields.index(AbuseMark.mark, telegram_id or "")
-        AbuseMark.insert(mark=mark, at=unit.now).on_conflict(
-            conflict_target=[AbuseMark.mark], update={AbuseMark.at: unit.now}
+        AbuseMark.insert(mark=mark, at=at or unit.now).on_conflict(
+            conflict_target=[AbuseMark.mark], update={AbuseMark.at: at or unit.now}
         ).execute()
 
     def as_known(self, row: Account, who: Identity) -> bool:

@@ -52,6 +52,14 @@ def empty_account(unit: Unit, *, desk: Desk, keys: Keys, fields: Fields, refunds
     row = Account.get_or_none(Account.id == account)
     if row is not None:
         Accounts(fields, keys).mark(unit, row)
+    end_everything(unit, desk=desk, account=account)
+    for payment in refunds.possible(unit, account):  # after the orders: what they held is back by now
+        refunds.ask(unit, account=account, payment=payment.id)
+    drop_rows(unit, keys=keys, account=account)
+
+
+def end_everything(unit: Unit, *, desk: Desk, account: str) -> None:
+    """Orders are given back, work is withdrawn, files are marked."""
     for order in Order.select().where((Order.account == account) & Order.state.in_(Order.OPEN)):
         if move(Order, order.id, come_from=Order.OPEN, to=Order.FAILED, reason="account.closed", ended_at=unit.now):
             ledger.give_back(unit, owner=account, order=order.id)
@@ -64,18 +72,23 @@ def empty_account(unit: Unit, *, desk: Desk, keys: Keys, fields: Fields, refunds
     for media in Media.select().where(Media.account == account):
         if destroy.intend(unit, media.id):
             desk.add(unit, DESTROY, subject=media.id, account=account)
-    for payment in refunds.possible(unit, account):  # after the orders: what they held is back by now
-        refunds.ask(unit, account=account, payment=payment.id)
+
+
+def drop_rows(unit: Unit, *, keys: Keys, account: str) -> None:
+    """The rows that go with an account, and what locked its pictures."""
     end_with_account(unit, account)
     keys.destroy(unit, account, PICTURES)
     for model in (Photo, Order, VideoTask, Disclosure, Link, Export, Invoice, CorrectionNote):
         model.delete().where(model.account == account).execute()
 
 
-def forget_account(unit: Unit, *, keys: Keys, account: str, asked_at: datetime) -> None:
-    """The last of it: who it was, and the key that locked it. Deletions that were carried out name nobody any more."""
+def forget_account(
+    unit: Unit, *, keys: Keys, account: str, asked_at: datetime, ended_at: datetime | None = None
+) -> None:
+    """The last of it: who it was, and the key that locked it. Deletions that were carried out name nobody any more.
+    `ended_at`: where that is not now."""
     keys.destroy(unit, account)
-    ended = {"asked_at": asked_at, "ended_at": unit.now}
+    ended = {"asked_at": asked_at, "ended_at": ended_at or unit.now}
     EndedAccount.insert(account=account, **ended).on_conflict_ignore().execute()
     over = (Erasure.account == account) & Erasure.state.not_in(Erasure.OPEN)
     Erasure.update(account=None, request=None).where(over).execute()

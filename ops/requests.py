@@ -80,6 +80,16 @@ def open_request(
 
 @request.command()
 @click.argument("number")
+@acting
+def confirm(number: str, actor: str, reason: str) -> None:
+    """Write down that it was made sure who asks; it waits for its answer as before."""
+    with opened() as house, told(), house.database.unit() as unit:
+        house.requests.confirm(unit, act(actor, reason), number)
+    click.echo(f"request {number} is confirmed")
+
+
+@request.command()
+@click.argument("number")
 @click.option("--outcome", type=click.Choice(OUTCOMES), default=DONE, show_default=True)
 @CONFIRMED
 @LANGUAGE

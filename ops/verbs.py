@@ -16,6 +16,7 @@ from ops import money, policy_verbs, previews
 from ops.announce import announce
 from ops.announcing import tell_policy
 from ops.audit import audit
+from ops.erase import erase
 from ops.export import export
 from ops.house import opened
 from ops.messages import messages
@@ -56,6 +57,7 @@ for _command in (
     audit,
     retention,
     export,
+    erase,
     money.refund,
     money.reconcile,
     money.margin,

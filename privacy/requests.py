@@ -101,6 +101,12 @@ class Requests:
         self._audit.record(unit, by, "request.open", subject=row.id)
         return row
 
+    def confirm(self, unit: Unit, by: Act, request: str) -> None:
+        """It was made sure that it is the person who asks. Raises Rejected("request.unknown" | "request.decided")."""
+        row = self._undecided(request)
+        RightsRequest.update(confirmed=True).where(RightsRequest.id == row.id).execute()
+        self._audit.record(unit, by, "request.confirm", subject=row.id)
+
     def answer(self, unit: Unit, by: Act, request: str, *, outcome: str, confirmed: bool = False) -> RightsRequest:
         """Decided: what was asked for is done, or nothing is held.
 

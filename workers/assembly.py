@@ -48,6 +48,7 @@ from privacy.audit import Audit
 from privacy.bans import Bans
 from privacy.by_choice import by_choice
 from privacy.contents import Contents
+from privacy.deletion_cases import DeletionCases
 from privacy.erase import Eraser
 from privacy.erasure_chat import Chat as ChatOfErasures
 from privacy.erasure_mark import EVERY as MARKED_EVERY
@@ -65,6 +66,7 @@ from privacy.reports import Reports
 from privacy.requests import ALARM_EVERY, Requests
 from privacy.retention import COMPARED_EVERY, Retention
 from privacy.retention import EVERY as SWEPT_EVERY
+from privacy.tokens import Tokens
 from providers.gemini import PATIENCE, Gemini
 from providers.http import Outbound, Timeout
 from providers.kling import Kling
@@ -131,6 +133,7 @@ class House:
     receipts: Receipts
     audit: Audit
     requests: Requests
+    deletion_cases: DeletionCases
     letters: Letters
     reports: Reports
     freezing: Freezing
@@ -227,7 +230,8 @@ def assemble(
     database = Database(settings.database_url, pool=settings.database_pool, clock=clock)
     keys = Keys(database, MasterKeys.parse(settings.master_keys))
     purposes = PurposeCheck(database)
-    fields = Fields(keys, BlindIndex.parse(settings.index_key), purposes)
+    index = BlindIndex.parse(settings.index_key)
+    fields = Fields(keys, index, purposes)
     media = MediaVault(database, keys, open_store(settings), purposes)
     outbound = Outbound(allowed(settings), connections=settings.worker_threads + settings.web_threads)
     telegram = Telegram(
@@ -320,6 +324,7 @@ def assemble(
         site=settings.public_url,
         release=settings.release,
     )
+    requests = Requests(database, fields, audit)
     house = House(
         settings=settings,
         database=database,
@@ -382,7 +387,16 @@ def assemble(
         ),
         receipts=receipts,
         audit=audit,
-        requests=Requests(database, fields, audit),
+        requests=requests,
+        deletion_cases=DeletionCases(
+            database=database,
+            fields=fields,
+            requests=requests,
+            erasures=erasures,
+            names=telegram,
+            tokens=Tokens(index, use="deletion"),
+            audit=audit,
+        ),
         reports=reports,
         freezing=Freezing(keys=keys, desk=desk, deliver=deliver, audit=audit, reports=reports, erasures=erasures),
         account_news=AccountNews(database, news, support_email=settings.support_email or "support"),

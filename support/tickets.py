@@ -18,7 +18,7 @@ from errors import Permanent, Rejected, Temporary
 from jobs.desk import Desk
 from models import Account, KeyRow, Ticket, TicketMessage, new_id
 from policy.limits import SUPPORT_FILES, SUPPORT_MESSAGES, SUPPORT_REOPENED, SUPPORT_TALK
-from states import move
+from states import move, move_all
 
 FETCH: Final = "ticket_file"  # kinds of work: fetch a file somebody sent
 NOT_TAKEN: Final = "ticket_refused"  # say that a file was not taken
@@ -153,18 +153,16 @@ class Tickets:
 
 
 def end_with_account(unit: Unit, account: str) -> int:
-    """Nobody is left to answer: what is under way is resolved, and its period begins. Files that were not fetched yet
-    are not fetched any more. How many tickets that were."""
-    theirs = TicketMessage.account == account
-    incoming = list(TicketMessage.select().where(theirs & (TicketMessage.state == TicketMessage.INCOMING)))
-    for row in incoming:
-        gone = {"reason": "account.closed", "file_id": None}
-        move(TicketMessage, row.id, come_from=(TicketMessage.INCOMING,), to=TicketMessage.REFUSED, **gone)
-    under_way = list(Ticket.select().where((Ticket.account == account) & Ticket.state.in_(Ticket.UNDER_WAY)))
-    for ticket in under_way:
-        ended = {"resolved_at": unit.now, "outcome": ACCOUNT_ENDED}
-        move(Ticket, ticket.id, come_from=Ticket.UNDER_WAY, to=Ticket.RESOLVED, **ended)
-    return len(under_way)
+    """Nobody is left to answer: what is under way is resolved, and its period begins. What was to be fetched or brought
+    is so no more. How many tickets that were."""
+    ended = {"reason": "account.closed", "file_id": None}
+    for state, to in (
+        (TicketMessage.INCOMING, TicketMessage.REFUSED),
+        (TicketMessage.WAITING, TicketMessage.UNREACHABLE),
+    ):
+        move_all(TicketMessage, TicketMessage.account == account, come_from=(state,), to=to, **ended)
+    resolved = {"resolved_at": unit.now, "outcome": ACCOUNT_ENDED}
+    return move_all(Ticket, Ticket.account == account, come_from=Ticket.UNDER_WAY, to=Ticket.RESOLVED, **resolved)
 
 
 def _time(found: object) -> datetime:

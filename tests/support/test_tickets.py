@@ -287,6 +287,8 @@ def test_only_a_ticket_under_way_of_a_living_account_is_answered(counter: Counte
 @pytest.mark.proves("P6.6")
 def test_an_account_that_ends_resolves_its_ticket_and_leaves_the_others(counter: Counter) -> None:
     counter.writes("one", file=PDF)
+    counter.clock.turn(1)
+    counter.answered("two")
     mine = counter.ticket()
     with counter.database.unit() as unit:
         Ticket.insert(number=1, account="bob", opened_at=unit.now, last_at=unit.now).execute()
@@ -296,8 +298,9 @@ def test_an_account_that_ends_resolves_its_ticket_and_leaves_the_others(counter:
         ended, other = Ticket.get_by_id(mine.id), Ticket.get(Ticket.number == 1)
     assert (ended.state, ended.outcome, ended.resolved_at) == (Ticket.RESOLVED, ACCOUNT_ENDED, counter.clock.now())
     assert other.state == Ticket.OPEN
-    [message] = counter.messages()
+    message, answer = counter.messages()
     assert (message.state, message.file_id) == (REFUSED, None)
+    assert (answer.state, answer.reason) == (TicketMessage.UNREACHABLE, "account.closed")
 
 
 def test_two_tickets_under_way_of_one_person_cannot_be(counter: Counter) -> None:

@@ -16,6 +16,7 @@ from privacy.erasure_gather import PHOTOS, PROMPTS, RESULTS
 from privacy.erasure_preview import Preview
 from privacy.erasures import MAY_BE_UNDONE
 from providers.telegram_calls import Call, answer, edit_text, send_text
+from wording import buttons
 from wording import deletion as says
 from wording.buttons import Tap
 from wording.message import Message
@@ -30,8 +31,10 @@ def command(context: Context, unit: Unit, account: Account, person: Person, upda
 
 
 def show(context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap) -> list[Call]:
-    """The preview of a scope, in the choice's place; without one the choice again."""
-    if not tap.id or account.state == Account.CLOSING:
+    """The preview of a scope, in the choice's place; the choice again. Without a word the choice as a new message."""
+    if not tap.id:
+        return command(context, unit, account, person, update)
+    if tap.id == buttons.AGAIN or account.state == Account.CLOSING:
         return [_instead(person, update, _asked(context, unit, account, person))]
     return [_instead(person, update, _preview(context, account, person, tap.id))]
 
@@ -55,7 +58,7 @@ def confirmed(context: Context, unit: Unit, account: Account, person: Person, up
 def keep(context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap) -> list[Call]:
     """Nothing shall go."""
     if account.state == Account.CLOSING:
-        return show(context, unit, account, person, update, Tap(tap.verb))
+        return [_instead(person, update, _closing(context, unit, account, person))]
     return [_instead(person, update, says.kept_all(person.translate))]
 
 
@@ -107,9 +110,10 @@ def _closing(context: Context, unit: Unit, account: Account, person: Person) -> 
 
 def _undo_until(erasure: Erasure | None, now: datetime) -> datetime | None:
     """None where nothing can be taken back, or not any more."""
-    if erasure is None or erasure.state not in MAY_BE_UNDONE or erasure.ends_at is None or erasure.ends_at <= now:
+    if erasure is None or erasure.state not in MAY_BE_UNDONE:
         return None
-    return erasure.ends_at
+    ends: datetime | None = erasure.ends_at
+    return ends if ends is not None and ends > now else None
 
 
 def _preview(context: Context, account: Account, person: Person, scope: str, *, back: int = 0) -> Message:

@@ -24,7 +24,7 @@ PACKS, PACK, REFUND = "packs", "pack", "refund"  # the packs; one of them; a pay
 RENEW, NOT_RENEW = "renew", "norenew"  # a version of the policy, and the order that waits for the answer, if one does
 EXPORT, MY_DATA = "export", "mydata"  # a copy of everything; what is held
 PROMOTIONS = "promo"  # yes or no, or neither to be asked
-ERASE, ERASE_YES, ERASE_KEEP = "erase", "eraseyes", "erasekeep"  # a scope, or none for the choice of one
+ERASE, ERASE_YES, ERASE_KEEP = "erase", "eraseyes", "erasekeep"  # a scope; for the choice of one none, or "again"
 ERASE_REFUND = "eraserefund"  # a payment that goes back before the account does
 UNDO, AT_ONCE = "undo", "atonce"  # an account that waits for its end; with a yes it ends
 SUPPORT, SUPPORT_DONE, SUPPORT_CANCEL = "sup", "supdone", "supno"  # a ticket to answer in, or none
@@ -61,7 +61,7 @@ _PATTERNS = {
     MY_DATA: None,
     PACK: r"[a-z0-9]{1,16}",
     REFUND: _ID,
-    ERASE: rf"({_SCOPE})?",
+    ERASE: rf"({_SCOPE}|{AGAIN})?",
     ERASE_YES: _SCOPE,
     ERASE_KEEP: None,
     ERASE_REFUND: _ID,

@@ -167,7 +167,7 @@ def really_at_once(_: Translate, *, credits: int) -> Message:
         ).format(credits=amount(_, credits)),
         (
             (button(_("Yes, delete everything now"), buttons.data(buttons.AT_ONCE, "yes")),),
-            (button(_("No, let it wait"), buttons.data(buttons.ERASE)),),
+            (button(_("No, let it wait"), buttons.data(buttons.ERASE, buttons.AGAIN)),),
         ),
     )
 
@@ -209,7 +209,7 @@ def _choices(_: Translate, plan: Plan) -> Keyboard:
 
 def _other(_: Translate) -> tuple[Button, ...]:
     return (
-        button(_("Something else"), buttons.data(buttons.ERASE)),
+        button(_("Something else"), buttons.data(buttons.ERASE, buttons.AGAIN)),
         button(_("Nothing"), buttons.data(buttons.ERASE_KEEP)),
     )
 

@@ -32,7 +32,10 @@ def summary(_: Translate, *, providers: Sequence[str], site: str, support_email:
         (button(_("What do you hold about me?"), buttons.data(buttons.MY_DATA)),),
         (button(_("Get a copy of everything"), buttons.data(buttons.EXPORT)),),
         (button(_("Where did my photos go?"), buttons.data(buttons.WHERE)),),
+        (button(_("How long do my photos stay?"), buttons.data(buttons.STAY)),),
+        (button(_("Who may get my photos?"), buttons.data(buttons.RECEIVERS)),),
         (button(_("Promotional messages"), buttons.data(buttons.PROMOTIONS)),),
+        (button(_("Delete my data"), buttons.data(buttons.ERASE)),),
     ]
     policy = page(_, site, "/privacy")
     if site.startswith("https://"):  # Telegram takes no other address for a button
@@ -46,8 +49,8 @@ def summary(_: Translate, *, providers: Sequence[str], site: str, support_email:
             providers=listed(_, (_(name) for name in providers))
         ),
         _(
-            "• <b>Delete</b> photos in /photos, a picture or video by the button under it. A correction, closing your account: "
-            "{email}."
+            "• <b>Delete</b>: /delete for your photos, what was made for you, or everything; one photo in /photos, one picture or "
+            "video by the button under it. A correction: {email}."
         ).format(email=escape(support_email)),
         _version(_, today, policy),
     ]
@@ -83,7 +86,7 @@ def news(_: Translate, *, version: Version, old: str, site: str, support_email: 
         head = _("📜 <b>Our privacy policy has changed on {date}.</b> What is new, in short:")
     choice = _(
         "You need do nothing now: from that day on we ask you before your next picture or video. If you do not agree, "
-        "nothing new is made, and you can delete your photos (/photos) and pictures, or have your account closed: {email}"
+        "nothing new is made, and you can delete your photos, your pictures, or everything: /delete. Questions: {email}"
     ).format(email=escape(support_email))
     parts = [head.format(date=version.effective.isoformat()), _what(_, old, version, site), choice]
     return Message("\n\n".join(parts), ((button(_("I agree"), buttons.data(buttons.RENEW, version.id)),),))
@@ -110,7 +113,7 @@ def declined(_: Translate, *, order: str, version: str, support_email: str) -> M
     return Message(
         _(
             "All right: nothing was sent and nothing was charged. Your photos, pictures and credits stay as they are. You can "
-            "delete photos in /photos and each picture by the button under it; to close your account or to ask: {email}"
+            "delete photos, pictures, or everything: /delete. Questions: {email}"
         ).format(email=escape(support_email)),
         ((button(_("I agree after all, make it"), buttons.data(buttons.RENEW, version, order)),),),
     )

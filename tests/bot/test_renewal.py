@@ -112,7 +112,7 @@ def test_a_no_leaves_everything_as_it_is_and_says_what_one_can_do(house: House, 
     before = counts(house)
     said = older.presses(button_of(question, "norenew"))
     assert "nothing was charged" in text_of(said)
-    assert "/photos" in text_of(said)
+    assert "/delete" in text_of(said)
     assert "support@miomio.invalid" in text_of(said)
     assert counts(house) == {**before, "seen_update": before["seen_update"] + 1}
     assert (state(older, order), yeses(older)) == (Order.OFFERED, [OLD])

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from billing import ledger
-from billing.prices import PRICES, VIDEO_SECONDS, seconds_of, video
+from billing.prices import VIDEO_SECONDS
+from bot import offers
 from bot.context import Context
 from bot.update import Update
 from custody.media import VIDEO
@@ -11,7 +11,7 @@ from database import Unit
 from errors import Rejected
 from generation.chat import Person
 from generation.source import Source
-from models import Account, Media, Order
+from models import Account, Media
 from providers.telegram_calls import Call, edit_text, send_text
 from wording import orders as says
 from wording import photos as says_photos
@@ -29,7 +29,7 @@ def command(context: Context, unit: Unit, account: Account, person: Person, upda
     if not words:
         return [motions(context, person, source)]
     prompt = context.orders.check_prompt(words)
-    return [offer(context, unit, person, source, motion=None, prompt=prompt)]
+    return [offer(context, unit, account, person, source, motion=None, prompt=prompt)]
 
 
 def animate_result(
@@ -57,20 +57,20 @@ def motion_of_result(
     context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap
 ) -> list[Call]:
     source = _of_result(context, account, tap.id)
-    return [offer(context, unit, person, source, motion=tap.word, prompt=None)]
+    return [offer(context, unit, account, person, source, motion=tap.word, prompt=None)]
 
 
 def motion_of_photo(
     context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap
 ) -> list[Call]:
     source = Source.of_photo(context.photos.ready(account.id, tap.id))
-    return [offer(context, unit, person, source, motion=tap.word, prompt=None)]
+    return [offer(context, unit, account, person, source, motion=tap.word, prompt=None)]
 
 
 def length(context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap) -> list[Call]:
     """The same offer for the other length."""
     order = context.orders.change_length(unit, account=account.id, order=tap.id, seconds=int(tap.word))
-    text = _offered(context, person, order)
+    text = offers.words(context, person, account, order)
     return [edit_text(person.chat, update.message, text.text, text.keyboard)]
 
 
@@ -87,6 +87,7 @@ def motions(context: Context, person: Person, source: Source) -> Call:
 def offer(
     context: Context,
     unit: Unit,
+    account: Account,
     person: Person,
     source: Source,
     *,
@@ -97,24 +98,7 @@ def offer(
     """Price and provider, before the tap."""
     chosen = context.motions.get(motion) if motion is not None else None
     order = context.orders.offer(unit, source=source, style=chosen, prompt=prompt, seconds=seconds)
-    return _say(person, _offered(context, person, order))
-
-
-def _offered(context: Context, person: Person, order: Order) -> Message:
-    motion, prompt = context.orders.wanted(order)
-    seconds = seconds_of(order.kind)
-    other = next(length for length in VIDEO_SECONDS if length != seconds)
-    return says.offer(
-        person.translate,
-        order=order.id,
-        title=motion.name if motion else "",
-        provider=order.provider,
-        price=order.price,
-        free=ledger.balance(order.account).free,
-        prompt=None if motion else prompt,
-        seconds=seconds,
-        other=(other, PRICES[video(other)]),
-    )
+    return _say(person, offers.words(context, person, account, order))
 
 
 def _at_hand(context: Context, account: Account) -> Source:

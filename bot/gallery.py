@@ -7,7 +7,7 @@ from bot.update import Update
 from database import Unit
 from errors import Rejected
 from generation.chat import Person
-from models import Account
+from models import Account, Photo
 from providers.telegram_calls import (
     Call,
     Upload,
@@ -27,9 +27,7 @@ def command(context: Context, unit: Unit, account: Account, person: Person, upda
     photos = context.photos.all_ready(account.id)
     if not photos:
         return [_say(person, says_photos.no_photos(person.translate))]
-    text = says_photos.own_photo(
-        person.translate, photo=photos[0].id, number=1, total=len(photos), animate=context.videos
-    )
+    text = _shown(context, person, photos[0], 1, len(photos))
     upload = Upload(lambda: context.photos.picture(photos[0]))
     return [send_photo(person.chat, upload, text.text, text.keyboard)]
 
@@ -45,9 +43,7 @@ def turn(context: Context, unit: Unit, account: Account, person: Person, update:
         raise Rejected("photo.gone")
     number = min(max(int(tap.id), 1), len(photos))
     photo = photos[number - 1]
-    text = says_photos.own_photo(
-        person.translate, photo=photo.id, number=number, total=len(photos), animate=context.videos
-    )
+    text = _shown(context, person, photo, number, len(photos))
     upload = Upload(lambda: context.photos.picture(photo))
     return [edit_to_photo(person.chat, update.message, upload, text.text, text.keyboard)]
 
@@ -69,10 +65,15 @@ def ask_to_delete(
 def keep(context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap) -> list[Call]:
     photo = context.photos.ready(account.id, tap.id)
     numbers = [row.id for row in context.photos.all_ready(account.id)]
-    text = says_photos.own_photo(
-        person.translate, photo=photo.id, number=numbers.index(photo.id) + 1, total=len(numbers), animate=context.videos
-    )
+    text = _shown(context, person, photo, numbers.index(photo.id) + 1, len(numbers))
     return [edit_caption(person.chat, update.message, text.text, text.keyboard)]
+
+
+def _shown(context: Context, person: Person, photo: Photo, number: int, total: int) -> Message:
+    goes = photo.goes_at.date() if photo.goes_at else None
+    return says_photos.own_photo(
+        person.translate, photo=photo.id, number=number, total=total, animate=context.videos, goes=goes
+    )
 
 
 def delete_for_good(

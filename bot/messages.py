@@ -144,7 +144,7 @@ def _say(person: Person, text: Message) -> Call:
 # To know and to delete what is kept is a right that no ban takes.
 OPEN_TO_ALL = (
     "help", "language", "privacy", "support", "paysupport", "where", "photos", "mydata", "export", "delete",
-    "promotions", "confirm", "report",
+    "promotions", "confirm", "report", "keep", "providers",
 )  # fmt: skip
 TAPS_OPEN_TO_ALL = (
     buttons.LANGUAGE, buttons.WHERE, buttons.WENT, buttons.MY_DATA, buttons.EXPORT, buttons.PROMOTIONS,

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import crash
 from billing import ledger
+from consent.choices import may_get
 from custody.fields import Fields
 from database import Database
 from errors import Permanent, Rejected
@@ -14,7 +15,7 @@ from generation.orders import Orders
 from generation.source import Source
 from generation.styles import Catalogue
 from jobs.claim import Claim
-from models import Photo
+from models import Account, Photo
 from providers.telegram_calls import Call, Upload, edit_to_photo, send_photo, send_text
 from wording import failures
 from wording import orders as says_orders
@@ -92,8 +93,16 @@ class Greet:
         with claim.checkpoint() as unit:
             order = self._orders.offer(unit, source=Source.of_photo(photo), style=None, prompt=prompt)
             free = ledger.balance(photo.account).free
+            allowed = may_get(Account.get(Account.id == photo.account), order.provider)
         text = says_orders.offer(
-            _, order=order.id, title="", provider=order.provider, price=order.price, free=free, prompt=prompt
+            _,
+            order=order.id,
+            title="",
+            provider=order.provider,
+            price=order.price,
+            free=free,
+            prompt=prompt,
+            allowed=allowed,
         )
         return self._reply(person, photo, text)
 

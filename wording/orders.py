@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from policy.recipients import RECIPIENTS
-from wording import buttons
+from wording import buttons, choices
 from wording.language import Translate
 from wording.message import Message, button, escape
 from wording.periods import keeps
@@ -25,8 +25,10 @@ def offer(
     prompt: str | None = None,
     seconds: int | None = None,
     other: tuple[int, int] | None = None,
+    allowed: bool,
 ) -> Message:
-    """Price and disclosure, before the tap. `seconds` for a video; `other`: its other length, and what that costs."""
+    """Price and disclosure, before the tap. `seconds` for a video; `other`: its other length, and what that costs.
+    `allowed`: whether its person lets the provider have anything."""
     recipient = RECIPIENTS[provider]
     what = (
         _("<b>Your own idea:</b> {text}").format(text=escape(_shortened(prompt)))
@@ -35,13 +37,17 @@ def offer(
     )
     if seconds is not None:
         what = _("🎬 {what}, a video of {seconds} seconds").format(what=what, seconds=seconds)
+    not_now = (button(_("Not now"), buttons.data(buttons.DROP, order)),)
+    if not allowed:
+        allow = (button(choices.allow(_, provider), buttons.data(buttons.ALLOW, order)),)
+        return Message(f"{what}\n\n{choices.not_allowed(_, provider)}", (allow, not_now))
     rows = [(button(_("Make it · {price}").format(price=credits(_, price)), buttons.data(buttons.MAKE, order)),)]
     if other is not None:
         longer = _("{seconds} seconds instead · {price}").format(seconds=other[0], price=credits(_, other[1]))
         rows.append((button(longer, buttons.data(buttons.LENGTH, order, other[0])),))
     if free < price:
         rows.append((button(_("Get credits first"), buttons.data(buttons.PACKS)),))
-    rows.append((button(_("Not now"), buttons.data(buttons.DROP, order)),))
+    rows.append(not_now)
     return Message(
         _(
             "{what}\nPrice: {price} (you have {free}).\n\nThe picture and the wording go to <b>{provider}</b>, "

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
-from wording import buttons
+from wording import buttons, choices
 from wording.commands import menu
 from wording.language import Translate
 from wording.message import Message, button, escape
@@ -38,8 +39,8 @@ def board(
     return Message(text, (*rows, turn, *film))
 
 
-def own_photo(_: Translate, *, photo: str, number: int, total: int, animate: bool) -> Message:
-    """One photo of the person's own collection, newest first."""
+def own_photo(_: Translate, *, photo: str, number: int, total: int, animate: bool, goes: date | None = None) -> Message:
+    """One photo of the person's own collection, newest first. `goes`: when it goes by itself, by their choice."""
     older, newer = (number % total) + 1, ((number - 2) % total) + 1
     turn = (
         (button("‹", buttons.data(buttons.PHOTOS, newer)), button("›", buttons.data(buttons.PHOTOS, older)))
@@ -54,8 +55,9 @@ def own_photo(_: Translate, *, photo: str, number: int, total: int, animate: boo
             button(_("Delete"), buttons.data(buttons.PHOTO_DELETE, photo)),
         ),
     ]
+    end = f" · {choices.goes(_, goes)}" if goes else ""
     return Message(
-        _("Your photo {number} of {total}").format(number=number, total=total),
+        _("Your photo {number} of {total}").format(number=number, total=total) + end,
         (*([turn] if turn else []), *rows, report_button(_, PHOTO, photo)),
     )
 

@@ -12,10 +12,11 @@ import pytest
 from billing.prices import PACKS, PRICES
 from generation.styles import MOTIONS, Catalogue
 from policy.categories import CATEGORIES
+from policy.choices import KEEPINGS, REFUSABLE
 from policy.limits import REFUND_WITHIN
 from policy.recipients import RECIPIENTS
 from policy.versions import CURRENT, VERSIONS
-from wording import export, failures, languages, money, notice, orders, photos, privacy
+from wording import choices, export, failures, languages, money, notice, orders, photos, privacy
 from wording.language import LANGUAGES, Translate, translate
 from wording.message import Message
 
@@ -87,9 +88,26 @@ def texts(_: Translate) -> Iterator[Message]:
     refundable = [money.PackLine(ID, line.name, line.credits, line.stars) for line in LINES]
     yield money.pay_support(_, refundable=refundable, days=days, support_email=MAIL)
     for provider in PROVIDERS:
-        yield orders.offer(
-            _, order=ID, title="", provider=provider, price=15, free=2, prompt="x" * 999, seconds=5, other=(10, 15)
-        )
+        for allowed in (True, False):
+            yield orders.offer(
+                _,
+                order=ID,
+                title="",
+                provider=provider,
+                price=15,
+                free=2,
+                prompt="x" * 999,
+                seconds=5,
+                other=(10, 15),
+                allowed=allowed,
+            )
+    for choice in (None, *KEEPINGS):
+        yield choices.keeping(_, choice=choice, done=True)
+    for choice in KEEPINGS:
+        yield choices.shorter(_, choice=choice, before=None, now=9_999, later=9_999, first=today)
+    for refused in ((), REFUSABLE):
+        lead = choices.changed(_, REFUSABLE[0], allowed=not refused)
+        yield choices.receivers(_, here=REFUSABLE, refused=refused, ended=9, under_way=9, lead=lead)
 
 
 def test_captions_fit(_: Translate) -> None:

@@ -5,7 +5,7 @@ What counts is what the rows say. The mark only keeps the old records from being
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -101,10 +101,17 @@ class ErasureMarks:
             ErasureMark.update(until=to).where(MINE & (ErasureMark.until < to)).execute()
 
 
+def batches(names: Iterable[str]) -> Iterator[list[str]]:
+    """As many at once as a statement takes."""
+    names = iter(names)
+    while batch := list(islice(names, BATCH)):
+        yield batch
+
+
 def _there(names: Iterable[str]) -> set[str]:
     """Those of these objects that somebody could still open here."""
-    names, found = iter(names), set[str]()
-    while batch := list(islice(names, BATCH)):
+    found = set[str]()
+    for batch in batches(names):
         rows = Media.select(Media.object_name).where(Media.object_name.in_(batch) & Media.state.in_(THERE))
         found |= {row.object_name for row in rows}
     return found

@@ -61,6 +61,8 @@ from privacy.letters import Letters
 from privacy.manifest import PURPOSE as RIGHTS_PURPOSE
 from privacy.receipts import EVERY as RECEIPTS_EVERY
 from privacy.receipts import Receipts
+from privacy.replay import Replay
+from privacy.replayed import Again
 from privacy.reports import ALARM_EVERY as REPORTS_ALARM_EVERY
 from privacy.reports import Reports
 from privacy.requests import ALARM_EVERY, Requests
@@ -127,6 +129,7 @@ class House:
     upkeep: Upkeep
     retention: Retention
     erasure_marks: ErasureMarks
+    replay: Replay
     exports: Exports
     erasures: Erasures
     eraser: Eraser
@@ -325,6 +328,7 @@ def assemble(
         release=settings.release,
     )
     requests = Requests(database, fields, audit)
+    marks = ErasureMarks(database, media.store)
     house = House(
         settings=settings,
         database=database,
@@ -369,7 +373,17 @@ def assemble(
         catalogue=catalogue,
         motions=motions,
         upkeep=Upkeep(database=database, desk=desk, orders=orders, status=status),
-        erasure_marks=ErasureMarks(database, media.store),
+        erasure_marks=marks,
+        replay=Replay(
+            database=database,
+            store=media.store,
+            marks=marks,
+            desk=desk,
+            keys=keys,
+            photos=photos,
+            orders=orders,
+            again=Again(desk=desk, keys=keys, fields=fields),
+        ),
         retention=retention,
         exports=exports,
         erasures=erasures,

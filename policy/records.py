@@ -75,7 +75,10 @@ RECORDS: tuple[Category, ...] = (
     Category(
         id="erasures",
         name=N_("Erasure record"),
-        data=N_("a random number for what was erased and when; no personal data"),
+        data=N_(
+            "a random number for what was erased and when, and the receipts of deletions with times and counts; no "
+            "personal data"
+        ),
         source=N_("the service, at each deletion"),
         retention=Retention(start=N_("the entry"), period=ERASURES, words=N_("{period}")),
         promises=("P6.15",),

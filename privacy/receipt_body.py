@@ -16,7 +16,7 @@ from models import Disclosure, Erasure, Receipt
 from policy.categories import CATEGORIES, KEY_BACKUP
 from policy.recipients import RECIPIENTS
 from policy.versions import CURRENT
-from privacy.erasure_preview import Stays
+from privacy.erasure_preview import FROM_THE_END, Stays
 from privacy.receipt_form import Body
 from privacy.sweep import as_time
 from wording.periods import keeps, kept
@@ -28,8 +28,8 @@ STORES = {
     "files": (OBJECTS, "sealed"),
     "objects": (OBJECTS, "removed"),
     "messages": (IN_CHAT, "deleted"),
-    "messages_left": (IN_CHAT, "left_to_you"),
 }
+LEFT = "messages_left"  # no count of what was destroyed: only the person can delete them
 PATH = "/receipts"
 HOW = "jq -jcS 'del(.signature)' writes what was signed; the signature is Ed25519 in base64; more at the address"
 
@@ -58,8 +58,8 @@ def written(
         "gone_at": moment(now) if stage != Receipt.SEALED else None,
         "issued_at": moment(now),
         "destroyed": counted(erasure.counts),
-        "stays": [_stays(one) for one in stays],
-        "copies_elsewhere": [*(_copy(id, until) for id, until in sorted(providers.items())), _chat()],
+        "stays": [_stays(one, _keys_end(erasure, now)) for one in stays],
+        "copies_elsewhere": [*(_copy(id, until) for id, until in sorted(providers.items())), _chat(erasure.counts)],
         "key_backups_gone_on": day(_keys_end(erasure, now) + KEY_BACKUP),
         "last_copy_gone_on": day(last),
         "policy": CURRENT.id,
@@ -98,6 +98,8 @@ def counted(counts: str) -> dict[str, dict[str, int]]:
     """Store -> what -> how many."""
     found: dict[str, dict[str, int]] = {DATABASE: {}, OBJECTS: {}, IN_CHAT: {}}
     for what, count in json.loads(counts).items():
+        if what == LEFT:
+            continue
         store, name = STORES.get(what, (DATABASE, what))
         found[store][name] = int(count)
     return found
@@ -120,13 +122,16 @@ def _may_be_undone(erasure: Erasure, now: datetime) -> bool:
     return erasure.state not in (Erasure.DONE, Erasure.UNDONE) and erasure.ends_at is not None and erasure.ends_at > now
 
 
-def _stays(one: Stays) -> dict[str, Any]:
+def _stays(one: Stays, end: datetime) -> dict[str, Any]:
+    """`end` is when an account ends, or can end at the earliest: a preview knows the day only roughly."""
     category = CATEGORIES[one.category]
+    begins, period = category.retention.start, category.retention.period
+    until = (end + period).date() if begins == FROM_THE_END and period else one.until
     return {
         "category": one.category,
         "name": category.name,
         "kept": kept(str, category.retention),
-        "until": one.until.isoformat() if one.until else None,
+        "until": until.isoformat() if until else None,
     }
 
 
@@ -140,9 +145,10 @@ def _copy(id: str, until: datetime) -> dict[str, Any]:
     }
 
 
-def _chat() -> dict[str, Any]:
-    chat = RECIPIENTS[CHAT]
-    return {"provider": CHAT, "name": chat.name, "kept": keeps(str, chat), "until": None}
+def _chat(counts: str) -> dict[str, Any]:
+    """`messages`: how many only the person can delete."""
+    chat, left = RECIPIENTS[CHAT], json.loads(counts).get(LEFT, 0)
+    return {"provider": CHAT, "name": chat.name, "kept": keeps(str, chat), "until": None, "messages": left}
 
 
 def read(text: str) -> Body:

@@ -167,7 +167,9 @@ class Receipts:
     def _write(self, unit: Unit, erasure: Erasure, *, stage: int, earlier: Receipt | None) -> None:
         account, now = str(erasure.account), unit.now
         number = earlier.number if earlier else new_id()
-        known = providers_of(account, now) | (providers_in(read(earlier.body)) if earlier else {})
+        known = providers_of(account, now)
+        for id, until in (providers_in(read(earlier.body)) if earlier else {}).items():
+            known[id] = max(until, known.get(id, until))
         body = written(
             erasure,
             stage=stage,

@@ -13,12 +13,14 @@ from flask import Blueprint, Response, abort, request
 from privacy.receipt_body import PATH
 from privacy.receipt_form import LARGEST, NUMBER, Checked, check
 from privacy.receipts import JSON, Found
+from privacy.sweep import period_of
 from vault.signing import PublicKey
 from web.headers import WITH_OWN_FORMS
 from web.site_languages import PREFIXES, address
 from web.site_layout import Layout
 from web.site_memory import Kept, Memory
 from wording.language import Translate, translate
+from wording.periods import period
 from wording.receipt_in_words import VERDICTS, Told, told
 from workers.assembly import House
 
@@ -32,7 +34,7 @@ VERIFY = "openssl pkeyutl -verify -pubin -inkey key.pem -rawin -in signed -sigfi
 
 def shows(_: Translate, house: House) -> dict[str, Any]:
     """What the page needs before anybody asked anything."""
-    return _shown(house, {})
+    return _shown(_, house, {})
 
 
 def blueprint(house: House, layout: Layout) -> Blueprint:
@@ -41,7 +43,7 @@ def blueprint(house: House, layout: Layout) -> Blueprint:
     memory = Memory()
 
     def answer(tag: str, status: int = 200, **found: Any) -> Response:
-        page = layout.render(TEMPLATE, tag=tag, path=PATH, **_shown(house, found))
+        page = layout.render(TEMPLATE, tag=tag, path=PATH, **_shown(translate(tag), house, found))
         response = Response(page, status=status)
         response.headers["Cache-Control"] = "no-store"
         response.headers["Content-Security-Policy"] = WITH_OWN_FORMS
@@ -91,10 +93,16 @@ def _sent() -> bytes:
     return content or request.form.get("text", "").encode("utf-8", "replace")
 
 
-def _shown(house: House, found: dict[str, Any]) -> dict[str, Any]:
-    keys = house.receipts.keys.public()
+def _shown(_: Translate, house: House, found: dict[str, Any]) -> dict[str, Any]:
     nothing = {"verdict": None, "told": None, "found": None, "missing": False}
-    return {**nothing, "keys": keys, "keys_address": KEYS, "commands": (SIGNED, SIGNATURE, VERIFY), **found}
+    return {
+        **nothing,
+        "kept": period(_, period_of("erasures")),
+        "keys": house.receipts.keys.public(),
+        "keys_address": KEYS,
+        "commands": (SIGNED, SIGNATURE, VERIFY),
+        **found,
+    }
 
 
 def _verdict(_: Translate, checked: Checked) -> dict[str, str]:

@@ -47,26 +47,24 @@ SCOPES = {
     "generated": N_("generated pictures and videos"),
     "account": N_("the whole account"),
 }
-STORES = {"database": N_("database"), "objects": N_("object store"), "chat": N_("chat")}
 COUNTS = {
-    ("database", "photos"): N_("entries of photos"),
-    ("database", "results"): N_("entries of pictures and videos"),
+    ("database", "photos"): N_("entries of photos in the database"),
+    ("database", "results"): N_("entries of pictures and videos in the database"),
     ("database", "prompts"): N_("prompts and styles"),
     ("database", "orders"): N_("orders that were stopped and given back"),
     ("objects", "sealed"): N_("files whose keys were destroyed"),
-    ("objects", "removed"): N_("files removed"),
-    ("chat", "deleted"): N_("messages that the bot deleted"),
-    ("chat", "left_to_you"): N_("messages that only the person can delete"),
+    ("objects", "removed"): N_("files removed from the object store"),
+    ("chat", "deleted"): N_("messages that the bot deleted in the chat"),
 }
 
 
 @dataclass(frozen=True)
 class Told:
-    """`facts` are names and values; the others are rows of tables."""
+    """`facts` and `destroyed` are names and values; the others are rows of tables."""
 
     head: str
     facts: Sequence[tuple[str, str]]
-    destroyed: Sequence[tuple[str, str, str]]
+    destroyed: Sequence[tuple[str, str]]
     stays: Sequence[tuple[str, str, str]]
     copies: Sequence[tuple[str, str, str]]
 
@@ -77,8 +75,8 @@ def told(_: Translate, body: Mapping[str, Any]) -> Told:
         head=_(STAGES.get(body["stage"], str(body["stage"]))),
         facts=_facts(_, body),
         destroyed=[
-            (_(STORES.get(store, store)), _(COUNTS.get((store, what), what)), str(count))
-            for store, counts in body["destroyed"].items()
+            (_counted(_, store, what), str(count))
+            for store, counts in sorted(body["destroyed"].items(), reverse=True)  # files before their rows
             for what, count in counts.items()
         ],
         stays=[_stays(_, one) for one in body["stays"]],
@@ -114,11 +112,16 @@ def _stays(_: Translate, one: Mapping[str, Any]) -> tuple[str, str, str]:
     return _(known.name), kept(_, known.retention), one["until"] or ""
 
 
+def _counted(_: Translate, store: str, what: str) -> str:
+    return _(COUNTS[store, what]) if (store, what) in COUNTS else f"{store}: {what}"
+
+
 def _copy(_: Translate, one: Mapping[str, Any]) -> tuple[str, str, str]:
     known = RECIPIENTS.get(one["provider"])
-    if known is None:
-        return one["name"], one["kept"], when(one["until"])
-    return _(known.name), keeps(_, known), when(one["until"])
+    name, how_long = (_(known.name), keeps(_, known)) if known else (one["name"], one["kept"])
+    if one.get("messages"):
+        how_long += " · " + _("{number} messages that only the person can delete").format(number=one["messages"])
+    return name, how_long, when(one["until"])
 
 
 def when(moment: str | None) -> str:

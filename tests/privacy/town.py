@@ -35,11 +35,15 @@ from models import (
     Payment,
     SeenUpdate,
     Telling,
+    Ticket,
+    TicketMessage,
     Work,
     new_id,
 )
 from policy.categories import CATEGORIES, ENDED_WORK, SEEN_UPDATES, UNTAKEN_OFFER
 from privacy.retention import Retention
+from support.office import Office
+from support.tickets import RESOLVED, Tickets
 from tests.billing.books import Shop
 from vault.folder import FolderStore
 from vault.store import Store
@@ -66,7 +70,18 @@ FROM_ITS_WRITING: dict[Any, timedelta] = {
     Payment: promised("transactions"),
     SeenUpdate: SEEN_UPDATES,
 }
-WATCHED: tuple[Any, ...] = (*FROM_ITS_WRITING, Acceptance, Telling, EndedAccount, Order, KeyRow, Work)
+OF_A_TICKET: tuple[Any, ...] = (Ticket, TicketMessage, KeyRow)
+WATCHED: tuple[Any, ...] = (
+    *FROM_ITS_WRITING,
+    Acceptance,
+    Telling,
+    EndedAccount,
+    Order,
+    KeyRow,
+    Work,
+    Ticket,
+    TicketMessage,
+)
 
 
 class Town(Shop):
@@ -78,6 +93,10 @@ class Town(Shop):
         self.desk.kinds[DESTROY] = Kind(  # type: ignore[index]  # the dict that Shop made
             name=DESTROY, queue=RIGHTS, do=self._destroys, ended_badly=lambda *_: None
         )
+        self.desk.kinds[RESOLVED] = Kind(  # type: ignore[index]  # the same
+            name=RESOLVED, queue=RIGHTS, do=_said, ended_badly=lambda *_: None
+        )
+        self.tickets = Tickets(fields=self.fields, keys=self.keys, desk=self.desk)
         self.links = Links("https://miomio.invalid")
         self.ends: dict[tuple[Any, Any], datetime] = {}
         self.known: set[tuple[Any, Any]] = set()
@@ -91,6 +110,23 @@ class Town(Shop):
     def use(self, store: Any) -> None:
         """Another store for retention from now on."""
         self.retention = Retention(database=self.database, store=store, keys=self.keys)
+
+    def tidies(self) -> None:
+        """What retention left to do: the files of a ticket are destroyed, and leave a record each."""
+        due = self.desk.next_due({RIGHTS}, limit=1000)
+        if not due:
+            return
+        before = self.there()
+        for work in due:
+            self.runner.run(work)
+        with self.database.connection():
+            for row in Work.select().where((Work.kind == DESTROY) & (Work.ended_at == self.now)):
+                self.known.add((Work, row.id))
+                self.ends[Work, row.id] = self.now + ENDED_WORK
+        for thing in self.there() - before:
+            assert thing[0] == OBJECT, thing
+            self.known.add(thing)
+            self.ends[thing] = self.now + promised("erasures")
 
     def charge(self, unit: Unit, account: str, order: str) -> None:
         ledger.charge(unit, owner=account, order=order)
@@ -231,6 +267,39 @@ class Town(Shop):
         if row is not None:
             self.fields.open(Account.first_name, row, purpose="support")
 
+    def asks(self, account: str) -> None:
+        """Support, with a file."""
+        with self.database.unit() as unit:
+            self.tickets.take(unit, account, text="where is my pack", file_id=None, message=1)
+            ticket = Ticket.get((Ticket.account == account) & (Ticket.state != Ticket.RESOLVED))
+        media = self.media.keep(account=ticket.id, kind="attachment", data=b"x", mime="text/plain", width=0, height=0)
+        with self.database.unit() as unit:
+            self.media.stored(unit, media)
+            TicketMessage.update(media=media.id).where(TicketMessage.ticket == ticket.id).execute()
+        for thing in self._of_tickets(account, Ticket.id == ticket.id):
+            self.ends.pop(thing, None)
+
+    def is_helped(self, account: str) -> None:
+        office = Office(database=self.database, fields=self.fields, media=self.media, desk=self.desk)
+        with self.database.unit() as unit:
+            ticket = Ticket.get((Ticket.account == account) & (Ticket.state != Ticket.RESOLVED))
+            office.resolve(unit, ticket.number)
+        self._ends_of_tickets(account, Ticket.id == ticket.id)
+        self.work()
+
+    def _ends_of_tickets(self, account: str, which: Any) -> None:
+        for thing in self._of_tickets(account, which):
+            self.ends[thing] = self.now + promised("support")
+
+    def _of_tickets(self, account: str, which: Any) -> set[tuple[Any, Any]]:
+        """The rows of tickets and of what was written in them, and their keys."""
+        with self.database.connection():
+            tickets = [row.id for row in Ticket.select().where((Ticket.account == account) & which)]
+            messages = [row.id for row in TicketMessage.select().where(TicketMessage.ticket.in_(tickets))]
+            keys = [row.id for row in KeyRow.select().where(KeyRow.account.in_(tickets))]
+        found = zip(OF_A_TICKET, (tickets, messages, keys), strict=True)
+        return {(table, id) for table, ids in found for id in ids}
+
     def refunds_pack(self, payment: Payment, charge: str) -> None:
         with self.database.unit() as unit:
             self.refunds.order(unit, charge, reason="mistake")
@@ -241,8 +310,12 @@ class Town(Shop):
         """The account ends; what is to be destroyed is."""
         for thing in self._closed_with(account):
             self.ends[thing] = self.now
+        under_way = Ticket.state.in_(Ticket.UNDER_WAY)
+        with self.database.connection():
+            asked = [row.id for row in Ticket.select().where((Ticket.account == account) & under_way)]
         self.closes(account)
         self.work()
+        self._ends_of_tickets(account, Ticket.id.in_(asked))
         with self.database.connection():
             for model in (Acceptance, Telling):
                 for row in model.select().where(model.account == account):
@@ -337,6 +410,20 @@ def _looked_into(town: Town, me: str) -> Iterable[tuple[int, Callable[[], object
     yield 400, lambda: town.is_looked_into(me)
 
 
+def _asker(town: Town, me: str) -> Iterable[tuple[int, Callable[[], object]]]:
+    yield 0, lambda: town.asks(me)
+    yield 2, lambda: town.is_helped(me)
+    yield 10, lambda: town.asks(me)
+    yield 40, lambda: town.is_helped(me)
+
+
+def _asker_who_leaves(town: Town, me: str) -> Iterable[tuple[int, Callable[[], object]]]:
+    yield 0, lambda: town.asks(me)
+    yield 2, lambda: town.is_helped(me)
+    yield 37, lambda: town.asks(me)
+    yield 40, lambda: town.leaves(me)
+
+
 KINDS: tuple[Life, ...] = (
     _quiet,
     _maker,
@@ -348,7 +435,14 @@ KINDS: tuple[Life, ...] = (
     _faithful,
     _buyer_who_leaves,
     _looked_into,
+    _asker,
+    _asker_who_leaves,
 )
+
+
+def _said(claim: Claim) -> None:
+    with claim.finish():
+        pass
 
 
 def _plain(key: Any) -> Any:

@@ -861,7 +861,7 @@ class Erasure(Base):
     MOVES: ClassVar = {
         ASKED: {SEALED, UNDONE},
         SEALED: {ASKED, WAITING, DONE, UNDONE},  # asked for again, while there was something new
-        WAITING: {ENDING, UNDONE},  # an account, as long as its person may still take it back
+        WAITING: {ENDING, DONE, UNDONE},  # an account, as long as its person may still take it back
         ENDING: {DONE},
         DONE: set(),
         UNDONE: set(),

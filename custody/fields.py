@@ -26,7 +26,7 @@ class Fields:
         """Ciphertext for `Model.column` of the row with this id; None stays None. `account`: whose key locks it."""
         if value is None:
             return None
-        key = self._keys.get(account, _sealed(column).key_kind)
+        key = self._keys.get_or_make(account, _sealed(column).key_kind)
         return key.seal(value.encode(), binding=_place(column, row))
 
     def open(self, column: Any, row: Base, *, purpose: str) -> str | None:

@@ -114,7 +114,7 @@ class Keys:
             return self.get(account, kind)
 
     def for_locking(self, unit: Unit, account: str, kind: str) -> DataKey:
-        """The same as it stands in the database now, whatever memory holds; nobody sets it aside before the unit ends."""
+        """The same as the database has it now, whatever memory holds; nobody sets it aside before the unit ends."""
         del unit
         self.forget(account)
         held = KeyRow.update(kind=KeyRow.kind).where((KeyRow.account == account) & (KeyRow.kind == kind))

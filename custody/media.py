@@ -118,10 +118,20 @@ class MediaVault:
         self._purposes.demand(purpose, category, account=person or media.account, subject=media.id)
         if media.state != Media.STORED or media.wrapped_key is None:
             raise Permanent("custody.media_gone", media=media.id)
-        outer = self._keys.get(media.account, key_kind)
-        key = outer.unwrap(bytes(media.wrapped_key), binding=_place(media.id, media.kind, "key"))
+        key = self._unwrap(media, key_kind)
         source: IO[bytes] = self.store.get(media.object_name)
         return open_stream(source, key, binding=_place(media.id, media.kind, "object"))
+
+    def _unwrap(self, media: Media, key_kind: str) -> DataKey:
+        """With the key in memory; where that one was replaced meanwhile, with the one in the database."""
+        wrapped, place = bytes(media.wrapped_key or b""), _place(media.id, media.kind, "key")
+        try:
+            return self._keys.get(media.account, key_kind).unwrap(wrapped, binding=place)
+        except Permanent as error:
+            if error.code != "vault.wrong_key":
+                raise
+        self._keys.forget(media.account)
+        return self._keys.get(media.account, key_kind).unwrap(wrapped, binding=place)
 
 
 def _place(media: str, kind: str, what: str) -> bytes:

@@ -24,7 +24,7 @@ from database import Database, Unit
 from errors import Failure, Temporary
 from jobs.claim import Claim
 from jobs.desk import Desk
-from models import Erasure, Media, Order, Photo
+from models import Account, Erasure, Media, Order, Photo
 from privacy.asked_in_bot import carried_out
 from privacy.close import empty_account, forget_account
 from privacy.erasure_chat import Chat, messages_of
@@ -50,7 +50,8 @@ class Receipts(Protocol):
         """Keys are destroyed."""
 
     def gone(self, unit: Unit, erasure: Erasure) -> None:
-        """Objects and rows are gone; of an account only the way to its chat is left."""
+        """Objects and rows are gone; of an account only the way to its chat is left. In the state UNDONE the account
+        is back, and what is gone are its pictures."""
 
     def tell(self, erasure: Erasure) -> None:
         """Send what is still owed of an account's deletion, as the last act before its Telegram id goes; called again
@@ -149,7 +150,7 @@ class Eraser:
         self._keys.destroy_aside(unit, _owner(row), [KEY_OF[category] for category in CATEGORIES[row.scope]])
         Media.update(wrapped_key=None).where(_doomed(row)).execute()
         move(Erasure, row.id, come_from=(Erasure.ASKED,), to=Erasure.SEALED)
-        if row.keys_gone_at is None:
+        if row.keys_gone_at is None and _is_here(row):
             self._receipts.sealed(unit, Erasure.get_by_id(row.id))
         return True
 
@@ -197,8 +198,14 @@ class Eraser:
 
     def _go_on(self, claim: Claim) -> None:
         row = self._find(claim.subject)
-        assert row is not None
-        if row.state == Erasure.UNDONE:
+        if row is None:
+            with claim.finish():
+                return
+        with self._database.connection():
+            here = _is_here(row)
+        if not here:
+            self._end_without_account(claim, row)
+        elif row.state == Erasure.UNDONE:
             self._end_undone(claim, row)
         elif row.scope != ACCOUNT:
             self._end_of_files(claim, row)
@@ -207,10 +214,23 @@ class Eraser:
         else:
             self._wait(claim, row)
 
+    def _end_without_account(self, claim: Claim, row: Erasure) -> None:
+        """It was closed meanwhile for another reason, and nobody is left to be told."""
+        if row.scope == ACCOUNT:
+            self._write_down(row, ENDED)
+        with claim.finish() as unit:
+            carried_out(unit, row.request)
+            come_from = (Erasure.SEALED, Erasure.WAITING, Erasure.ENDING)
+            move(Erasure, row.id, come_from=come_from, to=Erasure.DONE, done_at=unit.now)
+            Erasure.update(account=None, request=None).where(Erasure.id == row.id).execute()
+
     def _end_undone(self, claim: Claim, row: Erasure) -> None:
+        """What was destroyed by then stays so."""
         self._write_down(row, UNDONE)
-        with claim.finish():
-            pass
+        crash.at("erasure.undone_written_down")
+        with claim.finish() as unit:
+            self._forget_rows(row)
+            self._receipts.gone(unit, row)
 
     def _end_of_files(self, claim: Claim, row: Erasure) -> None:
         """Asked for again in this moment, it begins anew."""
@@ -295,6 +315,11 @@ class Eraser:
 def _owner(row: Erasure) -> str:
     """Of one that is under way."""
     return str(row.account)
+
+
+def _is_here(row: Erasure) -> bool:
+    """Whether the account is still there."""
+    return bool(Account.select().where(Account.id == row.account).exists())
 
 
 def _doomed(row: Erasure) -> Any:

@@ -91,6 +91,8 @@ class Erasures:
         if row.state == Erasure.SEALED:
             move(Erasure, row.id, come_from=(Erasure.SEALED,), to=Erasure.ASKED)
         counts = Counter(json.loads(row.counts)) + found
+        for counted_anew in ("messages", "messages_left"):
+            counts.pop(counted_anew, None)
         begun = {"begun_at": unit.now, "counts": json.dumps(counts, sort_keys=True)}
         Erasure.update(**begun, rounds=Erasure.rounds + 1).where(Erasure.id == row.id).execute()
 

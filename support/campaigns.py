@@ -12,7 +12,7 @@ from consent.optin import wants
 from consent.renewal import agreed, before, last_agreed
 from database import Database
 from errors import Permanent
-from models import Announcement, Telling
+from models import Account, Announcement, Telling
 from policy.versions import Version
 from providers.telegram import Sent
 from support import people
@@ -88,6 +88,8 @@ class Notice:
     def needless(self, row: Telling) -> str | None:
         if self._row.state == Announcement.STOPPED:
             return "announcement.stopped"
+        if Account.select().where((Account.id == row.account) & (Account.state == Account.CLOSING)).exists():
+            return "account.closing"
         return NO_CONSENT if self._promotional and not wants(row.account) else None
 
     def words(self, account: str, today: date) -> Words:

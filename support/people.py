@@ -67,9 +67,11 @@ def without_notice(notice: Announcement, limit: int, *, after: str = "") -> list
 
 
 def for_notice(notice: Announcement, after: str = "") -> Any:
-    """Who was here when it was made and has no row; a promotional one: who wants such messages and is not banned."""
+    """Who was here when it was made, has no row, and is not about to leave; a promotional one: who wants such messages
+    and is not banned."""
     told = Telling.select().where((Telling.version == notice.id) & (Telling.account == Account.id))
     here = (Account.id > after) & (Account.created_at <= notice.created_at) & ~fn.EXISTS(told)
+    here &= Account.state != Account.CLOSING  # of what the law demands they are still told
     if notice.kind == PROMOTIONAL:
         here &= wanting() & (Account.state == Account.ACTIVE)
     return Account.select(Account.id).where(here)

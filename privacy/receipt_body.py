@@ -58,7 +58,7 @@ def written(
         "gone_at": moment(now) if stage != Receipt.SEALED else None,
         "issued_at": moment(now),
         "destroyed": counted(erasure.counts),
-        "stays": [_stays(one, _keys_end(erasure, now)) for one in stays],
+        "stays": [_stays(one, _end(erasure, now)) for one in stays],
         "copies_elsewhere": [*(_copy(id, until) for id, until in sorted(providers.items())), _chat(erasure.counts)],
         "key_backups_gone_on": day(_keys_end(erasure, now) + KEY_BACKUP),
         "last_copy_gone_on": day(last),
@@ -122,11 +122,17 @@ def _may_be_undone(erasure: Erasure, now: datetime) -> bool:
     return erasure.state not in (Erasure.DONE, Erasure.UNDONE) and erasure.ends_at is not None and erasure.ends_at > now
 
 
-def _stays(one: Stays, end: datetime) -> dict[str, Any]:
-    """`end` is when an account ends, or can end at the earliest: a preview knows the day only roughly."""
+def _end(erasure: Erasure, now: datetime) -> datetime | None:
+    """Of the account, where it ends."""
+    ends = erasure.scope == Erasure.ACCOUNT and erasure.state != Erasure.UNDONE
+    return _keys_end(erasure, now) if ends else None
+
+
+def _stays(one: Stays, end: datetime | None) -> dict[str, Any]:
+    """`end` is that of the account: a preview knows its day only roughly."""
     category = CATEGORIES[one.category]
     begins, period = category.retention.start, category.retention.period
-    until = (end + period).date() if begins == FROM_THE_END and period else one.until
+    until = (end + period).date() if end and begins == FROM_THE_END and period else one.until
     return {
         "category": one.category,
         "name": category.name,

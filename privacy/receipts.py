@@ -170,11 +170,13 @@ class Receipts:
         known = providers_of(account, now)
         for id, until in (providers_in(read(earlier.body)) if earlier else {}).items():
             known[id] = max(until, known.get(id, until))
+        # An account that is back has lost its pictures, like one whose generated content was deleted.
+        scope = Erasure.GENERATED if erasure.state == Erasure.UNDONE else erasure.scope
         body = written(
             erasure,
             stage=stage,
             number=number,
-            stays=self._previews.of(account, erasure.scope).stays,
+            stays=self._previews.of(account, scope).stays,
             providers=known,
             now=now,
             site=self._site,

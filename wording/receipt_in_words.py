@@ -15,6 +15,8 @@ from wording.periods import keeps, kept
 
 GENUINE, ALTERED, UNKNOWN_KEY, NO_RECEIPT = "genuine", "altered", "unknown key", "no receipt"  # verdicts
 
+NO_DAY = "–"  # what it ends with stands beside it
+
 # Verdict -> what it is called, and what it means.
 VERDICTS = {
     GENUINE: (
@@ -108,8 +110,8 @@ def _facts(_: Translate, body: Mapping[str, Any]) -> list[tuple[str, str]]:
 def _stays(_: Translate, one: Mapping[str, Any]) -> tuple[str, str, str]:
     known = CATEGORIES.get(one["category"])
     if known is None:
-        return one["name"], one["kept"], one["until"] or ""
-    return _(known.name), kept(_, known.retention), one["until"] or ""
+        return one["name"], one["kept"], one["until"] or NO_DAY
+    return _(known.name), kept(_, known.retention), one["until"] or NO_DAY
 
 
 def _counted(_: Translate, store: str, what: str) -> str:
@@ -121,7 +123,7 @@ def _copy(_: Translate, one: Mapping[str, Any]) -> tuple[str, str, str]:
     name, how_long = (_(known.name), keeps(_, known)) if known else (one["name"], one["kept"])
     if one.get("messages"):
         how_long += " · " + _("{number} messages that only the person can delete").format(number=one["messages"])
-    return name, how_long, when(one["until"])
+    return name, how_long, when(one["until"]) or NO_DAY
 
 
 def when(moment: str | None) -> str:

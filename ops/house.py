@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from errors import Rejected
 from workers.assembly import House, assemble
 from workers.startup import settings_or_exit
 
@@ -17,3 +18,14 @@ def opened() -> Iterator[House]:
         yield house
     finally:
         house.close()
+
+
+def account_of(house: House, said: str) -> str:
+    """The account of whoever was named. Called with a connection.
+
+    Raises Rejected("person.gone") where there is none, and what `Requests.find` raises.
+    """
+    found = house.requests.find(said)
+    if found is None:
+        raise Rejected("person.gone")
+    return str(found.id)

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from errors import Failure
-from policy.limits import LONGEST_ANSWER
+from policy.limits import LONGEST_ANSWER, LONGEST_REPORT
 from privacy.audit import LONGEST_REASON, Act
 
 SAID = {
@@ -34,6 +34,16 @@ SAID = {
     "line.columns": "This line has more or fewer columns than the first one names.",
     "line.scope": "The scope is photos, generated or account.",
     "line.at_once": "at_once is yes, no or empty.",
+    "person.gone": "No account is known for this person.",
+    "report.unknown": "There is no report with this number.",
+    "report.ended": "This report has ended already.",
+    "report.frozen": "The account is frozen for this report already: release it, or erase it.",
+    "report.not_frozen": "Nobody is frozen for this report.",
+    "report.nobody": "This report names no account that is here: say whom it is about with --person.",
+    "report.too_long": f"That is too long: within {LONGEST_REPORT:,} characters.",
+    "ban.already": "This person is banned already.",
+    "ban.none": "This person is not banned.",
+    "ban.closing": "This account is being deleted; nothing can be done with it any more.",
     "request.unknown": "There is no request with this number.",
     "request.decided": "This request is decided already.",
     "request.undecided": "This request is not answered and not refused, so there is no letter.",

@@ -12,7 +12,7 @@ from tqdm import tqdm
 from database import Database
 from errors import Failure
 from generation.styles import Catalogue
-from ops import money, policy_verbs, previews
+from ops import bans, money, policy_verbs, previews, reports
 from ops.announce import announce
 from ops.announcing import tell_policy
 from ops.audit import audit
@@ -51,6 +51,12 @@ for _command in (
     announce,
     requests,
     request,
+    reports.reports,
+    reports.report,
+    reports.freeze,
+    reports.release,
+    bans.ban,
+    bans.unban,
     tickets,
     answer,
     resolve,

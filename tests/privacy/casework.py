@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
@@ -11,7 +10,7 @@ from custody.media import MediaVault
 from custody.purpose import PurposeCheck
 from generation.chat import Chats
 from imaging.intake import Intake
-from models import Account, Erasure, Media, Order, Photo, Report
+from models import Media, Order, Photo, Report
 from privacy.account_news import AccountNews
 from privacy.audit import Act, Audit
 from privacy.bans import Bans
@@ -20,32 +19,20 @@ from privacy.reports import Reports, Said
 from providers.telegram import Telegram
 from support.announcements import Announcements
 from tests.generation.studio import KEY, Who
-from tests.privacy.packing import Packer
+from tests.privacy.wiping import Wiper
 from vault.master import MasterKeys
 from workers.work_kinds import standing_kinds
 
 MAY = Act("may.chan", "a report of Monday")
 
 
-@dataclass
-class Asked:
-    """Where deletions are asked for; they are carried out elsewhere."""
-
-    asked: list[tuple[str, str, str, bool]] = field(default_factory=list)
-
-    def ask(self, unit: Any, *, account: str, scope: str, source: str, at_once: bool = False) -> Any:
-        self.asked.append((account, scope, source, at_once))
-        return Erasure(account=account, scope=scope)
-
-
-class Casework(Packer):
+class Casework(Wiper):
     def __init__(self, database: Any, folder: Path, clock: Any, *, intake: Intake) -> None:
         super().__init__(database, folder, clock)
         self.intake = intake
         self.of(slots=5)
         self.audit = Audit(database, self.fields, self.keys)
         self.reports = Reports(database, self.fields, self.keys, self.audit)
-        self.erasures = Asked()
         self.freezing = Freezing(
             keys=self.keys,
             desk=self.desk,
@@ -81,7 +68,7 @@ class Casework(Packer):
         with self.database.unit() as unit:
             self.freezing.release(unit, MAY, number)
 
-    def erases(self, number: str, account: str | None = None) -> None:
+    def wipes(self, number: str, account: str | None = None) -> None:
         with self.database.unit() as unit:
             self.freezing.erase(unit, MAY, number, account=account)
 
@@ -105,11 +92,6 @@ class Casework(Packer):
     def case(self, number: str) -> Report:
         with self.database.connection():
             return self.reports.get(number)
-
-    def account(self, who: Who) -> Account:
-        with self.database.connection():
-            row: Account = Account.get_by_id(who.id)
-        return row
 
     def media_of(self, who: Who) -> list[Media]:
         with self.database.connection():

@@ -104,8 +104,8 @@ class Account(Base):
     not_to = about(TextField(null=True), "account")  # recipients that get nothing of theirs, comma between
     banned_for = about(TextField(null=True), "account")  # class of the reason, from a fixed list
     frozen_at = about(UtcField(null=True), "account")  # a report is looked at, and nobody opens the pictures meanwhile
-    writes_until = about(UtcField(null=True), "support")  # until then what they send goes to support
-    writes_to = about(TextField(null=True), "support")  # into this ticket; none: into a new one
+    writes_until = about(UtcField(null=True), "account")  # until then what they send goes to support
+    writes_to = about(TextField(null=True), "account")  # into this ticket; none: into a new one
     created_at = about(UtcField(), "account")
 
     class Meta:

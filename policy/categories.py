@@ -41,7 +41,7 @@ CATEGORIES: dict[str, Category] = {
             name=N_("Account Data"),
             data=N_(
                 "Telegram user ID, first name, last name, username, language code; the language you chose; when you "
-                "joined, and whether the bot can still reach you"
+                "joined, whether the bot can still reach you, and whether you are writing to support just now"
             ),
             source=N_("Telegram, when you confirm the notice after /start; your taps in the bot"),
             retention=Retention(
@@ -154,8 +154,8 @@ CATEGORIES: dict[str, Category] = {
         Category(
             id="support",
             name=N_("Support Data"),
-            data=N_("messages and attachments you send to support"),
-            source=N_("your mail and messages to support"),
+            data=N_("messages and attachments you send to support, and our answers"),
+            source=N_("your mail and messages to support, and what our staff answer"),
             retention=Retention(
                 start=N_("the resolution of the request"), period=SUPPORT, words=N_("{period} after resolution")
             ),

@@ -12,7 +12,6 @@ PROMISES: dict[str, Promise] = {
 
 RIGHTS = N_("requests about rights")
 RETENTION = N_("retention runs")
-SUPPORT = N_("support")
 REPORTS = N_("reports")
 ORDERS = N_("lawful orders")
 STAFF = N_("staff and their audit log")
@@ -20,10 +19,8 @@ INCIDENTS = N_("incidents")
 
 # This list only gets shorter; tests/proofs see to it. Who closes one writes its `how`, tags a test and takes it out.
 OPEN: dict[str, Open] = {
-    "P2.6": Open(SUPPORT, N_("Support is a mailbox outside the program; nothing of it is stored here.")),
     "P5.4": Open(ORDERS, N_("There is no procedure in the program for an order of an authority.")),
     "P6.1": Open(RETENTION, N_("Photos and results go at once; the rest of an account goes by hand so far.")),
-    "P6.6": Open(SUPPORT, N_("There is no support correspondence in the program yet.")),
     "P6.14": Open(INCIDENTS, N_("There is no breach register in the program yet.")),
     "P7.3": Open(
         STAFF,

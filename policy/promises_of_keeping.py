@@ -36,7 +36,15 @@ FROM_RETENTION_TO_CONTACT: tuple[Promise, ...] = (
         N_("Feature vectors and the like are not kept."),
         N_("No table, object or file has a place for them."),
     ),
-    Promise("P6.6", N_("Support correspondence is kept for {period} after resolution."), period_of="support"),
+    Promise(
+        "P6.6",
+        N_("Support correspondence is kept for {period} after resolution."),
+        N_(
+            "The hourly retention job destroys a ticket's key, words and files when its time is over; tests let those "
+            "years pass. Mail lies outside the program and is deleted by hand."
+        ),
+        period_of="support",
+    ),
     Promise(
         "P6.8",
         N_("Prompts and styles go with the photo or result that they belong to."),

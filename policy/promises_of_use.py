@@ -45,7 +45,14 @@ FROM_CONTROLLER_TO_SHARING: tuple[Promise, ...] = (
         N_("Device and system are only counted, anonymously; the IP address is used for visits to the Website only."),
         N_("A visit raises a number of its day; the address itself is written nowhere."),
     ),
-    Promise("P2.6", N_("Messages and attachments that you send to support are collected.")),
+    Promise(
+        "P2.6",
+        N_("Messages and attachments that you send to support are collected."),
+        N_(
+            "What you send while /support is open goes into a ticket, sealed under a key of its own; a file of another "
+            "kind is not kept."
+        ),
+    ),
     Promise(
         "P2.7",
         N_("Card numbers, bank details, government IDs and precise geolocation are never collected."),

@@ -185,8 +185,9 @@ FROM_CONTROLLER_TO_TRANSFERS: tuple[Part, ...] = (
             Say(
                 N_(
                     "Personal data is encrypted at rest: photos, results, prompts, names and Telegram IDs under keys "
-                    "of your own. Other records, such as credit movements, hold no such words and stand under a "
-                    "random number. The master keys are kept apart from the database and the object store."
+                    "of your own, and what you and support write to each other under a key of its own. Other "
+                    "records, such as credit movements, hold no such words and stand under a random number. The "
+                    "master keys are kept apart from the database and the object store."
                 ),
                 ("P7.1",),
             ),

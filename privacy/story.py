@@ -16,10 +16,12 @@ from models import (
     Order,
     Payment,
     Photo,
+    Ticket,
+    TicketMessage,
 )
 from privacy.manifest import Records, Row, moment
 from wording import copy_of_data as says
-from wording.copy_of_data import Paid, Piece, Story
+from wording.copy_of_data import Letter, Paid, Piece, Story
 from wording.language import Translate
 from wording.money import MovementLine
 from wording.whereabouts import Sending
@@ -54,6 +56,7 @@ def story(
         movements=_movements(records),
         payments=[_paid(row) for row in records.of(Payment)],
         agreed=[(moment(row["at"]), says.agreement(_, row["kind"], row["version"])) for row in records.of(Acceptance)],
+        letters=_letters(records, names),
         counts=counts,
         gone=gone,
         locked=locked,
@@ -114,6 +117,21 @@ def _movements(records: Records) -> list[MovementLine]:
         MovementLine(row["kind"], row["what"] or "", change.get(row["id"], 0), moment(row["at"]))
         for row in records.of(LedgerEntry)
         if row["kind"] in GAINS_AND_LOSSES
+    ]
+
+
+def _letters(records: Records, names: Mapping[str, str]) -> list[Letter]:
+    number = {row["id"]: row["number"] for row in records.of(Ticket)}
+    return [
+        Letter(
+            number=number[row["ticket"]],
+            at=moment(row["at"]),
+            mine=row["author"] == TicketMessage.PERSON,
+            text=row["text"] or "",
+            file=names.get(row["media"] or "", ""),
+        )
+        for row in records.of(TicketMessage)
+        if row["ticket"] in number
     ]
 
 

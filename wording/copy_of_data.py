@@ -55,6 +55,17 @@ class Paid:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Letter:
+    """A message of a ticket. `file` is the path of what came with it, empty where there was none or it is gone."""
+
+    number: int
+    at: datetime
+    mine: bool
+    text: str
+    file: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Story:
     """All that the page tells. `account`: field -> value. `counts`: category -> records in `data/`. `gone`: what was
     deleted between the asking and the making; `locked`: pictures that nobody may open while a report is looked at."""
@@ -66,6 +77,7 @@ class Story:
     movements: Sequence[MovementLine]
     payments: Sequence[Paid]
     agreed: Sequence[tuple[datetime, str]]
+    letters: Sequence[Letter]
     counts: Sequence[tuple[str, int]]
     gone: int
     locked: int = 0
@@ -91,6 +103,7 @@ def page(_: Translate, story: Story) -> str:
         _section(_("Where your photos and pictures went"), _sent(_, story)),
         _section(_("Your credits"), _ledger(_, story.movements)),
         _section(_("Your payments"), _payments(_, story.payments)),
+        _section(_("Your messages to support, and our answers"), _letters(_, story.letters)),
         _section(
             _("What you agreed to"),
             _table((), ([_e(when(at)), _e(what)] for at, what in story.agreed), empty=_("None.")),
@@ -179,6 +192,15 @@ def _payments(_: Translate, payments: Sequence[Paid]) -> str:
         for one in payments
     )
     return _table((_("When"), _("Pack"), _("Credits"), _("Paid"), _("State")), rows, empty=_("None."))
+
+
+def _letters(_: Translate, letters: Sequence[Letter]) -> str:
+    rows = []
+    for one in letters:
+        file = f'<br><a href="{_e(one.file)}">{_("File")}</a>' if one.file else ""
+        text = "<br>".join(_e(line) for line in one.text.splitlines())
+        rows.append([_number(str(one.number)), _e(when(one.at)), _("You") if one.mine else _("Support"), text + file])
+    return _table((_("Ticket"), _("When"), _("Who"), _("What")), rows, empty=_("None."))
 
 
 def _held(_: Translate, counts: Sequence[tuple[str, int]]) -> str:

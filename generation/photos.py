@@ -130,11 +130,11 @@ class Photos:
                 destroy.intend(unit, media.id)  # deleted meanwhile
                 self._desk.add(unit, DESTROY, subject=media.id, account=photo.account)
                 return
-            self._is_here(photo)
+            self.is_here(photo)
             self._desk.add(unit, GREET, subject=photo.id, account=photo.account)
 
     @staticmethod
-    def _is_here(photo: Photo) -> None:
+    def is_here(photo: Photo) -> None:
         """It is the photo at hand, and has its end where its person chose one. Their row is held until the commit, so
         that a choice made at this moment counts for it, too."""
         at_hand = Account.update(current_photo=photo.id, current_origin=None).where(Account.id == photo.account)

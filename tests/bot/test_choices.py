@@ -122,7 +122,7 @@ def test_a_photo_that_comes_later_has_its_end_at_once(owner: Talk, turned: Turne
     owner.sends_photo()
     with owner.house.database.unit():
         [photo] = list(Photo.select())
-        owner.house.photos._is_here(photo)
+        owner.house.photos.is_here(photo)
         [photo] = list(Photo.select())
     assert photo.goes_at == turned.time + DAY
     assert owner.account().keep_photos == EACH

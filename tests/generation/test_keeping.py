@@ -65,7 +65,7 @@ def another(studio: Studio, who: Who) -> str:
     """A further photo, taken in under the choice that holds."""
     id = studio.photo_of(who.id)
     with studio.database.unit():
-        studio.photos._is_here(Photo.get_by_id(id))
+        studio.photos.is_here(Photo.get_by_id(id))
     return id
 
 

@@ -15,7 +15,8 @@ from custody import destroy
 from custody.media import ERASURES, MediaVault
 from custody.purpose import PurposeCheck
 from database import Database, Unit
-from generation.kinds import DESTROY
+from generation.keeping import shorten
+from generation.kinds import DESTROY, SHORTEN
 from generation.links import Links
 from jobs.claim import Claim
 from jobs.kinds import RIGHTS, Kind
@@ -33,6 +34,8 @@ from models import (
     Media,
     Order,
     Payment,
+    Photo,
+    PrivacyChoice,
     SeenUpdate,
     Telling,
     Ticket,
@@ -41,10 +44,12 @@ from models import (
     new_id,
 )
 from policy.categories import CATEGORIES, ENDED_WORK, SEEN_UPDATES, UNTAKEN_OFFER
+from privacy.by_choice import by_choice
 from privacy.retention import Retention
 from support.office import Office
 from support.tickets import RESOLVED, Tickets
 from tests.billing.books import Shop
+from tests.privacy.choosers import CHOOSERS, photos_here
 from vault.folder import FolderStore
 from vault.store import Store
 
@@ -74,6 +79,7 @@ OF_A_TICKET: tuple[Any, ...] = (Ticket, TicketMessage, KeyRow)
 WATCHED: tuple[Any, ...] = (
     *FROM_ITS_WRITING,
     Acceptance,
+    PrivacyChoice,
     Telling,
     EndedAccount,
     Order,
@@ -96,6 +102,9 @@ class Town(Shop):
         self.desk.kinds[RESOLVED] = Kind(  # type: ignore[index]  # the same
             name=RESOLVED, queue=RIGHTS, do=_said, ended_badly=lambda *_: None
         )
+        self.desk.kinds[SHORTEN] = Kind(  # type: ignore[index]  # the same
+            name=SHORTEN, queue=RIGHTS, do=lambda claim: shorten(self.desk, claim), ended_badly=lambda *_: None
+        )
         self.tickets = Tickets(fields=self.fields, keys=self.keys, desk=self.desk)
         self.links = Links("https://miomio.invalid")
         self.ends: dict[tuple[Any, Any], datetime] = {}
@@ -109,10 +118,10 @@ class Town(Shop):
 
     def use(self, store: Any) -> None:
         """Another store for retention from now on."""
-        self.retention = Retention(database=self.database, store=store, keys=self.keys)
+        self.retention = Retention(database=self.database, store=store, keys=self.keys, more=(by_choice(self.desk),))
 
     def tidies(self) -> None:
-        """What retention left to do: the files of a ticket are destroyed, and leave a record each."""
+        """What retention left to do: photos and the files of a ticket are destroyed, and leave a record each."""
         due = self.desk.next_due({RIGHTS}, limit=1000)
         if not due:
             return
@@ -144,6 +153,7 @@ class Town(Shop):
                 if model is LedgerEntry:
                     rows = rows.where(LedgerEntry.kind != LedgerEntry.OPENING)
                 found |= {(model, _plain(key)) for (key,) in rows.tuples()}
+            found |= photos_here()
         return found | {(OBJECT, name) for name in self.store.names(f"{ERASURES}/")}
 
     def note(self) -> None:
@@ -317,7 +327,7 @@ class Town(Shop):
         self.work()
         self._ends_of_tickets(account, Ticket.id.in_(asked))
         with self.database.connection():
-            for model in (Acceptance, Telling):
+            for model in (Acceptance, Telling, PrivacyChoice):
                 for row in model.select().where(model.account == account):
                     self.ends[model, row.id] = self.now + promised("consents")
         self.ends[EndedAccount, account] = self.now + promised("consents")
@@ -334,6 +344,7 @@ class Town(Shop):
             Invoice: Invoice.account,
             Link: Link.account,
             KeyRow: KeyRow.account,
+            Photo: Photo.account,
         }
         with self.database.connection():
             return {
@@ -437,6 +448,7 @@ KINDS: tuple[Life, ...] = (
     _looked_into,
     _asker,
     _asker_who_leaves,
+    *CHOOSERS,
 )
 
 

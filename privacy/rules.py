@@ -37,7 +37,6 @@ from models import (
     Order,
     Pacing,
     Payment,
-    Photo,
     PrivacyChoice,
     PromotionChoice,
     Receipt,
@@ -79,9 +78,9 @@ OFFERED = SQL("state = 'offered'")
 ENDED = fn.COALESCE(Order.ended_at, Order.created_at)
 
 # Tables without a rule of their own, and what ends their rows instead.
+# Photos have one for those whose person chose an end (`by_choice`); others end by their deletion or the account's.
 BY_EVENT: Mapping[type[Base], str] = {
     Account: "closing the account",
-    Photo: "deletion of the photo or closing of the account; what that leaves behind, `cleared_account`",
     Media: "deletion, by a row of work that is tried until the object is gone",
     KeyRow: "closing the account; the transactions key with the last payment, a case's key with the case",
     VideoTask: "closing the account",

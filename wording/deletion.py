@@ -32,9 +32,9 @@ NOTHING = {
     GENERATED: N_("There are no pictures or videos of yours here."),
 }
 DONE = {
-    PHOTOS: N_("🗑 <b>Deleted.</b> From now on nobody can open your photos: not you, not we."),
-    GENERATED: N_("🗑 <b>Deleted.</b> From now on nobody can open what was made for you: not you, not we."),
-    ACCOUNT: N_("🗑 <b>Your account is closed.</b> From now on nobody can open your photos, pictures and videos: not you, not we."),
+    PHOTOS: N_("🗑 <b>Deleted.</b> Nobody can open your photos any more, neither you nor we."),
+    GENERATED: N_("🗑 <b>Deleted.</b> Nobody can open what was made for you any more, neither you nor we."),
+    ACCOUNT: N_("🗑 <b>Your account is closed.</b> Nobody can open your photos, pictures and videos any more, neither you nor we."),
 }  # fmt: skip
 
 
@@ -85,7 +85,7 @@ def choice(_: Translate) -> Message:
             (button(_("My photos"), buttons.data(buttons.ERASE, PHOTOS)),),
             (button(_("Pictures and videos made for me"), buttons.data(buttons.ERASE, GENERATED)),),
             (button(_("My whole account"), buttons.data(buttons.ERASE, ACCOUNT)),),
-            (button(_("Nothing"), buttons.data(buttons.ERASE_KEEP)),),
+            (button(_("Keep everything"), buttons.data(buttons.ERASE_KEEP)),),
         ),
     )
 
@@ -108,7 +108,7 @@ def preview(_: Translate, plan: Plan, *, back: int = 0) -> Message:
         parts.append(_titled(title, [_counted(_, *one) for one in plan.later.items()]))
     parts += _notes(_, plan)
     if plan.stays:
-        lines = "\n".join(_staying(_, one) for one in plan.stays)
+        lines = "\n".join(_staying(_, one, whole=plan.scope == ACCOUNT) for one in plan.stays)
         parts.append(_("<b>Stays</b>") + f"\n<blockquote expandable>{lines}</blockquote>")
     return Message("\n\n".join(parts), _choices(_, plan))
 
@@ -141,7 +141,7 @@ def closing(_: Translate, *, undo_until: datetime | None) -> Message:
         return Message(_("Your account is being deleted right now. When that is done, you can begin anew: /start"))
     text = _(
         "🗑 <b>Your account is closed and waits to be deleted.</b> {back}\n\n"
-        "Still answered: /mydata, /export, /privacy, /paysupport, /help"
+        "Still answered: /mydata, /export, /privacy, /support, /paysupport"
     ).format(back=_back(_, undo_until))
     return Message(text, _ways(_))
 
@@ -209,8 +209,8 @@ def _choices(_: Translate, plan: Plan) -> Keyboard:
 
 def _other(_: Translate) -> tuple[Button, ...]:
     return (
-        button(_("Something else"), buttons.data(buttons.ERASE, buttons.AGAIN)),
-        button(_("Nothing"), buttons.data(buttons.ERASE_KEEP)),
+        button(_("Back"), buttons.data(buttons.ERASE, buttons.AGAIN)),
+        button(_("Keep everything"), buttons.data(buttons.ERASE_KEEP)),
     )
 
 
@@ -239,11 +239,11 @@ def _counted(_: Translate, category: str, count: int) -> str:
     return f"• {escape(_(CATEGORIES[category].name))} · {count}"
 
 
-def _staying(_: Translate, left: Left) -> str:
-    """What, how much, for what, how long: all of it the register's."""
-    said = _("{what}: for {purposes}; {period}").format(
-        what=_counted(_, left.category, left.count),
-        purposes=for_what(_, left.category) or _("your rights and our legal duties"),
-        period=escape(kept(_, CATEGORIES[left.category].retention)),
-    )
+def _staying(_: Translate, left: Left, *, whole: bool) -> str:
+    """What, how much, how long: all of it the register's. For what, too, where it outlives the account."""
+    what, period = _counted(_, left.category, left.count), escape(kept(_, CATEGORIES[left.category].retention))
+    if not whole:
+        return _("{what}: {period}").format(what=what, period=period)
+    purposes = for_what(_, left.category) or _("your rights and our legal duties")
+    said = _("{what}: for {purposes}; {period}").format(what=what, purposes=purposes, period=period)
     return said + (_("; gone by {date}").format(date=left.until) if left.until else "")

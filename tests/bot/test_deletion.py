@@ -140,7 +140,7 @@ def test_the_preview_of_photos_counts_what_goes_and_what_stays(member: Talk, hou
     assert said.method == "editMessageText"
     assert part(calls, "Goes at once") == ["• User Content: photos · 2"]
     stays = part(calls, "Stays")
-    assert any(line.startswith("• Generated Content · 1: for making pictures and videos") for line in stays)
+    assert "• Generated Content · 1: until you ask for deletion or close the account" in stays
     assert not [line for line in stays if "User Content: photos" in line]
     assert "cannot come back" in text_of(calls)
     assert [data for _, data in buttons(calls)] == ["eraseyes:photos", "erase:again", "erasekeep"]

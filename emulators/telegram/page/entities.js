@@ -3,6 +3,8 @@
 import { el } from "./dom.js";
 
 const BARE = /(https?:\/\/[^\s<>"'«»]+[^\s<>"'«».,;:!?)\]}])|((?<=^|\s)\/[a-z][a-z0-9_]{0,31}\b)/gi;
+const FOLDED_LINES = 3;
+const FOLDED_LETTERS = 120;
 
 /** Only these may become a link: a bot could otherwise send `javascript:` to the person who clicks. */
 export function safeUrl(address) {
@@ -71,8 +73,9 @@ function wrap(span, covered, children, { onCommand }) {
     case "pre":
       return el("pre", { tabindex: "0" }, el("code", { "data-language": span.language }, children));
     case "blockquote":
-    case "expandable_blockquote":
       return el("blockquote", {}, children);
+    case "expandable_blockquote":
+      return foldable(covered, children);
     case "spoiler":
       return spoiler(children);
     case "text_link":
@@ -101,6 +104,18 @@ function link(address, children) {
 
 function command(text, onCommand) {
   return el("button", { type: "button", class: "command-link", on: { click: () => onCommand(text) } }, text);
+}
+
+/** Three lines of it, and the rest by a tap, as Telegram's own apps do. */
+function foldable(covered, children) {
+  if (covered.split("\n").length <= FOLDED_LINES && covered.length <= FOLDED_LETTERS) return el("blockquote", {}, children);
+  const text = el("div", { class: "folded" }, children);
+  const unfold = (event) => {
+    text.classList.remove("folded");
+    event.currentTarget.remove();
+  };
+  const more = el("button", { type: "button", class: "command-link", on: { click: unfold } }, "Show all");
+  return el("blockquote", { "data-testid": "foldable" }, [text, more]);
 }
 
 function spoiler(children) {

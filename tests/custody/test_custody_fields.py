@@ -40,7 +40,7 @@ def test_every_sealed_column_opens_to_what_was_sealed(custody: Any, column: Any)
     where = "ann" if column.model is Account else "r1"
     purpose = next(one for one in ("generation", "payments", "rights") if granted(one, column.declared))
     with custody.database.unit() as unit:
-        for kind in (KeyRow.TRANSACTIONS, KeyRow.STAFF, KeyRow.TICKET):
+        for kind in (KeyRow.TRANSACTIONS, KeyRow.STAFF, KeyRow.TICKET, KeyRow.CASE):
             custody.keys.ensure(unit, "ann", kind)
     sealed = custody.fields.seal(column, row=where, account="ann", value=WORDS)
     assert WORDS.encode() not in sealed

@@ -33,7 +33,7 @@ def database_url(tmp_path: Path) -> str:
 def custody(database: Database, tmp_path: Path) -> Custody:
     made = Custody(database, tmp_path / "objects")
     with made.database.unit() as unit:
-        for kind in (KeyRow.TRANSACTIONS, KeyRow.STAFF, KeyRow.TICKET):
+        for kind in (KeyRow.TRANSACTIONS, KeyRow.STAFF, KeyRow.TICKET, KeyRow.CASE):
             made.keys.ensure(unit, "ann", kind)
     return made
 

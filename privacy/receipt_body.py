@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, cast
 
 from peewee import fn
@@ -16,7 +16,7 @@ from models import Disclosure, Erasure, Receipt
 from policy.categories import CATEGORIES, KEY_BACKUP
 from policy.recipients import RECIPIENTS
 from policy.versions import CURRENT
-from privacy.erasure_preview import FROM_THE_END, Stays
+from privacy.erasure_preview import FROM_THE_END, Stays, outlasting
 from privacy.receipt_form import Body
 from privacy.sweep import as_time
 from wording.periods import keeps, kept
@@ -92,6 +92,15 @@ def providers_in(body: Body) -> dict[str, datetime]:
     """The same as an earlier receipt has it: the log goes with the account, and what it said still holds."""
     dated = (one for one in body["copies_elsewhere"] if one["until"] is not None)
     return {one["provider"]: datetime.fromisoformat(one["until"].removesuffix("Z")) for one in dated}
+
+
+def stays_in(body: Body | None) -> list[Stays]:
+    """What stays as an earlier receipt has it, where nobody's rows can be asked any more; without one, everything
+    that the register keeps beyond an account's end."""
+    if body is None:
+        return [Stays(id, 0, None) for id in outlasting()]
+    dated = ((one["category"], one["until"]) for one in body["stays"])
+    return [Stays(id, 0, date.fromisoformat(until) if until else None) for id, until in dated]
 
 
 def counted(counts: str) -> dict[str, dict[str, int]]:

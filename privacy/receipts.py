@@ -18,9 +18,9 @@ from errors import Failure, Permanent
 from generation.chat import Chats
 from jobs.claim import Claim
 from jobs.desk import Desk
-from models import Erasure, Receipt, new_id
+from models import Account, Erasure, Receipt, new_id
 from privacy.erasure_preview import Stays
-from privacy.receipt_body import PATH, last_copy, later, providers_in, providers_of, read, written
+from privacy.receipt_body import PATH, last_copy, later, providers_in, providers_of, read, stays_in, written
 from privacy.receipt_form import NUMBER, Body, issue
 from privacy.release import ROOT, checked_out
 from providers.telegram_calls import Upload, send_document
@@ -93,12 +93,16 @@ class Receipts:
             self._desk.add(unit, RECEIPT, subject=erasure.id, account=str(erasure.account))
 
     def gone(self, unit: Unit, erasure: Erasure) -> None:
-        """Objects and rows are gone; of an account only the way to its chat is left."""
+        """Objects and rows are gone; of an account only the way to its chat is left, or not even that."""
         first = self._newest(erasure.id)
-        if first is None or first.stage == Receipt.SEALED:
-            self._write(unit, erasure, stage=Receipt.GONE, earlier=first)
-            if erasure.scope != Erasure.ACCOUNT or erasure.state == Erasure.UNDONE:
-                self._desk.add(unit, RECEIPT, subject=erasure.id, account=str(erasure.account))
+        if first is not None and first.stage != Receipt.SEALED:
+            return
+        self._write(unit, erasure, stage=Receipt.GONE, earlier=first)
+        self._desk.withdraw(unit, subject=erasure.id, kinds=(RECEIPT,))  # who waits for both gets the newer one alone
+        if not _is_there(erasure.account):
+            self._part(erasure.id)
+        elif erasure.scope != Erasure.ACCOUNT or erasure.state == Erasure.UNDONE:
+            self._desk.add(unit, RECEIPT, subject=erasure.id, account=str(erasure.account))
 
     def tell(self, erasure: Erasure) -> None:
         """Send the second receipt of an account, as the last act before its Telegram id goes. Raises Temporary. A kill
@@ -166,17 +170,18 @@ class Receipts:
 
     def _write(self, unit: Unit, erasure: Erasure, *, stage: int, earlier: Receipt | None) -> None:
         account, now = str(erasure.account), unit.now
-        number = earlier.number if earlier else new_id()
+        number, before = (earlier.number, read(earlier.body)) if earlier else (new_id(), None)
         known = providers_of(account, now)
-        for id, until in (providers_in(read(earlier.body)) if earlier else {}).items():
+        for id, until in (providers_in(before) if before else {}).items():
             known[id] = max(until, known.get(id, until))
         # An account that is back has lost its pictures, like one whose generated content was deleted.
         scope = Erasure.GENERATED if erasure.state == Erasure.UNDONE else erasure.scope
+        here = _is_there(erasure.account)
         body = written(
             erasure,
             stage=stage,
             number=number,
-            stays=self._previews.of(account, scope).stays,
+            stays=self._previews.of(account, scope).stays if here else stays_in(before),
             providers=known,
             now=now,
             site=self._site,
@@ -230,3 +235,7 @@ class Receipts:
         """Of a deletion whose person is not done with; called with a connection."""
         rows = list(Receipt.select().where(Receipt.erasure == erasure).order_by(Receipt.stage.desc()).limit(1))
         return rows[0] if rows else None
+
+
+def _is_there(account: str | None) -> bool:
+    return account is not None and Account.select().where(Account.id == account).exists()

@@ -21,7 +21,7 @@ from custody.destroy import write_down
 from custody.fields import Fields
 from custody.keys import Keys
 from database import Database, Unit
-from errors import Failure, Temporary
+from errors import Failure, Permanent, Temporary
 from jobs.claim import Claim
 from jobs.desk import Desk
 from models import Account, Erasure, Media, Order, Photo
@@ -98,7 +98,17 @@ class Eraser:
         self._receipts = receipts
 
     def do(self, claim: Claim) -> None:
-        """As far as it can go now: to its end, to the end of the time of grace, or to that of a copy being made."""
+        """As far as it can go now: to its end, to the end of the time of grace, or to that of a copy being made.
+
+        Nothing ends it badly: what looks final, as a key to the store that is not accepted, is mended by ops.
+        """
+        try:
+            self._do(claim)
+        except Permanent as error:
+            log.error("erasure.refused", erasure=claim.subject, code=error.code)
+            raise Temporary(error.code) from None
+
+    def _do(self, claim: Claim) -> None:
         row = self._find(claim.subject)
         if row is None or row.account is None:
             with claim.finish():
@@ -111,19 +121,23 @@ class Eraser:
         self._go_on(claim)
 
     def ended_badly(self, claim: Claim, failure: Failure, unit: Unit) -> None:
-        """Never by number of tries; a mistake of ours that takes its worker down again and again is for ops."""
+        """It took its worker down again and again. `Erasures.look_after` begins it anew; ops are called."""
         del unit
         log.error("erasure.stuck", erasure=claim.subject, code=failure.code)
 
     def _begin(self, claim: Claim, row: Erasure) -> bool:
-        """What was asked for while a copy was being made."""
+        """What was asked for while a copy was being made. False where it cannot go on now, or need not."""
         if self._copy_is_being_made(claim, row):
             return False
         with claim.checkpoint() as unit:
             locked = self._erasures.locked(row.id)
-            if locked.state in Erasure.OPEN:
+            begun = locked.state in Erasure.OPEN
+            if begun:
                 self._erasures.begin(unit, locked)
         crash.at("erasure.begun")
+        if not begun:  # taken back before anything was touched
+            with claim.finish():
+                return False
         return True
 
     def _destroy_keys(self, claim: Claim) -> None:
@@ -222,6 +236,7 @@ class Eraser:
             carried_out(unit, row.request)
             come_from = (Erasure.SEALED, Erasure.WAITING, Erasure.ENDING)
             move(Erasure, row.id, come_from=come_from, to=Erasure.DONE, done_at=unit.now)
+            self._receipts.gone(unit, row)
             Erasure.update(account=None, request=None).where(Erasure.id == row.id).execute()
 
     def _end_undone(self, claim: Claim, row: Erasure) -> None:

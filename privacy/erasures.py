@@ -9,13 +9,18 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from datetime import datetime, timedelta
+from typing import Any
 
+from peewee import fn
+
+import logs
 from consent.accounts import lock
 from custody.keys import Keys
 from database import Unit
 from errors import Permanent
 from jobs.desk import Desk
-from models import Account, Erasure, Work, new_id
+from models import Account, Erasure, Media, Work, new_id
 from policy.categories import ACCOUNT_UNDO
 from policy.rights import DELETION
 from privacy.asked_in_bot import asked, taken_back
@@ -25,8 +30,12 @@ from privacy.requests import BOT
 from states import move
 
 ERASE = "erase"  # the kind of work
+EVERY = 600.0  # seconds between two rounds
+LATE = timedelta(days=1)  # after its time was over; a copy that is being made may take as long
 PHOTOS, GENERATED, ACCOUNT = Erasure.PHOTOS, Erasure.GENERATED, Erasure.ACCOUNT
 MAY_BE_UNDONE = (Erasure.ASKED, Erasure.SEALED, Erasure.WAITING)
+
+log = logs.get()
 
 
 class Erasures:
@@ -116,9 +125,20 @@ class Erasures:
         if row is None or row.state not in MAY_BE_UNDONE:
             return False
         Erasure.update(ends_at=unit.now).where(Erasure.id == row.id).execute()
-        self._desk.withdraw(unit, subject=row.id, kinds=(ERASE,))
+        self._desk.withdraw(unit, subject=row.id, kinds=(ERASE,))  # one that is under way may have looked before
         self._set_about(unit, row)
         return True
+
+    def look_after(self) -> None:
+        """A round: what nobody works on any more is begun anew, and what should be over by now is an alarm."""
+        with self._desk.database.unit() as unit:
+            for row in list(Erasure.select().where(_unfinished(unit.now) & ~fn.EXISTS(_work_on(Erasure.id)))):
+                log.error("erasure.begun_anew", erasure=row.id, state=row.state)
+                self._desk.add(unit, ERASE, subject=row.id, account=str(row.account))
+            limit = fn.COALESCE(Erasure.ends_at, Erasure.asked_at)
+            late = Erasure.select().where(Erasure.state.in_(Erasure.OPEN) & (limit < unit.now - LATE)).count()
+        if late:
+            log.error("erasures.late", count=late)
 
     def _new(self, unit: Unit, account: str, scope: str, source: str, request: str | None) -> Erasure:
         """The account is locked: nobody else writes one."""
@@ -130,9 +150,8 @@ class Erasures:
 
     def _set_about(self, unit: Unit, row: Erasure) -> None:
         """A row of work, unless one is due or under way already."""
-        under_way = Work.state == Work.HELD
-        soon = (Work.state == Work.DUE) & (Work.due_at <= unit.now)
-        if not Work.select().where((Work.subject == row.id) & (Work.kind == ERASE) & (under_way | soon)).exists():
+        soon = (Work.state == Work.HELD) | (Work.due_at <= unit.now)
+        if not _work_on(row.id).where(soon).exists():
             self._desk.withdraw(unit, subject=row.id, kinds=(ERASE,))
             self._desk.add(unit, ERASE, subject=row.id, account=str(row.account))
 
@@ -149,3 +168,17 @@ class Erasures:
         [row] = Erasure.update(state=Erasure.state).where(Erasure.id == erasure).returning(Erasure).execute()
         found: Erasure = row
         return found
+
+
+def _work_on(erasure: Any) -> Any:
+    """The open work of a deletion."""
+    open_ = (Work.kind == ERASE) & Work.state.in_((Work.DUE, Work.HELD))
+    return Work.select(Work.id).where((Work.subject == erasure) & open_)
+
+
+def _unfinished(now: datetime) -> Any:
+    """Under way, or taken back while there were files to destroy, which are destroyed all the same."""
+    left = Media.select(Media.id).where((Media.account == Erasure.account) & (Media.state == Media.DESTROYING))
+    files = Erasure.begun_at.is_null(False) & (Erasure.keys_gone_at.is_null() | fn.EXISTS(left))
+    undone = (Erasure.state == Erasure.UNDONE) & (Erasure.done_at > now - ACCOUNT_UNDO)
+    return Erasure.state.in_(Erasure.OPEN) | (undone & files)

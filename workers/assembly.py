@@ -54,6 +54,7 @@ from privacy.erasure_chat import Chat as ChatOfErasures
 from privacy.erasure_mark import EVERY as MARKED_EVERY
 from privacy.erasure_mark import ErasureMarks
 from privacy.erasure_preview import Previews
+from privacy.erasures import EVERY as ERASURES_EVERY
 from privacy.erasures import Erasures
 from privacy.export import Exports
 from privacy.freezing import Freezing
@@ -155,6 +156,7 @@ class House:
                 Duty("erasure_mark", MARKED_EVERY, self.erasure_marks.watch),
                 Duty("reconcile", 86_400.0, self.reconcile),
                 Duty("announce", EVERY, self._announce),
+                Duty("erasures", ERASURES_EVERY, self.erasures.look_after),
                 Duty("requests", ALARM_EVERY, self.requests.alarm),
                 Duty("reports", REPORTS_ALARM_EVERY, self.reports.alarm),
                 Duty("audit", 86_400.0, self.audit.alarm),

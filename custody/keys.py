@@ -63,9 +63,7 @@ class Keys:
             return
         row, now = new_id(), self._database.clock.now()
         wrapped = self._master.wrap(DataKey.new().raw, binding=_binding(row, owner, kind))
-        KeyRow.insert(
-            id=row, account=owner, kind=kind, wrapped=wrapped, created_at=now
-        ).on_conflict_ignore().execute()
+        KeyRow.insert(id=row, account=owner, kind=kind, wrapped=wrapped, created_at=now).on_conflict_ignore().execute()
         with self._lock:  # a key that a rolled back transaction left in memory, or the other one of two made at once
             self._open.pop((owner, kind), None)
 
@@ -191,12 +189,15 @@ class Keys:
         if row is not None:
             self._master.unwrap(bytes(row.wrapped), binding=_binding(row.id, row.account, row.kind))
 
-    def are_missing(self) -> bool:
-        """Whether there are people and not one key: a dump without its keys, which nobody could be served from."""
+    def demand(self) -> None:
+        """Raises Permanent("keys.missing") where there are people and not one key of theirs: a dump that was restored
+        without its keys, and from which nobody could be served."""
         with self._database.connection():
             people = Account.select(Account.id).limit(1)
             theirs = KeyRow.select(KeyRow.id).where(KeyRow.kind == KeyRow.ACCOUNT).limit(1)
-            return bool(list(people)) and not list(theirs)
+            missing = bool(list(people)) and not list(theirs)
+        if missing:
+            raise Permanent("keys.missing")
 
     def _remember(self, account: str, kind: str, key: DataKey) -> None:
         with self._lock:

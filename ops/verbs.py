@@ -22,6 +22,7 @@ from ops.house import opened
 from ops.messages import messages
 from ops.once import once as run_once
 from ops.promises import promises
+from ops.replay import replay_erasures
 from ops.requests import request, requests
 from ops.retention import retention
 from ops.stack import StackError
@@ -62,6 +63,7 @@ for _command in (
     resolve,
     audit,
     retention,
+    replay_erasures,
     export,
     erase,
     money.refund,

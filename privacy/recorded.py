@@ -70,6 +70,8 @@ def _read(store: Store, name: str) -> Recorded | None:
 
 def _understood(name: str, said: dict[str, Any]) -> Recorded:
     at = datetime.fromisoformat(said["at"])
+    if at.tzinfo is not None:
+        raise ValueError
     objects = tuple(_names(said["objects"]))
     scope, stage = said.get("scope"), said.get("stage", FILES)
     if scope is None:

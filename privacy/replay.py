@@ -98,8 +98,7 @@ class Replay:
         return +done
 
     def _demand(self) -> list[Recorded]:
-        if self._keys.are_missing():
-            raise Permanent("keys.missing")
+        self._keys.demand()
         return self._marks.undone()
 
     def _end_what_was_under_way(self, before: datetime) -> Counts:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import atexit
+import sys
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
 
 from config import Settings
@@ -58,7 +60,11 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no type
     def load(self) -> Any:
         """Called in the serving process, after the fork: connections and threads belong to it alone."""
         house = assemble(self._settings, ring=Doorbell(make_broker(connect(self._settings.redis_url))))
-        check_or_exit(house, redis_keys=REDIS_KEYS)
+        try:
+            check_or_exit(house, redis_keys=REDIS_KEYS)
+        except SystemExit as refusal:
+            sys.stderr.write(f"{refusal.code}\n")
+            sys.exit(Arbiter.APP_LOAD_ERROR)  # with any other status gunicorn would fork the next one, for ever
         counts = Counts(house.database)
         counts.start()
         atexit.register(counts.close)

@@ -26,6 +26,8 @@ SENTENCES = {
     "database.unavailable": "The database of DATABASE_URL does not answer.",
     "store.denied": "The object store refuses these credentials.",
     "store.unavailable": "The object store does not answer.",
+    "keys.missing": "This database has accounts and not one key of theirs: a dump was restored without the backup of "
+    "the keys. Load that first: python -m ops keys load (docs/operations-restore.md).",
     "erasures.unreadable": "The erasure record '{record}' in the object store cannot be read. Whoever it is about may "
     "come back: see docs/operations-restore.md.",
     "erasures.forgotten": "This database is older than the records of erasures go back: it must not be served. "
@@ -35,8 +37,6 @@ SENTENCES = {
 
 UNDONE = """This database lacks {count} erasures that are recorded beside the objects: an older one was restored.
 Nobody is served before they are done again: python -m ops replay-erasures (docs/operations-restore.md)."""
-KEYLESS = """This database has accounts and not one key of theirs: a dump was restored without the backup of the keys.
-Load that first: python -m ops keys load (docs/operations-restore.md)."""
 
 PR_SET_DUMPABLE = 4
 
@@ -83,8 +83,7 @@ def check_or_exit(house: House, *, redis_keys: Mapping[str, Declaration] = NO_OT
             sys.exit(f"The database lacks {len(pending)} migrations: run `python -m ops migrate` first.")
         house.keys.check()
         house.media.store.check()
-        if house.keys.are_missing():
-            sys.exit(KEYLESS)
+        house.keys.demand()
         if undone := house.erasure_marks.undone():
             sys.exit(UNDONE.format(count=len(undone)))
     except Failure as error:

@@ -12,10 +12,13 @@ from flask.testing import FlaskClient
 
 from custody.media import MediaVault
 from custody.purpose import PurposeCheck
+from models import ErasureMark
 from ops.processes import Processes, answers, free_port, valkey_command
 from vault.folder import FolderStore
 from web.app import create_app
 from workers.assembly import House
+
+WELL = {"database": "ok", "store": "ok", "erasures": "ok"}
 
 
 @pytest.fixture
@@ -30,18 +33,19 @@ def valkey(tmp_path: Path) -> Iterator[str]:
 def test_all_well(house: House, valkey: str) -> None:
     ready = replace(house, settings=replace(house.settings, redis_url=valkey))
     answer = create_app(ready).test_client().get("/readyz")
-    assert (answer.status_code, answer.get_json()) == (200, {"database": "ok", "store": "ok", "bell": "ok"})
+    assert (answer.status_code, answer.get_json()) == (200, {**WELL, "bell": "ok"})
 
 
 def test_without_redis_it_is_slower_but_ready(client: FlaskClient) -> None:
     answer = client.get("/readyz")
-    assert (answer.status_code, answer.get_json()) == (200, {"database": "ok", "store": "ok", "bell": "away"})
+    assert (answer.status_code, answer.get_json()) == (200, {**WELL, "bell": "away"})
 
 
 def test_a_database_that_is_away_is_named(without_database: FlaskClient) -> None:
     answer = without_database.get("/readyz")
     assert answer.status_code == 503
-    assert answer.get_json() == {"database": "database.unavailable", "store": "ok", "bell": "away"}
+    away = "database.unavailable"
+    assert answer.get_json() == {"database": away, "store": "ok", "erasures": away, "bell": "away"}
 
 
 def test_a_store_that_is_away_is_named(house: House, tmp_path: Path) -> None:
@@ -53,6 +57,13 @@ def test_a_store_that_is_away_is_named(house: House, tmp_path: Path) -> None:
     folder.write_bytes(b"in the way of the folder")
     answer = create_app(broken).test_client().get("/readyz")
     assert (answer.status_code, answer.get_json()["store"]) == (503, "store.unavailable")
+
+
+def test_a_database_that_lacks_erasures_gets_no_traffic(house: House, client: FlaskClient) -> None:
+    with house.database.unit() as unit:
+        ErasureMark.insert(id=ErasureMark.ERASURES, until=unit.now, undone=2).execute()
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.get_json()["erasures"]) == (503, "undone")
 
 
 def test_the_process_answers_whatever_else_is_away(without_database: FlaskClient) -> None:

@@ -46,7 +46,7 @@ test: $(DEV) ## every test, and the linters
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy .
-	@.venv/bin/python -m pytest -n 2 --dist loadfile -m "not alone" --proofs=$(PROOFS)
+	@.venv/bin/python -m pytest -n 3 --dist loadfile -m "not alone" --proofs=$(PROOFS)
 	@.venv/bin/python -m pytest -m alone --proofs=$(PROOFS)
 
 stress: $(DEV) ## ten thousand random lives of the books, two thousand people over eight years (some ten minutes)

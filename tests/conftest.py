@@ -17,6 +17,7 @@ import pytest
 
 from config import Settings, load
 from database import Clock, Database
+from tests.order import Dealing, rank
 from tests.parts import postgres
 
 pytest_plugins = ("tests.proofs.plugin",)
@@ -24,6 +25,19 @@ pytest_plugins = ("tests.proofs.plugin",)
 # A database per test is made and dropped, and on a disk each of both waits for it: six times as long as in memory.
 IN_MEMORY = Path("/dev/shm")
 ROOM = 4 << 30  # bytes: Postgres keeps up to 1 GB of its log, and two runs may share the machine
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: rank(item.nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Dealing | None:
+    if config.option.dist != "loadfile":
+        return None
+    config.option.loadscopereorder = False  # the order is that of the collection: many short tests are not a long file
+    return Dealing(config, log)
 
 
 class TurnedClock:

@@ -41,7 +41,8 @@ CATEGORIES: dict[str, Category] = {
             name=N_("Account Data"),
             data=N_(
                 "Telegram user ID, first name, last name, username, language code; the language you chose; when you "
-                "joined, whether the bot can still reach you, and whether you are writing to support just now"
+                "joined, whether the bot can still reach you, whether you are writing to support just now, and whether "
+                "your account is banned, for which kind of reason, or locked while we look into a report"
             ),
             source=N_("Telegram, when you confirm the notice after /start; your taps in the bot"),
             retention=Retention(
@@ -154,8 +155,14 @@ CATEGORIES: dict[str, Category] = {
         Category(
             id="support",
             name=N_("Support Data"),
-            data=N_("messages and attachments you send to support, and our answers"),
-            source=N_("your mail and messages to support, and what our staff answer"),
+            data=N_(
+                "messages and attachments you send to support, and our answers; reports of pictures or people, what "
+                "they are about and how they were decided"
+            ),
+            source=N_(
+                "your mail and messages to support, reports by you or by others in the bot, on the Website or by mail, "
+                "and what our staff answer and decide"
+            ),
             retention=Retention(
                 start=N_("the resolution of the request"), period=SUPPORT, words=N_("{period} after resolution")
             ),

@@ -8,6 +8,8 @@ REFUND_WITHIN = timedelta(days=14)  # a person's own right to give an unused pac
 VIDEO_GIVEN_UP = timedelta(minutes=20)  # without an end: asked once more, then the credits go back
 LONGEST_WAIT = timedelta(hours=2)  # for a video slot
 LONGEST_PROMPT = 1000  # characters a person may write
+LONGEST_NOTE = 1000  # characters that may stand beside data that its person disputes
+LARGEST_LIMIT = 100_000  # credits a day that somebody may set for themselves
 SUPPORT_TALK = timedelta(minutes=15)  # after each message: until then what a person sends goes to support
 SUPPORT_REOPENED = timedelta(days=14)  # a resolved ticket opens again when its person writes within this time
 SUPPORT_FILE = 5 << 20  # bytes of a PDF or text file; pictures may be as large as photos

@@ -12,7 +12,6 @@ PROMISES: dict[str, Promise] = {
 
 RIGHTS = N_("requests about rights")
 RETENTION = N_("retention runs")
-REPORTS = N_("reports")
 ORDERS = N_("lawful orders")
 STAFF = N_("staff and their audit log")
 INCIDENTS = N_("incidents")
@@ -28,6 +27,5 @@ OPEN: dict[str, Open] = {
     ),
     "P9.2": Open(RIGHTS, N_("Names follow Telegram; other corrections are made by hand so far.")),
     "P9.3": Open(RIGHTS, N_("Photos and results can be deleted in the bot; an account is deleted by hand so far.")),
-    "P10.2": Open(REPORTS, N_("A report that a child has given data is acted on by hand so far.")),
     "P12.1": Open(INCIDENTS, N_("An incident cannot be declared in the program yet.")),
 }

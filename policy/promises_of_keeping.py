@@ -149,7 +149,14 @@ FROM_RETENTION_TO_CONTACT: tuple[Promise, ...] = (
         N_("The service is for adults, and knowingly collects nothing from children."),
         N_("Before the yes to the notice nothing is stored and no photo is fetched; a no stores nothing."),
     ),
-    Promise("P10.2", N_("A report that a child has given data leads to prompt deletion.")),
+    Promise(
+        "P10.2",
+        N_("A report that a child has given data leads to prompt deletion."),
+        N_(
+            "Reports from the bot, the Website and mail are cases with a clock and an alarm; staff lock the pictures "
+            "by one verb, and a case ends with the erasure of the account or with its release."
+        ),
+    ),
     Promise(
         "P11.1",
         N_("The Website uses no cookies and no analytics."),

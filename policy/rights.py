@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from policy.terms import DAY, N_, Right
+from policy.terms import DAY, N_, YEAR, Right
 
 ANSWER_WITHIN = 40 * DAY  # sections 19 and 23 of the Ordinance
 ANSWER_WITHIN_MONTHS = 1  # article 12(3) of the GDPR: by the calendar, and so mostly the shorter
+TOLD_OF = YEAR  # section 23: who was given data within that time is told of their correction
 ALARM_BEFORE = 5 * DAY  # how long before the end of that time staff are called
 # What somebody may ask for; information is no right of its own, and answered in the same time.
 ACCESS, CORRECTION, DELETION = "access", "correction", "deletion"

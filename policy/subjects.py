@@ -12,6 +12,9 @@ SUBJECTS: tuple[Subjects, ...] = (
         categories=frozenset({"photos", "prompts", "results", "features"}),
     ),
     Subjects(name="Visitors of the Website", categories=frozenset({"technical", "ip_hash"})),
-    Subjects(name="People who write to support", categories=frozenset({"support", "requests", "refusals", "breaches"})),
+    Subjects(
+        name="People who write to support or report a picture",
+        categories=frozenset({"support", "requests", "refusals", "breaches"}),
+    ),
     Subjects(name="Staff of the service", categories=frozenset({"access"})),
 )

@@ -51,8 +51,11 @@ FROM_RIGHTS_TO_CONTACT: tuple[Part, ...] = (
             ),
             Say(
                 N_(
-                    "If you believe that a child has given us data, write to {email}: it leads to prompt deletion of "
-                    "that data."
+                    "If you believe that a child has given us data, or that somebody in a picture never agreed, report "
+                    "it: by /report in the bot, on this Website's page “Report a picture” without an account, or to "
+                    "{email}. It leads to prompt deletion of that data: a report is decided within {report_hours} "
+                    "hours. Until then the pictures of the account can be locked, so that nobody opens them; a report "
+                    "by itself locks and deletes nothing."
                 ),
                 ("P10.2",),
             ),

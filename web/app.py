@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, Response
 from whitenoise import WhiteNoise
 
-from web import callbacks, health, limits, links, proofs, receipts, site, site_errors, webhook
+from web import callbacks, health, limits, links, proofs, receipts, reports, site, site_errors, webhook
 from web import counts as site_counts
 from web.counts import Counts
 from web.headers import HEADERS
@@ -30,6 +30,7 @@ def create_app(house: House, *, counts: Counts | None = None, limiter: Limiter |
     app.register_blueprint(callbacks.blueprint(house))
     app.register_blueprint(links.blueprint(house, layout))
     app.register_blueprint(receipts.blueprint(house, layout))
+    app.register_blueprint(reports.blueprint(house, layout))
     app.register_blueprint(health.blueprint(house))
     headers = dict(HEADERS)
     if house.settings.public_url.startswith("https://"):

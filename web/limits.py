@@ -40,6 +40,7 @@ class Limiter:
         settings: Settings,
         *,
         most: int = MOST,
+        key: str = KEY,
         monotonic: Callable[[], float] = time.monotonic,
         connect: Callable[[str], redis.Redis] = lambda url: redis.Redis.from_url(
             url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE
@@ -49,6 +50,7 @@ class Limiter:
         self._header = settings.client_address_header
         self._redis = connect(settings.redis_url)
         self._most = most
+        self._key = key
         self._monotonic = monotonic
         self._silent_until = float("-inf")
         self._here: dict[str, tuple[int, float]] = {}
@@ -56,7 +58,7 @@ class Limiter:
 
     def wait(self, address: str) -> int:
         """Counts a request of this address. Seconds until it may ask again; 0 while it may."""
-        key = KEY + self._index.of(INDEX, household(address)).hex()
+        key = self._key + self._index.of(INDEX, household(address)).hex()
         count, left = self._count(key)
         return max(1, round(left)) if count > self._most else 0
 

@@ -14,14 +14,15 @@ from policy.recipients import RECIPIENTS
 from policy.rights import PCPD_HOTLINE, PCPD_SITE
 from policy.versions import VERSIONS
 from privacy.receipt_body import PATH as RECEIPTS
-from web import receipts
+from web import receipts, reports
 from web.site_layout import STATIC
 from wording.language import Translate
 from wording.money import amount, kind
 from wording.policy import document, facts
+from wording.reports import HOURS
 from workers.assembly import House
 
-TERMS_OF = "2026-11-25"  # the day on which the words of the terms, the refunds or the safety page changed last
+TERMS_OF = "2026-11-28"  # the day on which the words of the terms, the refunds or the safety page changed last
 BEFORE_AND_AFTER = (("cat", "papercut"), ("cup", "synthwave"), ("rocket", "pop-art"))
 ON_THE_WALL = ("watercolor", "blueprint", "infrared", "charcoal", "stained-glass", "neon")
 EMULATOR = "emulator"
@@ -83,7 +84,7 @@ def _contact(_: Translate, house: House) -> dict[str, Any]:
 
 
 def _safety(_: Translate, house: House) -> dict[str, Any]:
-    return {**_money(_, house), **_providers(_, house), "prompt_limit": LONGEST_PROMPT}
+    return {**_money(_, house), **_providers(_, house), "prompt_limit": LONGEST_PROMPT, "report_hours": HOURS}
 
 
 PAGES = (
@@ -95,4 +96,5 @@ PAGES = (
     Page("/safety", "safety.html", _safety),
     Page("/contact", "contact.html", _contact),
     Page(RECEIPTS, receipts.TEMPLATE, receipts.shows, forms=True),
+    Page(reports.PATH, reports.TEMPLATE, reports.shows, forms=True),
 )

@@ -8,8 +8,9 @@ from datetime import date
 
 from config import Settings
 from policy.categories import ACCOUNT_GRACE, ADDRESS_HASH, KEY_BACKUP
+from policy.limits import REPORT_WITHIN
 from policy.rights import ANSWER_WITHIN, PCPD_HOTLINE, PCPD_SITE
-from policy.terms import Recipient, Say
+from policy.terms import HOUR, Recipient, Say
 from policy.text import SECTIONS, TITLE
 from policy.versions import CURRENT
 from providers.origins import recipients
@@ -105,6 +106,7 @@ def fillings(_: Translate, facts: Facts) -> dict[str, str]:
         "key_backup": period(_, KEY_BACKUP),
         "account_grace": period(_, ACCOUNT_GRACE),
         "answer_within": period(_, ANSWER_WITHIN),
+        "report_hours": str(REPORT_WITHIN // HOUR),
         "pcpd_site": PCPD_SITE,
         "pcpd_hotline": PCPD_HOTLINE,
     }

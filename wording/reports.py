@@ -40,8 +40,8 @@ def received(_: Translate, *, number: str, more: bool) -> Message:
     """`more`: the next message counts as the report's words."""
     lines = [
         _(
-            "Your report is in. Its number: <code>{number}</code>. It is decided within {hours} hours, and nobody is told "
-            "who reported."
+            "Your report is in. Its number: <code>{number}</code>. It is decided within {hours} hours. Whoever it "
+            "is about is not told who reported."
         ).format(number=grouped(number), hours=HOURS)
     ]
     if not more:

@@ -8,7 +8,23 @@ from typing import Any
 import pytest
 
 from errors import Permanent
-from models import TABLES, Access, Account, AuditEntry, Export, KeyRow, Media, Order, Payment, Photo, Sealed, VideoTask
+from models import (
+    TABLES,
+    Access,
+    Account,
+    AuditEntry,
+    CorrectionNote,
+    Export,
+    KeyRow,
+    Media,
+    Order,
+    Payment,
+    Photo,
+    Report,
+    Sealed,
+    TicketMessage,
+    VideoTask,
+)
 from policy.categories import CATEGORIES
 from policy.purposes import PURPOSES, granted
 
@@ -126,5 +142,7 @@ def test_a_blind_index_is_found_again_and_differs_between_columns(custody: Any) 
 
 
 def test_media_have_no_sealed_columns_that_these_tests_forget() -> None:
-    assert {column.model for column in SEALED} == {Account, Photo, Order, VideoTask, Payment, Export, AuditEntry}
+    pictures_and_money = {Account, Photo, Order, VideoTask, Payment, Export}
+    with_words = {AuditEntry, CorrectionNote, Report, TicketMessage}
+    assert {column.model for column in SEALED} == pictures_and_money | with_words
     assert Media not in {column.model for column in SEALED}

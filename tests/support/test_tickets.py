@@ -233,7 +233,7 @@ def test_staff_see_a_list_without_words_what_waits_for_them_first(counter: Count
     assert counter.count(Access) == 0
 
 
-@pytest.mark.proves("P3.3", "P7.3")
+@pytest.mark.proves("P3.3")
 def test_what_staff_read_is_opened_for_support_and_each_opening_is_recorded(counter: Counter) -> None:
     counter.writes("one", file=PDF)
     counter.works()

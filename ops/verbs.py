@@ -22,6 +22,7 @@ from ops.house import opened
 from ops.messages import messages
 from ops.once import once as run_once
 from ops.promises import promises
+from ops.receipt import receipt
 from ops.replay import replay_erasures
 from ops.requests import request, requests
 from ops.retention import retention
@@ -65,6 +66,7 @@ for _command in (
     retention,
     replay_erasures,
     export,
+    receipt,
     erase,
     money.refund,
     money.reconcile,

@@ -177,7 +177,7 @@ def test_the_first_published_version_had_no_videos() -> None:
 
 
 def test_a_person_in_a_hurry_reads_who_and_what_is_new() -> None:
-    lines = in_short(str, "2026-11-23", "2026-11-25")
+    lines = in_short(str, "2026-11-23", "2026-11-28")
     assert any(line.startswith("New recipients: ") and "Kling" in line for line in lines)
     assert any(line == "New purposes: Improving the service and fixing bugs" for line in lines)
     assert sum(map(len, lines)) < 1000

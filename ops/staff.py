@@ -23,7 +23,7 @@ SAID = {
     "person.not_compared": "Telegram could not say whose this username is now. Try again, or ask for the Telegram id.",
     "case.other_person": "This case is about somebody else than the person that was named.",
     "case.kind": "This case does not ask for a deletion.",
-    "case.nobody": "No account is known for this case, so there is nothing to delete: request answer --outcome nothing",
+    "case.nobody": "No account is known for this case: open one with a name, or answer that nothing is held.",
     "case.unconfirmed": "Nobody made sure yet who asks. They can send /confirm and the number; or: request confirm",
     "case.under_way": "The deletion of this case has begun already.",
     "case.scope": "--at-once is for accounts: photos and generated content go at once anyway.",

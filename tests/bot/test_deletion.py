@@ -183,7 +183,7 @@ def test_one_tap_deletes_all_photos_at_once_and_what_came_since_the_preview(memb
     yes = button_of(member.presses("erase:photos"), "eraseyes")
     member.has_photo()
     calls = member.presses(yes)
-    assert "nobody can open your photos" in text_of(calls)
+    assert "Nobody can open your photos" in text_of(calls)
     assert (files(house, Media.STORED), files(house, Media.DESTROYING)) == (1, 2)
     assert "no photos here yet" in text_of(member.says("/photos"))
     assert erasures(house) == [("photos", "bot", Erasure.ASKED)]
@@ -197,7 +197,7 @@ def test_one_tap_deletes_all_photos_at_once_and_what_came_since_the_preview(memb
 def test_what_was_made_goes_and_the_photos_stay(member: Talk, house: House) -> None:
     member.has_photo()
     order = was_made(member)
-    assert "nobody can open what was made for you" in text_of(member.presses("eraseyes:generated"))
+    assert "Nobody can open what was made for you" in text_of(member.presses("eraseyes:generated"))
     assert "no longer here" in str(member.presses(f"again:{order}")[0].params)
     with house.database.connection():
         row = Order.get(Order.id == order)
@@ -386,7 +386,7 @@ def test_who_is_banned_deletes_and_a_deletion_taken_back_lifts_no_ban(member: Ta
     with house.database.connection():
         Account.update(state=Account.BANNED).execute()
     assert [data for _, data in buttons(member.says("/delete"))][:3] == [f"erase:{scope}" for scope in SCOPES]
-    assert "nobody can open your photos" in text_of(member.presses("eraseyes:photos"))
+    assert "Nobody can open your photos" in text_of(member.presses("eraseyes:photos"))
     member.presses("erase:account")
     member.presses("eraseyes:account")
     assert buttons(member.says("/start")) == WAYS_BACK

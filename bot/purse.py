@@ -13,14 +13,13 @@ from database import Unit
 from errors import Rejected
 from generation.chat import Person
 from models import Account
-from policy.limits import REFUND_WITHIN
+from policy.limits import LARGEST_LIMIT, REFUND_WITHIN
 from providers.telegram_calls import Call, send_invoice, send_text
 from wording import money
 from wording.message import Message
 
 LATELY = 8  # movements shown
 DAY = timedelta(hours=24)
-LARGEST_LIMIT = 100_000
 
 
 def balance(context: Context, unit: Unit, account: Account, person: Person, update: Update) -> list[Call]:

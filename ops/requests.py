@@ -99,7 +99,7 @@ def answer(number: str, outcome: str, confirmed: bool, language: str | None, act
     with opened() as house, told():
         with house.database.unit() as unit:
             house.requests.answer(unit, act(actor, reason), number, outcome=outcome, confirmed=confirmed)
-        _give(house, number, language)
+        give(house, number, language)
 
 
 @request.command()
@@ -113,7 +113,7 @@ def refuse(number: str, ground: str, language: str | None, actor: str, reason: s
         with house.database.unit() as unit:
             house.requests.refuse(unit, act(actor, reason), number, ground=ground)
             crash.at("request.deciding")
-        _give(house, number, language)
+        give(house, number, language)
 
 
 @request.command()
@@ -125,7 +125,7 @@ def letter(number: str, language: str | None, actor: str, reason: str) -> None:
     with opened() as house, told():
         with house.database.unit() as unit:
             house.audit.record(unit, act(actor, reason), "request.letter", subject=house.requests.get(number).id)
-        _give(house, number, language)
+        give(house, number, language)
 
 
 @request.command()
@@ -139,7 +139,7 @@ def close(number: str, outcome: str, actor: str, reason: str) -> None:
     click.echo(f"request {number} is closed")
 
 
-def _give(house: House, number: str, language: str | None) -> None:
+def give(house: House, number: str, language: str | None) -> None:
     """Owed until it was printed: after a kill in between the list still shows it, and `letter` prints it."""
     crash.at("request.decided")
     click.echo(house.letters.letter(number, language=language))

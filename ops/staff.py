@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from errors import Failure
-from policy.limits import LONGEST_ANSWER, LONGEST_REPORT
+from policy.limits import LONGEST_ANSWER, LONGEST_NOTE, LONGEST_REPORT
 from privacy.audit import LONGEST_REASON, Act
 
 SAID = {
@@ -52,6 +52,10 @@ SAID = {
     "request.something_is_held": "There is an account, so it would not be true that nothing is held.",
     "request.nobody": "No account is known for this request: answer --outcome nothing, or open it with a name.",
     "request.unconfirmed": "Make sure that it is the person who asks, then answer with --confirmed.",
+    "correction.kind": "This request does not ask for a correction.",
+    "correction.value": "That is no value of this field: python -m ops correct --help names them.",
+    "correction.same": "That is what stands there already.",
+    "note.words": f"The note wants 1 to {LONGEST_NOTE} characters.",
     "refusal.unlogged": "The log of refusals lacks this request. Nobody may be told of a refusal that is not in it.",
     "export.under_way": "A copy is on its way to this person already.",
     "announcement.words": "Each language wants words: --en, --zh-hant and --zh-hans name a file each.",

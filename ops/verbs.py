@@ -16,6 +16,7 @@ from ops import bans, money, policy_verbs, previews, reports
 from ops.announce import announce
 from ops.announcing import tell_policy
 from ops.audit import audit
+from ops.correct import correct
 from ops.erase import erase
 from ops.export import export
 from ops.house import opened
@@ -68,6 +69,7 @@ for _command in (
     export,
     receipt,
     erase,
+    correct,
     money.refund,
     money.reconcile,
     money.margin,

@@ -7,6 +7,7 @@ from custody.fields import Fields
 from database import Database
 from errors import Permanent, Rejected
 from models import Account, Refusal, RightsRequest
+from privacy.corrections import note_of
 from wording import rights as says
 from wording.language import Translate, translate
 
@@ -45,9 +46,10 @@ class Letters:
             if row.state == RightsRequest.ANSWERED:
                 return says.answer(_, outcome=row.outcome or "", **about)
             logged = Refusal.get_or_none(Refusal.request == row.id)
+            note = note_of(self._fields, row.id)
         if logged is None:
             raise Permanent("refusal.unlogged")
-        return says.refusal(_, ground=logged.ground, **about)
+        return says.refusal(_, ground=logged.ground, note=note, **about)
 
     def _language(self, row: RightsRequest, language: str | None) -> Translate:
         account = Account.get_or_none(Account.id == row.account) if row.account else None

@@ -70,13 +70,32 @@ def answer(_: Translate, *, request: str, kind: str, received: datetime, outcome
     return _letter(_, request, kind, received, [_(said)], support_email)
 
 
-def refusal(_: Translate, *, request: str, kind: str, received: datetime, ground: str, support_email: str) -> str:
-    """The letter for one that was: which ground, by which provision. `ground` comes from the log of refusals."""
+def refusal(
+    _: Translate,
+    *,
+    request: str,
+    kind: str,
+    received: datetime,
+    ground: str,
+    support_email: str,
+    note: str | None = None,
+) -> str:
+    """The letter for one that was: which ground, by which provision. `ground` comes from the log of refusals; `note`:
+    what its person says about data that stay, of which a copy goes along."""
     why = _("We cannot do what you asked: {why} ({provision}).").format(
         why=_(GROUNDS[ground].words), provision=GROUNDS[ground].provision
     )
     kept = _("That it was refused, and why, stands in our log, as section 27 of the Ordinance demands.")
-    return _letter(_, request, kind, received, [why, kept], support_email)
+    said = [why, kept]
+    if note is not None:
+        said.append(
+            _(
+                "What you say about it stands beside the data from now on. You see it in the bot with /mydata and in each "
+                "copy of your data, and it goes when your account does. A copy of it:"
+            )
+        )
+        said.append(f"“{note}”")
+    return _letter(_, request, kind, received, said, support_email)
 
 
 def _letter(_: Translate, request: str, kind: str, received: datetime, said: list[str], support_email: str) -> str:

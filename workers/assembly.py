@@ -48,6 +48,7 @@ from privacy.audit import Audit
 from privacy.bans import Bans
 from privacy.by_choice import by_choice
 from privacy.contents import Contents
+from privacy.corrections import Corrections
 from privacy.deletion_cases import DeletionCases
 from privacy.erase import Eraser
 from privacy.erasure_chat import Chat as ChatOfErasures
@@ -137,6 +138,7 @@ class House:
     receipts: Receipts
     audit: Audit
     requests: Requests
+    corrections: Corrections
     deletion_cases: DeletionCases
     letters: Letters
     reports: Reports
@@ -417,6 +419,7 @@ def assemble(
         freezing=Freezing(keys=keys, desk=desk, deliver=deliver, audit=audit, reports=reports, erasures=erasures),
         account_news=AccountNews(database, news, support_email=settings.support_email or "support"),
         bans=Bans(desk=desk, deliver=deliver, announcements=announcements, audit=audit),
+        corrections=Corrections(fields, requests, audit),
         letters=Letters(database, fields, support_email=settings.support_email or "support"),
         intake=intake,
         outbound=outbound,

@@ -97,9 +97,10 @@ class Counter:
         ):
             table[name] = Kind(name=name, queue=RIGHTS, do=do, ended_badly=ended_badly)
         self.runner = Runner(self.desk)
+        accounts, who = Accounts(self.fields, self.keys), Identity(700100200, "Ann", None, None, "en")
         with database.unit() as unit:
-            accounts = Accounts(self.fields, self.keys)
-            self.ann = accounts.open(unit, Identity(700100200, "Ann", None, None, "en"), version=CURRENT.id).id
+            ann = accounts.find(who.telegram_id) or accounts.open(unit, who, version=CURRENT.id)
+            self.ann: str = ann.id
 
     def writes(self, text: str | None = None, *, file: bytes | None = None) -> TicketMessage:
         """Ann writes, or sends a file."""

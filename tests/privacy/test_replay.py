@@ -23,9 +23,9 @@ GRACE = ACCOUNT_UNDO.total_seconds()
 class Town:
     """Six people, a dump of what they have, and what they did after it."""
 
-    def __init__(self, database: Database, url: str, folder: Path, clock: Any) -> None:
-        self.database, self.url, self.folder, self.clock = database, url, folder, clock
-        self.service = Restorer(database, folder / "objects", clock)
+    def __init__(self, database: Database, url: str, folder: Path, clock: Any, *, store: Any = None) -> None:
+        self.database, self.url, self.folder, self.clock, self.store = database, url, folder, clock, store
+        self.service = Restorer(database, folder / "objects", clock, store=store)
         self.ann, self.bob, self.cat, self.dan, self.eve, self.fay = (self.service.lives() for _ in range(6))
         self.extra = self.service.has(self.cat, RESULT, PICTURE)
         self.had = {who.id: self.service.names(who) for who in self.people}
@@ -61,7 +61,7 @@ class Town:
         """The service of afterwards: other processes, with nothing in memory."""
         dump.restore()
         self.clock.turn(3600)
-        self.service = Restorer(self.database, self.folder / "objects", self.clock)
+        self.service = Restorer(self.database, self.folder / "objects", self.clock, store=self.store)
         return self.service
 
 

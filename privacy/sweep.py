@@ -15,7 +15,7 @@ from models import Base
 from policy.categories import CATEGORIES
 
 BATCH = 1000  # rows in one transaction, where several statements are about them
-AT_ONCE = 5000  # where one statement is: some ten milliseconds, and no table is locked
+AT_ONCE = 20_000  # where one statement is: some tens of milliseconds, and no table is locked
 NOBODY = ""  # in place of a category: it is about nobody
 
 Book = Callable[[Unit, int], None]  # writes into the same transaction how much went

@@ -38,7 +38,7 @@ from policy.categories import CATEGORIES, NOT_KEPT, SEEN_UPDATES
 from privacy.retention import Line
 from privacy.rules import BY_EVENT
 from tests.custody.conftest import Watched
-from tests.privacy.town import Town, promised
+from tests.privacy.town import Town, promised, seen
 
 YEARS_7 = promised("transactions").total_seconds()
 DAY = 86_400.0
@@ -292,8 +292,8 @@ def test_an_end_that_nobody_wrote_down_is_written_down_and_its_period_begins(tow
 def test_a_run_goes_through_many_batches_and_says_how_much_went(town: Town) -> None:
     many = privacy.sweep.AT_ONCE * 2 + 1
     with town.database.unit() as unit:
-        rows = [{"id": number, "at": unit.now} for number in range(many)]
-        SeenUpdate.insert_many([*rows, {"id": many, "at": unit.now + timedelta(days=1)}]).execute()
+        SeenUpdate.insert(id=many, at=unit.now + timedelta(days=1)).execute()
+    seen(town, many)
     town.clock.turn(SEEN_UPDATES.total_seconds())
     began = town.now
     assert of(town.retention.run(), "seen_update").count == many

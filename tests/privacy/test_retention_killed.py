@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,35 +11,11 @@ from billing.reconcile import unbalanced
 from models import Account, LedgerEntry, Payment, RetentionRun, SeenUpdate, StrayObject
 from policy.categories import SEEN_UPDATES, STRAY_OBJECT
 from privacy.sweep import AT_ONCE
+from tests.privacy.dying import run_and_die
 from tests.privacy.test_retention_objects import stray
-from tests.privacy.town import Town, promised
+from tests.privacy.town import Town, promised, seen
 
-CHILD = """
-import sys
-from datetime import datetime
-from pathlib import Path
-
-import crash
-from database import Database
-from tests.conftest import TurnedClock
-from tests.privacy.town import Town
-
-address, folder, at, point = sys.argv[1:]
-clock = TurnedClock()
-clock.time = datetime.fromisoformat(at)
-town = Town(Database(address, clock=clock), clock, Path(folder))
-crash.arm(point)
-town.retention.run()
-print("lived")
-"""
-ROOT = Path(__file__).parents[2]
 MANY = 2 * AT_ONCE + 1
-
-
-def run_and_die(town: Town, address: str, folder: Path, point: str) -> None:
-    command = [sys.executable, "-c", CHILD, address, str(folder), town.now.isoformat(), point]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
-    assert done.returncode == -signal.SIGKILL, done.stdout + done.stderr
 
 
 def counted(rule: str) -> int:
@@ -61,10 +35,9 @@ def counted(rule: str) -> int:
 def test_what_went_before_the_kill_is_counted_and_the_rest_goes_next_time(
     town: Town, database_url: str, tmp_path: Path, point: str, left: int
 ) -> None:
-    with town.database.unit() as unit:
-        SeenUpdate.insert_many([{"id": number, "at": unit.now} for number in range(MANY)]).execute()
+    seen(town, MANY)
     town.clock.turn(SEEN_UPDATES.total_seconds())
-    run_and_die(town, database_url, tmp_path / "objects", point)
+    assert run_and_die(town, database_url, tmp_path / "objects", point) == -signal.SIGKILL
     with town.database.connection():
         assert SeenUpdate.select().count() == left
         assert counted("seen_update") == MANY - left
@@ -86,7 +59,7 @@ def test_books_are_balanced_wherever_a_sweep_of_them_is_killed(
     town.leaves(leaves)
     before = town.has(stays)
     town.clock.turn(promised("transactions").total_seconds())
-    run_and_die(town, database_url, tmp_path / "objects", f"retention.saving:{pass_}")
+    assert run_and_die(town, database_url, tmp_path / "objects", f"retention.saving:{pass_}") == -signal.SIGKILL
     with town.database.connection():
         assert list(unbalanced()) == []
     assert town.has(stays) == before
@@ -105,7 +78,7 @@ def test_a_stray_whose_object_went_before_the_kill_is_forgotten_next_time(
     name = stray(town)
     town.retention.compare()
     town.clock.turn(STRAY_OBJECT.total_seconds())
-    run_and_die(town, database_url, tmp_path / "objects", "retention.objects_gone")
+    assert run_and_die(town, database_url, tmp_path / "objects", "retention.objects_gone") == -signal.SIGKILL
     with town.database.connection():
         assert StrayObject.select().count() == 1
     assert not town.store.exists(name)

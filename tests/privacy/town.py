@@ -55,6 +55,9 @@ from vault.store import Store
 
 NUMBERS = itertools.count(1_000)
 OBJECT = "object"  # in place of a table
+SEEN = """INSERT INTO seen_update (id, at)
+    WITH RECURSIVE numbers (id) AS (SELECT 0 UNION ALL SELECT id + 1 FROM numbers WHERE id + 1 < ?)
+    SELECT id, ? FROM numbers"""
 
 
 def promised(category: str) -> timedelta:
@@ -62,6 +65,12 @@ def promised(category: str) -> timedelta:
     period = CATEGORIES[category].retention.period
     assert period is not None
     return period
+
+
+def seen(town: Town, many: int) -> None:
+    """So many updates of this moment, numbered from 0; in one statement, for a batch is large."""
+    with town.database.unit() as unit:
+        town.database.rows(SEEN, many, unit.now)
 
 
 # What is due a fixed time after it was written.

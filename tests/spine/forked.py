@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import time
@@ -11,10 +10,8 @@ from multiprocessing.context import ForkServerProcess
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
+from tests.forks import FORKS
 from workers.__main__ import prepare
-
-_forks = multiprocessing.get_context("forkserver")
-_forks.set_forkserver_preload([__name__])
 
 
 class Forked:
@@ -24,10 +21,10 @@ class Forked:
     def __init__(self, queue: str, environ: Mapping[str, str], log: Path, *, held: bool = False) -> None:
         self.log = log
         self.held = held
-        self._go = _forks.Event()
+        self._go = FORKS.Event()
         if not held:
             self._go.set()
-        self._process: ForkServerProcess = _forks.Process(
+        self._process: ForkServerProcess = FORKS.Process(
             target=_run, args=(queue, {**os.environ, **environ}, str(log), self._go), daemon=True
         )
         self._process.start()

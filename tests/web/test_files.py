@@ -41,7 +41,7 @@ def test_the_sitemap_has_every_page_in_every_language_with_its_fellows(client: F
     tree = ElementTree.fromstring(answer.data)  # noqa: S314  our own
     listed = [url.findtext("s:loc", namespaces=NAMES) for url in tree.findall("s:url", NAMES)]
     paths = {"/", "/packs", "/privacy", "/privacy/versions", "/privacy/proofs", "/terms", "/refunds", "/safety"}
-    paths |= {"/contact", *(f"/privacy/versions/{version.id}" for version in VERSIONS)}
+    paths |= {"/contact", "/receipts", "/report", *(f"/privacy/versions/{version.id}" for version in VERSIONS)}
     assert sorted(str(loc) for loc in listed) == sorted(
         SITE + address(tag, path) for tag in LANGUAGES for path in paths
     )

@@ -25,7 +25,7 @@ from workers.assembly import House
 
 PAGES = [address(tag, path) for tag in PREFIXES for path in PATHS]
 OTHERS = ("/healthz", "/readyz", "/no-such-page", "/telegram/webhook", "/robots.txt", "/static/icon.svg")
-WITH_A_FORM = "/privacy/versions"
+WITH_A_FORM = ("/privacy/versions", "/receipts", "/report")
 STYLESHEET = STYLE
 
 

@@ -58,17 +58,6 @@ class Receipts(Protocol):
         after a kill. Temporary: try again."""
 
 
-class NoReceipts:
-    def sealed(self, unit: Unit, erasure: Erasure) -> None:
-        del unit, erasure
-
-    def gone(self, unit: Unit, erasure: Erasure) -> None:
-        del unit, erasure
-
-    def tell(self, erasure: Erasure) -> None:
-        del erasure
-
-
 class Eraser:
     """`do` is the work."""
 

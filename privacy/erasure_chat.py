@@ -30,10 +30,8 @@ def messages_of(account: str, scope: str, now: datetime, *, until: datetime | No
     later is not meant. A copy of their data stays in the chat: it is theirs to keep."""
     found: list[tuple[int, datetime]] = []
     if scope != Erasure.GENERATED:
-        photos = Photo.select(Photo.message_id, Photo.created_at).where(
-            (Photo.account == account) & Photo.message_id.is_null(False)
-        )
-        found += [(int(row.message_id or 0), row.created_at) for row in photos]
+        photos = Photo.select(Photo.message_id, Photo.created_at).where(Photo.account == account)
+        found += [(row.message_id, row.created_at) for row in photos]
     if scope != Erasure.PHOTOS:
         shown = (Order.account == account) & Order.message_id.is_null(False)
         found += [(int(row.message_id or 0), row.created_at) for row in Order.select().where(shown)]

@@ -16,7 +16,7 @@ from jobs.claim import Claim
 from jobs.kinds import RIGHTS, Kind
 from models import Account, EndedAccount, Erasure, KeyRow, Media, Order, Photo, RightsRequest, VideoTask, Work
 from policy.versions import CURRENT
-from privacy.erase import Eraser, NoReceipts
+from privacy.erase import Eraser
 from privacy.erasure_chat import Chat
 from privacy.erasure_preview import Previews
 from privacy.erasures import ERASE, Erasures
@@ -29,7 +29,7 @@ from tests.privacy.packing import Packer
 LATER = timedelta(days=40).total_seconds()
 
 
-class Papers(NoReceipts):
+class Papers:
     """Remembers what was signed when."""
 
     def __init__(self) -> None:
@@ -52,8 +52,12 @@ class Papers(NoReceipts):
 class Wiper(Packer):
     """A packer that deletes, too."""
 
-    def __init__(self, database: Any, folder: Path, clock: Any, *, store: Any = None, receipts: Any = None) -> None:
+    def __init__(
+        self, database: Any, folder: Path, clock: Any, *, store: Any = None, receipts: Any = None, telegram: Any = None
+    ) -> None:
         super().__init__(database, folder, clock, store=store)
+        if telegram is not None:
+            self.telegram = self.chats.telegram = telegram
         self.papers = receipts or Papers()
         self.retention = Retention(database=database, store=self.store, keys=self.keys)
         self.erasures = Erasures(

@@ -27,7 +27,7 @@ from wording.reports import HOURS, grouped
 from workers.assembly import House
 
 PATH, TEMPLATE = "/report", "report.html"
-MOST = 6  # reports from one address in a window: the page is there for people, and a person reads each
+MOST = 10  # reports from one address in a window: the page is there for people, and a person reads each
 FORM = 12 * (2 * LONGEST_REPORT + LONGEST_CONTACT) + 4096  # bytes: the fields full of what is longest in a form
 TRAP = "website"  # a field that no person sees
 FIELDS = ("kind", "words", "place", "contact")

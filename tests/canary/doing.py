@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from collections.abc import Callable
 from typing import Any
 
 from ops.once import button
-from tests.canary.marks import METADATA, PROMPT
-from tests.canary.service import Bird
+from ops.processes import ROOT
+from ops.stack import PYTHON
+from tests.canary.marks import METADATA, PROMPT, TICKET
+from tests.canary.service import Bird, Service
 from tests.spine.person import LONG
 
 
@@ -19,6 +23,26 @@ def sends(bird: Bird, *, kind: str = "JPEG", as_file: bool = True, caption: str 
     """A photo; as a file it keeps its metadata, and its name is one more canary."""
     name = f"{bird.marks.words(METADATA, bird.number)}.{kind.lower()}"
     bird.send_photo(bird.marks.photo(bird.number, kind), name=name, as_file=as_file, caption=caption)
+
+
+def said_to_support(bird: Bird, before: str = "My order of") -> str:
+    return f"{before} {bird.marks.words(TICKET, bird.number)}"
+
+
+def staff(service: Service, *words: str, says: str = "") -> str:
+    """A verb of theirs, as a process of its own; what it prints. Its log holds nothing of anybody."""
+    done = subprocess.run(
+        [PYTHON, "-m", "ops", *words],
+        cwd=ROOT,
+        env={**os.environ, **service.stack.environ},
+        input=says,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert service.marks.latin not in done.stderr
+    return done.stdout
 
 
 def joins(bird: Bird, *, caption: str | None = None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from typing import Any
@@ -9,7 +10,20 @@ from typing import Any
 import requests
 
 from ops.once import button
-from tests.canary.doing import asks, buys, ended, gets, joins, makes, offer_of, offered, sends, words
+from tests.canary.doing import (
+    asks,
+    buys,
+    ended,
+    gets,
+    joins,
+    makes,
+    offer_of,
+    offered,
+    said_to_support,
+    sends,
+    staff,
+    words,
+)
 from tests.canary.service import Bird, Service
 from tests.spine.person import LONG, until
 
@@ -18,7 +32,7 @@ Story = Callable[[Service, Bird], None]
 
 def stories() -> dict[int, Story]:
     """Number of a person -> what that person lives through. They share nothing."""
-    told = (stranger, minor, member, album, wordy, refused, filmed, buyer, closing, visitor)
+    told = (stranger, minor, member, album, wordy, refused, filmed, buyer, closing, visitor, asking)
     return dict(enumerate(told))
 
 
@@ -214,3 +228,32 @@ def visitor(service: Service, bird: Bird) -> None:
     broken = words(bird).encode() + b"\xff{"
     requests.post(f"{service.web.address}/telegram/webhook", data=broken, headers=secret, timeout=10)
     requests.post(f"{service.web.address}/callbacks/kling/{bird.marks.latin}", data=broken, timeout=10)
+
+
+def asking(service: Service, bird: Bird) -> None:
+    """Writes to support, with a picture, a text and a file that is neither; is answered, answers, and is helped."""
+    bird.write("/start")
+    bird.tap("The notice", "agree:")
+    bird.wait("The welcome", lambda m: not button(m, "agree:") and m["edited"])
+    asks(bird, f"/support {said_to_support(bird)}", shows="supno")
+    bird.write(said_to_support(bird))
+    taken = bird.wait("That it is kept", lambda m: m if button(m, "supdone") else None)
+    [number] = re.findall(r"ticket (\d+)", taken["text"])
+    sends(bird, caption=said_to_support(bird))
+    bird.send_photo((said_to_support(bird) + "\n").encode() * 120, name=f"{words(bird)}.txt", as_file=True)
+    bird.send_photo(b"PK\x03\x04" + said_to_support(bird).encode() * 99, name=f"{words(bird)}.zip", as_file=True)
+    bird.wait("That one was not taken", lambda m: "is not in it" in (m.get("text") or ""), seconds=LONG)
+    bird.tap("The confirmation", "supdone")
+    by = ("--actor", "may.chan", "--reason", said_to_support(bird))
+    staff(service, "answer", number, *by, says=said_to_support(bird, "We found your order of"))
+    answer, data = bird.wait("The answer", lambda m: button(m, "sup:"), seconds=LONG)
+    bird.press(answer, data)
+    bird.wait("The question", lambda m: button(m, "supno") and number in (m.get("text") or ""))
+    bird.write(said_to_support(bird, "Thank you for"))
+    until("both files", lambda: staff(service, "tickets", "show", number, *by).count("[file ") == 2, seconds=LONG)
+    assert bird.marks.latin in staff(service, "tickets", "show", number, *by)
+    assert bird.marks.latin not in staff(service, "tickets")
+    staff(service, "resolve", number, *by)
+    bird.wait("That it is resolved", lambda m: "Resolved" in (m.get("text") or ""), seconds=LONG)
+    asks(bird, "/export")
+    bird.wait("The copy", lambda m: "index.html" in (m.get("caption") or ""), seconds=LONG)

@@ -13,7 +13,7 @@ from PIL import ExifTags, Image
 from tests.canary.search import Canary
 
 # What a mark stands for: the letters behind it. Two, because base64 splits the last one between neighbours.
-ACCOUNT, PROMPT, METADATA, PLACE = "aa", "pp", "mm", "gg"
+ACCOUNT, PROMPT, METADATA, PLACE, TICKET = "aa", "pp", "mm", "gg", "tt"
 LETTERS: Final = "bcdfghjklmnpqrstvwxz"  # no vowels: no word of any language, and nothing that a filter reads
 BIRDS: Final = "鳥鴉鵲鶴鷗鸚鵡鶯鷺鴿鳩鳳鸞鷹鵬鴻"
 SIDES: Final = (320, 240)

@@ -16,7 +16,7 @@ from PIL import Image
 from policy.recipients import RECIPIENTS
 from tests.canary import places
 from tests.canary.conftest import BUCKET, Run
-from tests.canary.marks import ACCOUNT, METADATA, PLACE, PROMPT, whose
+from tests.canary.marks import ACCOUNT, METADATA, PLACE, PROMPT, TICKET, whose
 from tests.canary.places import Place
 from tests.canary.recorder import Said
 from tests.canary.search import Canary, Search
@@ -60,6 +60,7 @@ def of_category(run: Run) -> dict[str, list[Canary]]:
     return {
         "account": [marks.of_kind(ACCOUNT), Canary("a Telegram id", marks.digits)],
         "prompts": [marks.of_kind(PROMPT)],
+        "support": [marks.of_kind(TICKET)],
         **{name: [one for one in run.pictures if one.what in whats] for name, whats in pictures.items()},
     }
 
@@ -118,7 +119,7 @@ def test_each_recipient_gets_the_categories_that_the_register_grants_and_no_othe
     lines = run.service.lines
     got = {name: categories_in(run, b"\n".join(lines[name].asked)) for name in ("telegram", "gemini", "kling")}
     assert {name: found - RECIPIENTS[name].categories for name, found in got.items()} == {name: set() for name in got}
-    assert got["telegram"] == {"account", "prompts", "photos", "results"}  # it is looked at in earnest
+    assert got["telegram"] == {"account", "prompts", "photos", "results", "support"}  # it is looked at in earnest
     assert got["gemini"] >= {"prompts", "photos"}
     assert "prompts" in got["kling"]
 

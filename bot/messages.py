@@ -150,7 +150,7 @@ TAPS_OPEN_TO_ALL = (
     buttons.LANGUAGE, buttons.WHERE, buttons.WENT, buttons.MY_DATA, buttons.EXPORT, buttons.PROMOTIONS,
     buttons.PHOTOS, buttons.PHOTO_DELETE, buttons.PHOTO_DELETE_YES, buttons.PHOTO_KEEP,
     buttons.DELETE, buttons.DELETE_YES, buttons.KEEP,
-    buttons.STAY, buttons.STAY_YES, buttons.RECEIVERS, buttons.SEND,
+    buttons.STAY, buttons.STAY_YES, buttons.RECEIVERS, buttons.SEND, buttons.NOT_RIGHT,
     buttons.ERASE, buttons.ERASE_YES, buttons.ERASE_KEEP, buttons.ERASE_REFUND, buttons.UNDO, buttons.AT_ONCE,
     buttons.REPORT, buttons.REPORT_KIND, buttons.REPORT_DONE,
     buttons.SUPPORT, buttons.SUPPORT_DONE, buttons.SUPPORT_CANCEL,

@@ -7,10 +7,13 @@ from bot.update import Update
 from database import Unit
 from generation.chat import Person
 from models import Account
+from privacy.corrections import notes
 from privacy.mydata import holdings
 from providers.telegram_calls import Call, chat_action, send_text
+from wording import corrections as says_corrections
 from wording import export as says
 from wording.buttons import Tap
+from wording.corrections import Note
 
 
 def my_data(
@@ -19,6 +22,14 @@ def my_data(
     """/mydata: by category, how much, why, how long, and what goes next."""
     found = holdings(context.fields, context.sweeps, account=account.id, telegram_id=person.chat)
     text = says.my_data(person.translate, found)
+    theirs = [Note(row.at, row.on, words) for row, words in notes(context.fields, account.id)]
+    texts = [text, says_corrections.notes(person.translate, theirs)] if theirs else [text]
+    return [send_text(person.chat, said.text, said.keyboard) for said in texts]
+
+
+def not_right(context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap) -> list[Call]:
+    """How data are corrected, asked under /mydata."""
+    text = says_corrections.not_right(person.translate, support_email=context.support_email)
     return [send_text(person.chat, text.text, text.keyboard)]
 
 

@@ -224,6 +224,7 @@ VERBS: dict[str, Handler] = {
     b.LANGUAGE: languages.chosen,
     b.RENEW: privacy.renew,
     b.NOT_RENEW: privacy.not_renew,
+    b.NOT_RIGHT: rights.not_right,
     b.STAY: choices.stay,
     b.STAY_YES: choices.stay_yes,
     b.RECEIVERS: choices.providers,

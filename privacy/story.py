@@ -9,6 +9,7 @@ from billing.prices import PACKS, PICTURE
 from models import (
     Acceptance,
     Account,
+    CorrectionNote,
     Disclosure,
     LedgerAccount,
     LedgerEntry,
@@ -21,7 +22,9 @@ from models import (
 )
 from privacy.manifest import Records, Row, moment
 from wording import copy_of_data as says
+from wording.choices import in_words, refused_in_words
 from wording.copy_of_data import Letter, Paid, Piece, Story
+from wording.corrections import Note
 from wording.language import Translate
 from wording.money import MovementLine
 from wording.whereabouts import Sending
@@ -57,6 +60,7 @@ def story(
         payments=[_paid(row) for row in records.of(Payment)],
         agreed=[(moment(row["at"]), says.agreement(_, row["kind"], row["version"])) for row in records.of(Acceptance)],
         letters=_letters(records, names),
+        notes=[Note(moment(row["at"]), row["on"], row["words"] or "") for row in records.of(CorrectionNote)],
         counts=counts,
         gone=gone,
         locked=locked,
@@ -73,7 +77,13 @@ def _account(_: Translate, rows: list[Row]) -> list[tuple[str, str]]:
         "language": _("Language you chose"),
         "created_at": _("Account since"),
     }
-    return [(label, _said(name, row[name])) for row in rows for name, label in labels.items() if row.get(name)]
+    told = [(label, _said(name, row[name])) for row in rows for name, label in labels.items() if row.get(name)]
+    for row in rows:
+        if row.get("keep_photos"):
+            told.append((_("How long your photos stay"), in_words(_, row["keep_photos"])))
+        if row.get("not_to"):
+            told.append((_("Gets nothing of yours, as you chose"), refused_in_words(_, row["not_to"])))
+    return told
 
 
 def _said(name: str, value: object) -> str:

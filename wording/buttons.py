@@ -29,6 +29,7 @@ ERASE_REFUND = "eraserefund"  # a payment that goes back before the account does
 UNDO, AT_ONCE = "undo", "atonce"  # an account that waits for its end; with a yes it ends
 SUPPORT, SUPPORT_DONE, SUPPORT_CANCEL = "sup", "supdone", "supno"  # a ticket to answer in, or none
 REPORT, REPORT_KIND, REPORT_DONE = "rep", "repk", "repd"  # a thing, or none; a kind and a thing; no more words
+NOT_RIGHT = "wrong"  # how data are corrected
 STAY, STAY_YES = "stay", "stayyes"  # how long photos stay: a choice, or none to be asked
 RECEIVERS, SEND, ALLOW = "who", "send", "allow"  # who gets photos; a provider and yes or no; an order's provider
 WHERE, WENT = "where", "went"  # where photos went: a page, or none for a new message; one photo
@@ -70,6 +71,7 @@ _PATTERNS = {
     STAY: rf"({_STAYS})?",
     STAY_YES: _STAYS,
     RECEIVERS: None,
+    NOT_RIGHT: None,
     SEND: rf"({'|'.join(REFUSABLE)}):(yes|no)",
     ALLOW: _ID,
     PHOTOS: r"\d{1,4}",

@@ -10,7 +10,7 @@ from policy.recipients import RECIPIENTS
 from policy.terms import N_
 from providers.telegram_calls import Button, Keyboard
 from wording import buttons
-from wording.language import Translate
+from wording.language import Translate, listed
 from wording.message import Message, button
 from wording.periods import period
 
@@ -103,6 +103,16 @@ def allow(_: Translate, provider: str) -> str:
     return _("Allow {provider} again").format(provider=_(RECIPIENTS[provider].short))
 
 
+def in_words(_: Translate, choice: str) -> str:
+    """A choice of how long photos stay, for a table."""
+    return _choice_names(_).get(choice, choice)
+
+
+def refused_in_words(_: Translate, refused: str) -> str:
+    """The recipients in a list with commas between, by their names."""
+    return listed(_, (_(RECIPIENTS[one].name) if one in RECIPIENTS else one for one in refused.split(",")))
+
+
 def _stands(_: Translate, choice: str | None) -> str:
     if choice is None:
         return _("Now: <b>until you delete them</b>, or close your account.")
@@ -133,12 +143,15 @@ def _goes_now(_: Translate, number: int) -> str:
 
 
 def _choices(_: Translate, now: str | None) -> Keyboard:
-    names = {ALWAYS: _("Until I delete them")} | {id: period(_, one.period) for id, one in KEEPINGS.items()}
-    names[EACH] = _("After each result")
     return tuple(
         (button((MARK if id == (now or ALWAYS) else "") + name, buttons.data(buttons.STAY, id)),)
-        for id, name in names.items()
+        for id, name in _choice_names(_).items()
     )
+
+
+def _choice_names(_: Translate) -> dict[str, str]:
+    names = {ALWAYS: _("Until I delete them")} | {id: period(_, one.period) for id, one in KEEPINGS.items()}
+    return names | {EACH: _("After each result")}
 
 
 def _receiver(_: Translate, provider: str, *, allowed: bool) -> str:

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from policy.categories import CATEGORIES
 from policy.recipients import RECIPIENTS
+from wording.corrections import Note
 from wording.language import LANGUAGES, Translate, listed, translate
 from wording.money import MovementLine, movement
 from wording.periods import kept
@@ -77,6 +78,7 @@ class Story:
     movements: Sequence[MovementLine]
     payments: Sequence[Paid]
     agreed: Sequence[tuple[datetime, str]]
+    notes: Sequence[Note]
     letters: Sequence[Letter]
     counts: Sequence[tuple[str, int]]
     gone: int
@@ -108,6 +110,7 @@ def page(_: Translate, story: Story) -> str:
             _("What you agreed to"),
             _table((), ([_e(when(at)), _e(what)] for at, what in story.agreed), empty=_("None.")),
         ),
+        _notes(_, story.notes),
         _section(_("Everything that is kept, by category"), _held(_, story.counts)),
     ]
     return document(_, _("Your data at MIOMIO"), "\n".join(parts))
@@ -201,6 +204,17 @@ def _letters(_: Translate, letters: Sequence[Letter]) -> str:
         text = "<br>".join(_e(line) for line in one.text.splitlines())
         rows.append([_number(str(one.number)), _e(when(one.at)), _("You") if one.mine else _("Support"), text + file])
     return _table((_("Ticket"), _("When"), _("Who"), _("What")), rows, empty=_("None."))
+
+
+def _notes(_: Translate, notes: Sequence[Note]) -> str:
+    """Only where there are any."""
+    if not notes:
+        return ""
+    rows = []
+    for note in notes:
+        about = _(CATEGORIES[note.category].name) if note.category in CATEGORIES else note.category
+        rows.append([_e(when(note.at)), _e(about), _e(note.words)])
+    return _section(_("Your notes on data that stayed as they are"), _table((), rows))
 
 
 def _held(_: Translate, counts: Sequence[tuple[str, int]]) -> str:

@@ -82,6 +82,7 @@ def my_data(_: Translate, holdings: Sequence[Holding]) -> Message:
     rows = (
         (button(_("Get a copy of everything"), buttons.data(buttons.EXPORT)),),
         (button(_("Where did my photos go?"), buttons.data(buttons.WHERE)),),
+        (button(_("Something not right?"), buttons.data(buttons.NOT_RIGHT)),),
         (button(_("Delete my data"), buttons.data(buttons.ERASE)),),
     )
     lines = [_("<b>What we hold about you</b>")]

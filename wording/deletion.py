@@ -120,7 +120,7 @@ def done(
     if waits_for_copy:
         parts = [_(AFTER_THE_COPY[scope])]
     else:
-        parts = [_(DONE[scope]) + " " + _("Keys and files are being destroyed; that takes a moment.")]
+        parts = [_(DONE[scope]) + "\n" + _("Keys and files are being destroyed; that takes a moment.")]
     if undo_until:
         parts.append(_back(_, undo_until))
     if young:

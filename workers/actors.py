@@ -11,7 +11,9 @@ from billing.payments import NOTE, REFUND
 from generation import kinds
 from jobs.kinds import GENERATION, RIGHTS
 from privacy.account_news import ACCOUNT_NEWS
+from privacy.erasures import ERASE
 from privacy.export import EXPORT, EXPORT_FAILED, EXPORT_OVER
+from privacy.receipts import RECEIPT
 from support import tickets
 from support.announcements import INFORM
 
@@ -79,6 +81,14 @@ def declare(broker: RedisBroker, run: Callable[[str], bool], rounds: Mapping[str
 
     @dramatiq.actor(broker=broker, actor_name=kinds.SHORTEN, queue_name=RIGHTS, priority=LAST_STEP)
     def shorten(work: str) -> None:
+        run(work)
+
+    @dramatiq.actor(broker=broker, actor_name=ERASE, queue_name=RIGHTS, priority=FIRST_STEP)
+    def erase(work: str) -> None:
+        run(work)
+
+    @dramatiq.actor(broker=broker, actor_name=RECEIPT, queue_name=RIGHTS, priority=LAST_STEP)
+    def receipt(work: str) -> None:
         run(work)
 
     @dramatiq.actor(broker=broker, actor_name=EXPORT, queue_name=RIGHTS, priority=LONG_CALL)

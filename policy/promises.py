@@ -25,7 +25,6 @@ OPEN: dict[str, Open] = {
         STAFF,
         N_("Each opening is recorded, and the log of the staff shows tampering; there are no staff roles yet."),
     ),
-    "P9.2": Open(RIGHTS, N_("Names follow Telegram; other corrections are made by hand so far.")),
     "P9.3": Open(RIGHTS, N_("Photos and results can be deleted in the bot; an account is deleted by hand so far.")),
     "P12.1": Open(INCIDENTS, N_("An incident cannot be declared in the program yet.")),
 }

@@ -127,7 +127,14 @@ FROM_RETENTION_TO_CONTACT: tuple[Promise, ...] = (
             "themselves, so that none is forgotten; /mydata lists what is held."
         ),
     ),
-    Promise("P9.2", N_("You may have inaccurate data corrected.")),
+    Promise(
+        "P9.2",
+        N_("You may have inaccurate data corrected."),
+        N_(
+            "Names follow Telegram with each message; the rest is corrected on a request that was confirmed, or carries "
+            "your note, and whoever was given data in the last twelve months is listed to be told."
+        ),
+    ),
     Promise("P9.3", N_("You may have photos, results or the whole account deleted.")),
     Promise(
         "P9.4",

@@ -121,6 +121,14 @@ FROM_CONTROLLER_TO_TRANSFERS: tuple[Part, ...] = (
             ),
             Say(
                 N_(
+                    "You can shorten that in the bot: your photos go {keep_week} or {keep_day} after you sent them, or "
+                    "after each result, and within {keep_day} at the latest. A choice of yours only ever shortens; a "
+                    "photo that something is being made of goes when that is finished."
+                ),
+                ("P4.4", "P6.2"),
+            ),
+            Say(
+                N_(
                     "Intermediate AI data, such as feature vectors, is ephemeral and not kept after the generation. "
                     "We keep nothing of it but the result, and no unencrypted temporary file is ever written."
                 ),
@@ -146,6 +154,13 @@ FROM_CONTROLLER_TO_TRANSFERS: tuple[Part, ...] = (
                     "The program refuses to connect to a host that belongs to none of these recipients."
                 ),
                 ("P5.5",),
+            ),
+            Say(
+                N_(
+                    "You can refuse each AI provider in the bot. From then on nothing of yours is sent there, and what "
+                    "waits for it is ended and given back."
+                ),
+                ("P5.3",),
             ),
         ),
     ),

@@ -28,6 +28,14 @@ FROM_RIGHTS_TO_CONTACT: tuple[Part, ...] = (
             ),
             Say(
                 N_(
+                    "Your names follow Telegram, and what you chose you change in the bot. Other data that is wrong we "
+                    "put right; what we leave as it is, because we see it differently, carries your note. Whoever was "
+                    "given the data within the last {told_of} is told, unless they have ceased to use it."
+                ),
+                ("P9.2",),
+            ),
+            Say(
+                N_(
                     "Deletion makes photos and results unreadable at once, and Account Data is gone within "
                     "{account_grace}. Telegram lets a bot remove recent messages only; older ones in your chat only "
                     "you can delete. What the AI providers may still keep, and until when, is shown to you in the bot."

@@ -8,8 +8,9 @@ from datetime import date
 
 from config import Settings
 from policy.categories import ACCOUNT_GRACE, ADDRESS_HASH, KEY_BACKUP
+from policy.choices import EACH, KEEPINGS, WEEK
 from policy.limits import REPORT_WITHIN
-from policy.rights import ANSWER_WITHIN, PCPD_HOTLINE, PCPD_SITE
+from policy.rights import ANSWER_WITHIN, PCPD_HOTLINE, PCPD_SITE, TOLD_OF
 from policy.terms import HOUR, Recipient, Say
 from policy.text import SECTIONS, TITLE
 from policy.versions import CURRENT
@@ -105,6 +106,9 @@ def fillings(_: Translate, facts: Facts) -> dict[str, str]:
         "ip_hash": period(_, ADDRESS_HASH),
         "key_backup": period(_, KEY_BACKUP),
         "account_grace": period(_, ACCOUNT_GRACE),
+        "keep_week": period(_, KEEPINGS[WEEK].period),
+        "keep_day": period(_, KEEPINGS[EACH].period),
+        "told_of": period(_, TOLD_OF),
         "answer_within": period(_, ANSWER_WITHIN),
         "report_hours": str(REPORT_WITHIN // HOUR),
         "pcpd_site": PCPD_SITE,

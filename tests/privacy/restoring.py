@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import subprocess
+from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -15,17 +16,20 @@ from billing.prices import PACKS
 from billing.reconcile import unbalanced
 from custody.media import ERASURES
 from database import Database
-from models import AuditEntry, Media, Payment, Work
+from models import Account, AuditEntry, KeyRow, Media, Payment, Work
 from privacy.audit import Act, Audit
 from privacy.erasure_mark import ErasureMarks
 from privacy.replay import Replay
 from privacy.replayed import Again
+from tests.canary.search import Canary, Search
 from tests.generation.studio import Who
 from tests.parts import missing, postgres_binaries
 from tests.privacy.wiping import Wiper
 
 MAY = Act("may.chan", "the disk of Monday")
 KEYS = "data_key"
+OWNED: tuple[tuple[Any, Any], ...] = ((Account, Account.id), (KeyRow, KeyRow.account), (Media, Media.account))
+SHARED = ("id", "account", "names_index")  # numbers that outlive the account; in these tests everybody is called alike
 
 
 class Restorer(Wiper):
@@ -86,8 +90,29 @@ class Restorer(Wiper):
         with self.database.connection():
             return list(Media.select().where((Media.state == Media.STORED) & Media.wrapped_key.is_null(False)))
 
+    def traces(self, who: Who) -> list[Canary]:
+        """What stands in rows about somebody and nobody else: what is sealed, keys, indexes, names of objects."""
+        found = []
+        with self.database.connection():
+            for model, owner in OWNED:
+                for row in model.select().where(owner == who.id):
+                    values = {name: value for name, value in row.__data__.items() if len(_plain(value)) > 15}
+                    found += [
+                        Canary(f"{model.__name__}.{name} {row.id}", _plain(value))
+                        for name, value in values.items()
+                        if name not in SHARED
+                    ]
+        return found
+
     def record_names(self) -> list[str]:
         return list(self.store.names(f"{ERASURES}/"))
+
+
+def _plain(value: Any) -> Any:
+    """Text or bytes; nothing for what is neither."""
+    if isinstance(value, memoryview):
+        return bytes(value)
+    return value if isinstance(value, str | bytes) else b""
 
 
 class Dump:
@@ -103,9 +128,9 @@ class Dump:
         self._database.close()
         (self._to_sqlite if self._database.sqlite else self._to_postgres)()
 
-    @property
-    def bytes(self) -> bytes:
-        return self._path.read_bytes()
+    def search(self, canaries: Iterable[Canary]) -> set[str]:
+        """What of it is in the dump."""
+        return {sighting.what for sighting in Search(canaries).within(self._path.read_bytes(), "the dump")}
 
     def _from_sqlite(self, keys: bool) -> None:
         with closing(sqlite3.connect(self._file)) as source, closing(sqlite3.connect(self._path)) as target:
@@ -113,7 +138,7 @@ class Dump:
             if not keys:
                 target.execute(f"DELETE FROM {KEYS}")
                 target.commit()
-                target.execute("VACUUM")
+            target.execute("VACUUM")  # free pages are no part of what it says
 
     def _to_sqlite(self) -> None:
         for end in ("", "-wal", "-shm"):
@@ -123,7 +148,7 @@ class Dump:
 
     def _from_postgres(self, keys: bool) -> None:
         without = [] if keys else [f"--exclude-table-data={KEYS}"]
-        self._run("pg_dump", "--format=custom", f"--file={self._path}", *without, self._url)
+        self._run("pg_dump", "--format=custom", "--compress=0", f"--file={self._path}", *without, self._url)
 
     def _to_postgres(self) -> None:
         self._run("pg_restore", "--clean", "--if-exists", "--no-owner", f"--dbname={self._url}", str(self._path))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from errors import Permanent
 from models import AbuseMark, Account, EndedAccount, Erasure, Order, Photo
 from policy.categories import ACCOUNT_UNDO
 from privacy.erasures import ACCOUNT, GENERATED, PHOTOS
+from tests.canary.search import Canary
 from tests.generation.studio import PICTURE, Who
 from tests.privacy.restoring import Dump, Restorer
 
@@ -119,6 +121,37 @@ def test_nobody_comes_back(town: Town) -> None:
     nobody_is_back(town)
     assert before == {name: len(service.objects(name)) for name in before}
     assert service.acts() == 1
+
+
+def test_no_trace_of_those_who_left_is_in_the_next_dump_and_of_the_others_all_is(town: Town) -> None:
+    ann, dan = town.service.traces(town.ann), town.service.traces(town.dan)
+    bobs = [Canary(media.object_name, media.object_name) for media in town.service.kept(town.bob, "photo")]
+    dump = town.dump()
+    assert dump.search(ann) == {canary.what for canary in ann}
+    assert len(ann) > 10
+    assert len(dump.search(bobs)) == 1
+    town.lives_on()
+    town.restores(dump).replays()
+    after = town.dump()
+    assert after.search(ann) == after.search(bobs) == set()
+    assert after.search(dan) == {canary.what for canary in dan}
+
+
+def test_what_a_backup_of_the_keys_brought_back_is_destroyed_again(town: Town) -> None:
+    dump = town.dump()
+    objects = {name: town.service.store.get(name).read() for name in town.service.objects()}
+    town.lives_on()
+    service = town.restores(dump)
+    for name, data in objects.items():  # the worst that may happen: keys and objects are back, too
+        service.store.put(name, io.BytesIO(data), len(data))
+    gone = [*service.kept(town.ann), *service.kept(town.eve), *service.kept(town.bob, "photo")]
+    for media in gone:
+        assert service.opens(media)
+    service.replays()
+    for media in gone:
+        with pytest.raises(Permanent, match=r"custody\.key_destroyed"):
+            service.opens(media)
+    nobody_is_back(town)
 
 
 def test_what_is_gone_was_not_told_or_paid_again(town: Town) -> None:

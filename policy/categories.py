@@ -42,8 +42,9 @@ CATEGORIES: dict[str, Category] = {
             data=N_(
                 "Telegram user ID, first name, last name, username, language code; the language you chose; when you "
                 "joined, whether the bot can still reach you, whether you are writing to support just now, and whether "
-                "your account is banned, for which kind of reason, or locked while we look into a report; how long your "
-                "photos stay and which AI providers never get them, if you chose so; your note beside data that you dispute"
+                "your account is banned, for which kind of reason, or locked while we look into a report; how long "
+                "your photos stay and which AI providers never get them, if you chose so; your note beside data that "
+                "you dispute"
             ),
             source=N_("Telegram, when you confirm the notice after /start; your taps in the bot, your mail to support"),
             retention=Retention(

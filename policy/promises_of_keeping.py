@@ -131,8 +131,8 @@ FROM_RETENTION_TO_CONTACT: tuple[Promise, ...] = (
         "P9.2",
         N_("You may have inaccurate data corrected."),
         N_(
-            "Names follow Telegram with each message; the rest is corrected on a request that was confirmed, or carries "
-            "your note, and whoever was given data in the last twelve months is listed to be told."
+            "Names follow Telegram with each message; the rest is corrected on a request that was confirmed, or "
+            "carries your note, and whoever was given data in the last twelve months is listed to be told."
         ),
     ),
     Promise("P9.3", N_("You may have photos, results or the whole account deleted.")),

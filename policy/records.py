@@ -16,8 +16,8 @@ RECORDS: tuple[Category, ...] = (
         id="consents",
         name=N_("Consent and opt-out record"),
         data=N_(
-            "what you agreed to, chose about your photos or opted out of, which version of the policy and when; when you were told of a new "
-            "one, and which announcements you were sent"
+            "what you agreed to, chose about your photos or opted out of, which version of the policy and when; when "
+            "you were told of a new one, and which announcements you were sent"
         ),
         source=N_("your taps in the bot, and the service's own notices"),
         retention=Retention(

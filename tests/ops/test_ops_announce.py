@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 
@@ -17,10 +16,10 @@ from consent.accounts import Identity
 from consent.optin import choose
 from models import Announcement, AuditEntry
 from policy.versions import CURRENT
+from tests.ops.shell import ops
 from wording.announcements import LONGEST
 from workers.assembly import House, assemble
 
-ROOT = Path(__file__).resolve().parents[2]
 STAFF = ("--actor", "may.chan", "--reason", "autumn")
 
 
@@ -42,19 +41,10 @@ class Shell:
         for name, text in zip(("en", "zh-hant", "zh-hans"), texts, strict=True):
             (self.folder / name).write_text(text, encoding="utf-8")
 
-    def does(self, *words: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "ops", "announce", *words]
-        return subprocess.run(
-            command,
-            cwd=ROOT,
-            env={**os.environ, **self.environ},
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+    def does(self, *words: str) -> CompletedProcess[str]:
+        return ops("announce", *words, environ={**os.environ, **self.environ})
 
-    def starts(self, kind: str, *more: str) -> subprocess.CompletedProcess[str]:
+    def starts(self, kind: str, *more: str) -> CompletedProcess[str]:
         files = [word for name in ("en", "zh-hant", "zh-hans") for word in (f"--{name}", str(self.folder / name))]
         return self.does("start", "--kind", kind, *files, *STAFF, *more)
 

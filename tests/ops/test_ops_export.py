@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 
@@ -14,9 +12,9 @@ from config import Settings
 from consent.accounts import Identity
 from models import AuditEntry, Export
 from policy.versions import CURRENT
+from tests.ops.shell import ops
 from workers.assembly import House, assemble
 
-ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.proves("P9.1")
 
 
@@ -35,18 +33,10 @@ def ann(house: House) -> str:
         return str(house.accounts.open(unit, who, version=CURRENT.id).id)
 
 
-def exported(house: House, environ: dict[str, str], said: str) -> subprocess.CompletedProcess[str]:
+def exported(house: House, environ: dict[str, str], said: str) -> CompletedProcess[str]:
     where = {"DATABASE_URL": house.settings.database_url, "STORE_PATH": house.settings.store_path}
-    return subprocess.run(
-        [sys.executable, "-m", "ops", "export", "--actor", "may.chan", "--reason", "mail of Monday"],
-        cwd=ROOT,
-        env={**os.environ, **environ, **where},
-        input=said,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    staff = ("--actor", "may.chan", "--reason", "mail of Monday")
+    return ops("export", *staff, environ={**os.environ, **environ, **where}, says=said)
 
 
 def asked(house: House) -> list[str]:

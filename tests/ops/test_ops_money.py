@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
@@ -21,9 +20,9 @@ from models import AuditEntry, Invoice, LedgerAccount, Payment, Work, new_id
 from tests.emulators.conftest import hook as hook
 from tests.emulators.conftest import run
 from tests.emulators.star_buyers import pay, says_yes
+from tests.ops.shell import ops
 from workers.assembly import House, assemble
 
-ROOT = Path(__file__).resolve().parents[2]
 SMALL = PACKS["small"]
 AWAY = "http://127.0.0.1:1"
 BY = ("--actor", "may.chan")
@@ -60,10 +59,8 @@ class Till:
                 self.house.payments.receive(unit, paid, account=self.account)
         return charge
 
-    def says(self, *words: str, **changes: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "ops", *words]
-        environ = {**os.environ, **self.environ, **changes}
-        return subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60, check=False)
+    def says(self, *words: str, **changes: str) -> CompletedProcess[str]:
+        return ops(*words, environ={**os.environ, **self.environ, **changes})
 
     def states(self) -> list[str]:
         with self.house.database.connection():

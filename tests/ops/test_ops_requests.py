@@ -5,12 +5,10 @@ from __future__ import annotations
 import os
 import re
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 
@@ -23,9 +21,9 @@ from policy.rights import ALARM_BEFORE
 from policy.versions import CURRENT
 from privacy.audit import Act
 from privacy.requests import owed
+from tests.ops.shell import ops
 from workers.assembly import House, assemble
 
-ROOT = Path(__file__).resolve().parents[2]
 MAY = Act("may.chan", "mail of Monday")
 STAFF = ("--actor", "may.chan", "--reason", "mail of Monday")
 NUMBER = re.compile(r"request ([0-9a-f]{32}), due")
@@ -40,17 +38,8 @@ class Desk:
             who = Identity(700100200, "Ann", "Lee", "annlee", "zh-hk")
             self.ann = house.accounts.open(unit, who, version=CURRENT.id).id
 
-    def does(self, *words: str, says: str = "", **more: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "ops", *words],
-            cwd=ROOT,
-            env={**os.environ, **self.environ, **more},
-            input=says,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+    def does(self, *words: str, says: str = "", **more: str) -> CompletedProcess[str]:
+        return ops(*words, environ={**os.environ, **self.environ, **more}, says=says)
 
     def opens(self, kind: str = "access", *more: str, says: str = "@annlee\n") -> str:
         done = self.does("request", "open", "--kind", kind, "--from", "mail", *STAFF, *more, says=says)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -18,10 +16,9 @@ from models import EndedAccount, Link, Media, SeenUpdate, StrayObject, Work, new
 from policy.categories import SEEN_UPDATES
 from privacy.objects import MANY
 from privacy.sweep import period_of
+from tests.ops.shell import ops
 from vault.store import new_object_name
 from workers.assembly import House, assemble
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 class Shell:
@@ -30,15 +27,7 @@ class Shell:
 
     def does(self, *words: str) -> tuple[int, dict[str, list[str]], str]:
         """The exit status, the table's rows by rule, and what was complained about."""
-        done = subprocess.run(
-            [sys.executable, "-m", "ops", "retention", *words],
-            cwd=ROOT,
-            env={**os.environ, **self.environ},
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+        done = ops("retention", *words, environ={**os.environ, **self.environ}, timeout=120)
         rows = {line.split()[1]: line.split() for line in done.stdout.splitlines() if len(line.split()) > 3}
         return done.returncode, rows, done.stderr
 

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -14,9 +11,8 @@ from config import Settings
 from consent.accounts import Identity
 from consent.renewal import before, news
 from models import Telling
+from tests.ops.shell import ops
 from workers.assembly import assemble
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.proves("P13.1")
@@ -41,10 +37,7 @@ def test_it_counts_who_was_told_who_waits_and_who_could_not_be_reached_and_why(
     local = {**environ, "DATABASE_URL": settings.database_url, "STORE_PATH": settings.store_path}
 
     def says(*words: str) -> list[str]:
-        command = [sys.executable, "-m", "ops", "tell-policy", *words]
-        return subprocess.run(
-            command, cwd=ROOT, env={**os.environ, **local}, capture_output=True, text=True, timeout=60, check=False
-        ).stdout.splitlines()
+        return ops("tell-policy", *words, environ={**os.environ, **local}).stdout.splitlines()
 
     assert says() == [
         f"version {version.id}, in effect from {version.effective.isoformat()}",

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 
@@ -23,13 +22,13 @@ from policy.purposes import PURPOSES
 from policy.recipients import RECIPIENTS
 from policy.snapshots import Snapshot, digest, load, sums, written
 from policy.versions import CURRENT, VERSIONS, Version, in_effect
+from tests.ops.shell import ops as typed
 from tests.policy.test_page import everything
 from vault.folder import FolderStore
 from wording.policy import document
 from wording.snapshot import UNFILLED, snapshot
 from workers.broker import Doorbell, connect, make_broker
 
-ROOT = Path(__file__).resolve().parents[2]
 DAY = timedelta(days=1)
 WHO = {"CONTROLLER_NAME": "Mio Limited", "CONTROLLER_ADDRESS": "12 Queen's Road", "DATA_LOCATION": "Singapore"}
 
@@ -47,7 +46,7 @@ class Ops:
         database.migrate()
         database.close()
 
-    def says(self, *words: str, **changes: str) -> subprocess.CompletedProcess[str]:
+    def says(self, *words: str, **changes: str) -> CompletedProcess[str]:
         return run(*words, environ={**os.environ, **self.environ, **changes})
 
     def alter(self, statement: str) -> None:
@@ -57,9 +56,8 @@ class Ops:
         database.close()
 
 
-def run(*words: str, environ: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "ops", *words]
-    return subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60, check=False)
+def run(*words: str, environ: dict[str, str]) -> CompletedProcess[str]:
+    return typed(*words, environ=environ)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from typing import BinaryIO
 from flask import Blueprint, Response, abort
 
 from custody.media import EXPORT
-from errors import Failure
+from errors import Failure, Rejected
 from generation.chat import PURPOSE
 from generation.links import PATH
 from models import Media
@@ -54,7 +54,10 @@ def blueprint(house: House, layout: Layout) -> Blueprint:
         if media is None:
             abort(404)
         purpose = RIGHTS if media.kind == EXPORT else PURPOSE
-        opened = house.media.open(media, purpose=purpose)  # before the address is used up: the store may be away
+        try:
+            opened = house.media.open(media, purpose=purpose)  # before the address is used up: the store may be away
+        except Rejected:  # nobody may open it for now, and nobody is told that it is there
+            abort(404)
         with house.database.unit() as unit:
             taken = house.links.take(unit, token)
         if taken is None:

@@ -52,6 +52,18 @@ def test_looking_uses_nothing_up_and_the_button_gives_it_once(client: FlaskClien
     assert client.get(address).status_code == 404
 
 
+@pytest.mark.proves("P10.2")
+def test_what_is_locked_is_not_given_and_the_address_stays_as_it_was(
+    client: FlaskClient, house: House, media: Media, address: str
+) -> None:
+    with house.database.unit() as unit:
+        house.keys.freeze(unit, media.account)
+    assert client.post(address).status_code == 404
+    with house.database.unit() as unit:
+        house.keys.thaw(unit, media.account)
+    assert client.post(address).data == FILM
+
+
 @pytest.mark.parametrize("tag", PREFIXES)
 def test_an_address_speaks_every_language_and_is_the_same_one(client: FlaskClient, address: str, tag: str) -> None:
     page = client.get(PREFIXES[tag] + address)

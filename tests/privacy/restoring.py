@@ -58,7 +58,7 @@ class Restorer(Wiper):
         """How many erasures a process that starts now finds not done."""
         return len(self.marks.undone())
 
-    def buys(self, who: Who) -> Payment:
+    def buys_pack(self, who: Who) -> Payment:
         with self.database.unit() as unit:
             invoice = self.payments.offer(unit, account=who.id, pack=PACKS["small"])
         paid = Paid(1000, f"charge-{invoice.id}", invoice.id, invoice.stars)

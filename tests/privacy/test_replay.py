@@ -155,7 +155,7 @@ def test_what_a_backup_of_the_keys_brought_back_is_destroyed_again(town: Town) -
 
 
 def test_what_is_gone_was_not_told_or_paid_again(town: Town) -> None:
-    bought = town.service.buys(town.ann)
+    bought = town.service.buys_pack(town.ann)
     dump = town.dump()
     town.clock.turn(7200)
     town.service.erases(town.ann, ACCOUNT)

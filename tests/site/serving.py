@@ -15,8 +15,10 @@ from pathlib import Path
 import requests
 
 from config import load
-from models import new_id
+from consent.accounts import Identity
+from models import Erasure, Receipt, new_id
 from ops.processes import Processes, StackError, answers, free_port, valkey_command
+from policy.versions import CURRENT
 from workers.assembly import House, assemble
 
 KEY = base64.b64encode(bytes(range(32))).decode()
@@ -32,9 +34,19 @@ class Site:
 
     def download(self) -> str:
         """A one-time address, made as a worker makes it for a video that is too large for the chat."""
+        with self._house() as house:
+            return _link(house)
+
+    def receipt(self) -> str:
+        """The first receipt of somebody's photos, made as a worker makes it."""
+        with self._house() as house:
+            return _receipt(house)
+
+    @contextmanager
+    def _house(self) -> Iterator[House]:
         house = assemble(load(self.environ), ring=lambda *_: None)
         try:
-            return _link(house)
+            yield house
         finally:
             house.close()
 
@@ -95,6 +107,15 @@ def _healthy(url: str) -> bool:
         return requests.get(f"{url}/readyz", timeout=5).status_code == 200
     except requests.RequestException:
         return False
+
+
+def _receipt(house: House) -> str:
+    with house.database.unit() as unit:
+        who = Identity(secrets.randbelow(10**9), "Ann", None, None, "en")
+        account = house.accounts.open(unit, who, version=CURRENT.id)
+        row = house.erasures.ask(unit, account=account.id, scope=Erasure.PHOTOS)
+        house.receipts.sealed(unit, row)
+        return str(Receipt.get(Receipt.erasure == row.id).body)
 
 
 def _link(house: House) -> str:

@@ -3,6 +3,7 @@ then the Stars go, as a work row that is tried until Telegram has answered."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Protocol
 
 import crash
@@ -42,24 +43,25 @@ class Refunds:
         self._payments = payments
         self._telegram = telegram
 
-    def possible(self, unit: Unit, account: str) -> list[Payment]:
-        """Packs that this person can give back by one tap: wholly unused, in time for it, newest first."""
+    def possible(self, unit: Unit, account: str, *, asked_at: datetime | None = None) -> list[Payment]:
+        """Packs that this person can give back by one tap: wholly unused, in time for it, newest first. `asked_at`:
+        when they wished to, if that is not now."""
         recent = (
             (Payment.account == account)
             & (Payment.state == Payment.PAID)
-            & (Payment.paid_at > unit.now - REFUND_WITHIN)
+            & (Payment.paid_at > (asked_at or unit.now) - REFUND_WITHIN)
         )
         payments = list(Payment.select().where(recent).order_by(Payment.paid_at.desc()))
         lots = {lot.id: lot for lot in LedgerAccount.select().where(LedgerAccount.id.in_([p.lot for p in payments]))}
         return [p for p in payments if p.lot in lots and lots[p.lot].balance == p.credits]
 
-    def ask(self, unit: Unit, *, account: str, payment: str) -> Payment:
+    def ask(self, unit: Unit, *, account: str, payment: str, asked_at: datetime | None = None) -> Payment:
         """A person gives a pack back. Raises Rejected("refund.gone" | "refund.too_late" | "refund.used")."""
         ledger.lock(account)
         row = Payment.get_or_none((Payment.id == payment) & (Payment.account == account))
         if row is None or row.state != Payment.PAID:
             raise Rejected("refund.gone")
-        if row.paid_at <= unit.now - REFUND_WITHIN:
+        if row.paid_at <= (asked_at or unit.now) - REFUND_WITHIN:
             raise Rejected("refund.too_late")
         self._begin(unit, row, reason="refund.asked", whole=True)
         return row

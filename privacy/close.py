@@ -47,14 +47,27 @@ def close_account(unit: Unit, *, desk: Desk, keys: Keys, fields: Fields, refunds
     forget_account(unit, keys=keys, account=account, asked_at=unit.now)
 
 
-def empty_account(unit: Unit, *, desk: Desk, keys: Keys, fields: Fields, refunds: Refunds, account: str) -> None:
-    """All that goes but the way to the chat, by which its person can be told once more. May be repeated."""
+def empty_account(
+    unit: Unit,
+    *,
+    desk: Desk,
+    keys: Keys,
+    fields: Fields,
+    refunds: Refunds,
+    account: str,
+    asked_at: datetime | None = None,
+) -> None:
+    """All that goes but the way to the chat, by which its person can be told once more. May be repeated.
+
+    `asked_at`: when its end was asked for, if that is not now. A pack that could go back then goes back.
+    """
     row = Account.get_or_none(Account.id == account)
     if row is not None:
         Accounts(fields, keys).mark(unit, row)
     end_everything(unit, desk=desk, account=account)
-    for payment in refunds.possible(unit, account):  # after the orders: what they held is back by now
-        refunds.ask(unit, account=account, payment=payment.id)
+    asked = asked_at or unit.now
+    for payment in refunds.possible(unit, account, asked_at=asked):  # after the orders: what they held is back by now
+        refunds.ask(unit, account=account, payment=payment.id, asked_at=asked)
     drop_rows(unit, keys=keys, account=account)
 
 
@@ -88,6 +101,7 @@ def forget_account(
     """The last of it: who it was, and the key that locked it. Deletions that were carried out name nobody any more.
     `ended_at`: where that is not now."""
     keys.destroy(unit, account)
+    keys.destroy_aside(unit, account, PICTURES)
     ended = {"asked_at": asked_at, "ended_at": ended_at or unit.now}
     EndedAccount.insert(account=account, **ended).on_conflict_ignore().execute()
     over = (Erasure.account == account) & Erasure.state.not_in(Erasure.OPEN)

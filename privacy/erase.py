@@ -278,6 +278,7 @@ class Eraser:
                 fields=self._fields,
                 refunds=self._refunds,
                 account=_owner(row),
+                asked_at=row.asked_at,
             )
             self._receipts.gone(unit, Erasure.get_by_id(row.id))
         crash.at("erasure.emptied")

@@ -62,13 +62,18 @@ def gather(unit: Unit, *, desk: Desk, keys: Keys, account: str, scope: str) -> C
     """Mark everything of this scope that is there now. How much there was, by category of the register."""
     categories, found = CATEGORIES[scope], Counter[str]()
     desk.withdraw_all(unit, account=account, kinds=work_on(scope))
+    words = _words(account)
     found["orders"] = _end_orders(unit, desk, account, scope)
     ledger.lock(account)
     if PHOTOS in categories:
         found[PHOTOS] = _forget_photos(account)
     if RESULTS in categories:
         found[RESULTS] = _forget_results(unit, desk, account)
-    found[PROMPTS] = _forget_words(account, scope)
+    if scope == Erasure.ACCOUNT:
+        Order.update(prompt=None, style=None).where(_with_words(account)).execute()
+    else:
+        forget_words(account)
+    found[PROMPTS] = words - _words(account)
     keys.set_aside(unit, account, [KEY_OF[category] for category in categories])
     found["files"] = _mark_files(unit, account, scope)
     return found
@@ -110,14 +115,12 @@ def _forget_results(unit: Unit, desk: Desk, account: str) -> int:
     return results
 
 
-def _forget_words(account: str, scope: str) -> int:
-    with_words = (Order.account == account) & ~(Order.prompt.is_null() & Order.style.is_null())
-    before = Order.select().where(with_words).count()
-    if scope == Erasure.ACCOUNT:
-        Order.update(prompt=None, style=None).where(with_words).execute()
-    else:
-        forget_words(account)
-    return int(before - Order.select().where(with_words).count())
+def _with_words(account: str) -> Any:
+    return (Order.account == account) & ~(Order.prompt.is_null() & Order.style.is_null())
+
+
+def _words(account: str) -> int:
+    return int(Order.select().where(_with_words(account)).count())
 
 
 def _mark_files(unit: Unit, account: str, scope: str) -> int:

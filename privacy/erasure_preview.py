@@ -15,12 +15,12 @@ from peewee import fn
 from billing import ledger
 from custody.fields import Fields
 from database import Database, Unit
-from models import Account, Erasure, Order, Payment
+from models import Account, Erasure, Order, Payment, RightsRequest
 from policy.categories import ACCOUNT_GRACE, ACCOUNT_UNDO, CATEGORIES
 from privacy.erasure_chat import Messages, messages_of
 from privacy.erasure_gather import CATEGORIES as OF_SCOPE
 from privacy.erasure_gather import PROMPTS, orders_of
-from privacy.holdings import Whose, personal, theirs
+from privacy.holdings import Whose, home, personal, theirs
 from privacy.mydata import holdings
 from privacy.sweep import Rows, Sweep, as_time
 
@@ -108,7 +108,7 @@ class Previews:
         return tuple(
             Stays(id, max(held.get(id, 0), 1), self._last_day(whose, id, end))
             for id in outlasting()
-            if held.get(id) or CATEGORIES[id].retention.start == FROM_THE_END
+            if held.get(id) or _begins_with_it(id)
         )
 
     def _last_day(self, whose: Whose, category: str, end: datetime) -> date | None:
@@ -116,7 +116,7 @@ class Previews:
         retention = CATEGORIES[category].retention
         if retention.period is None:
             return None
-        if retention.start == FROM_THE_END:
+        if _begins_with_it(category):
             return (end + retention.period).date()
         known = personal()
         newest: list[datetime] = []
@@ -133,6 +133,11 @@ def outlasting() -> list[str]:
     return [id for id, one in CATEGORIES.items() if one.retention.period and one.retention.period > ACCOUNT_GRACE]
 
 
+def _begins_with_it(category: str) -> bool:
+    """What is kept from an account's end on, and the records of the deletion itself."""
+    return CATEGORIES[category].retention.start == FROM_THE_END or category in (home(Erasure), home(RightsRequest))
+
+
 def _going(account: str, scope: str, held: Mapping[str, int]) -> dict[str, int]:
     if scope == Erasure.ACCOUNT:
         stays = outlasting()
@@ -146,5 +151,5 @@ def _words(account: str, scope: str) -> int:
     of_results = with_words & Order.media.is_null(False)
     if scope == Erasure.GENERATED:
         return int(Order.select().where(of_results).count())
-    made_nothing = with_words & Order.media.is_null() & Order.origin.is_null()
+    made_nothing = with_words & Order.media.is_null() & Order.origin.is_null() & (Order.state != Order.RENDERING)
     return int(Order.select().where(made_nothing).count())

@@ -22,7 +22,7 @@ MAIL = MAIL
 
 
 class NoRefunds:
-    def possible(self, unit: object, account: str) -> list[Any]:
+    def possible(self, unit: object, account: str, **_: object) -> list[Any]:
         return []
 
 

@@ -8,6 +8,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
 
+from billing.payments import REFUND, Paid, Payments
+from billing.prices import PACKS
+from billing.refunds import Refunds
 from consent.accounts import Identity
 from custody.media import ERASURES, RESULT
 from errors import Failure
@@ -49,6 +52,17 @@ class Papers:
         self.told.append(erasure.id)
 
 
+class Stars:
+    """Where Telegram would give Stars back."""
+
+    def __init__(self) -> None:
+        self.given_back: list[str] = []
+
+    def refund_star_payment(self, user: int, charge: str) -> None:
+        del user
+        self.given_back.append(charge)
+
+
 class Wiper(Packer):
     """A packer that deletes, too."""
 
@@ -59,6 +73,10 @@ class Wiper(Packer):
         if telegram is not None:
             self.telegram = self.chats.telegram = telegram
         self.papers = receipts or Papers()
+        self.payments, self.stars = Payments(self.fields, self.keys, self.desk), Stars()
+        self.refunds = Refunds(
+            database=database, fields=self.fields, desk=self.desk, payments=self.payments, telegram=self.stars
+        )
         self.retention = Retention(database=database, store=self.store, keys=self.keys)
         self.erasures = Erasures(
             desk=self.desk,
@@ -83,6 +101,9 @@ class Wiper(Packer):
             copies=self.exports,
             chat=Chat(Chats(database, self.fields, cast(Telegram, self.telegram), purpose=PURPOSE)),
             receipts=self.papers,
+        )
+        self.table[REFUND] = Kind(
+            name=REFUND, queue=RIGHTS, do=self.refunds.do, ended_badly=self.refunds.not_sent, tries=200
         )
         do, badly = self.eraser.do, self.eraser.ended_badly
         self.table[ERASE] = Kind(name=ERASE, queue=RIGHTS, do=do, ended_badly=badly, tries=1_000_000)
@@ -121,6 +142,15 @@ class Wiper(Packer):
         self.has(who, RESULT, PICTURE)
         self.has(who, "video", b"\x00\x00\x00\x18ftypisom" + bytes(1000))
         return who
+
+    def buys(self, who: Who) -> str:
+        """A pack that is not touched; its payment."""
+        pack = next(iter(PACKS.values()))
+        telegram_id = self.telegram_id(who)
+        with self.database.unit() as unit:
+            payload = self.payments.offer(unit, account=who.id, pack=pack).id
+            paid = Paid(telegram_id, f"charge-{who.id}", payload, pack.stars)
+            return str(self.payments.receive(unit, paid, account=who.id).payment.id)
 
     def comes_back(self, telegram_id: int) -> Account:
         """/start, and the yes to the notice."""

@@ -103,7 +103,7 @@ def _read() -> str:
 def _said(letter: Letter) -> str:
     head = f"{letter.at:%Y-%m-%d %H:%M} UTC  {letter.author}"
     if letter.state not in ("kept", "sent"):
-        head += f" ({letter.state})"
+        head += f" ({letter.state}: {letter.reason})" if letter.reason else f" ({letter.state})"
     if letter.file is not None:
         head += f"  [file {letter.file}: {letter.mime}, {letter.size:,} bytes]"
     return f"{head}\n{letter.text}\n"

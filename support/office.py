@@ -33,7 +33,8 @@ class Line:
 
 @dataclass(frozen=True, repr=False)
 class Letter:
-    """A message, opened. `file`: the number of its file within the ticket, from 1 on."""
+    """A message, opened. `file`: the number of its file within the ticket, from 1 on; `reason`: why one was not taken,
+    or an answer not brought."""
 
     author: str
     at: datetime
@@ -42,6 +43,7 @@ class Letter:
     file: int | None = None
     mime: str = ""
     size: int = 0
+    reason: str = ""
 
 
 class Office:
@@ -83,7 +85,7 @@ class Office:
         for row in rows:
             media = files.get(row.media or "")
             text = self._fields.open(TicketMessage.text, row, purpose=PURPOSE) if row.text is not None else ""
-            letter = Letter(row.author, row.at, row.state, text or "")
+            letter = Letter(row.author, row.at, row.state, text or "", reason=row.reason or "")
             if media is not None:
                 letter = replace(letter, file=numbers[row.id], mime=media.mime, size=media.size)
             found.append(letter)

@@ -42,7 +42,7 @@ def writing(account: Account, now: Callable[[], datetime]) -> bool:
 
 @dataclass(frozen=True)
 class Taken:
-    """The ticket that a message went into. `silently`: it follows another one so closely that one yes is enough."""
+    """The ticket that a message went into. `silently`: a file so close behind another one that one yes is enough."""
 
     number: int
     silently: bool
@@ -84,13 +84,13 @@ class Tickets:
         if row is None:
             raise Permanent("account.gone")
         ticket = self._goes_to(account, row.writes_to, unit.now) or self._open(unit, account)
-        just_before = self._demand_room(ticket.id, unit.now, with_file=file_id is not None)
+        silently = self._demand_room(ticket.id, unit.now, with_file=file_id is not None)
         self._write(unit, ticket, text=text, file_id=file_id, message=message)
         again = {"last_at": unit.now, "resolved_at": None, "outcome": None}
         move(Ticket, ticket.id, come_from=(*Ticket.UNDER_WAY, Ticket.RESOLVED), to=Ticket.OPEN, **again)
         talk = {"writes_until": unit.now + SUPPORT_TALK, "writes_to": ticket.id}
         Account.update(**talk).where(Account.id == account).execute()
-        return Taken(ticket.number, silently=just_before and file_id is not None)
+        return Taken(ticket.number, silently)
 
     def bring_back(self, unit: Unit, account: str) -> int:
         """Somebody is back in the chat: the answers that could not be brought are brought now. How many."""
@@ -121,14 +121,16 @@ class Tickets:
         raise Temporary("ticket.no_number")
 
     def _demand_room(self, ticket: str, now: datetime, *, with_file: bool) -> bool:
-        """Whether a message came in just before."""
+        """Whether it is a file and another one came just before."""
         mine = (TicketMessage.ticket == ticket) & (TicketMessage.author == TicketMessage.PERSON)
-        last = TicketMessage.select(fn.MAX(TicketMessage.at)).where(mine).scalar()
         if TicketMessage.select().where(mine).count() >= SUPPORT_MESSAGES:
             raise Rejected("ticket.full")
+        if not with_file:
+            return False
         files = mine & (TicketMessage.media.is_null(False) | TicketMessage.file_id.is_null(False))
-        if with_file and TicketMessage.select().where(files).count() >= SUPPORT_FILES:
+        if TicketMessage.select().where(files).count() >= SUPPORT_FILES:
             raise Rejected("ticket.files")
+        last = TicketMessage.select(fn.MAX(TicketMessage.at)).where(files).scalar()
         return last is not None and _time(last) > now - ALBUM
 
     def _write(self, unit: Unit, ticket: Ticket, *, text: str | None, file_id: str | None, message: int) -> None:

@@ -22,7 +22,7 @@ def begin(_: Translate, *, number: int | None) -> Message:
         "You can add pictures, PDF and text files. For {minutes} minutes whatever you send here goes to support only; a "
         "command such as /help ends that."
     ).format(minutes=SUPPORT_TALK // timedelta(minutes=1))
-    return Message(f"{head}\n{what} {how}", ((button(_("Cancel"), buttons.data(buttons.SUPPORT_CANCEL)),),))
+    return Message(f"{head}\n{what}\n\n{how}", ((button(_("Cancel"), buttons.data(buttons.SUPPORT_CANCEL)),),))
 
 
 def taken(_: Translate, *, number: int) -> Message:
@@ -60,7 +60,7 @@ def resolved(_: Translate, *, ticket: str, number: int) -> Message:
 def not_taken(_: Translate, *, number: int, reason: str) -> Message:
     """A file that could not be kept."""
     why = sentence(_, reason)
-    return Message(f"{_head(_, number)}\n{_('A file that you sent is not in it.')} {why}")
+    return Message(f"{_head(_, number)}\n{_('A file that you sent is not in it.')}\n{why}")
 
 
 def stranger(_: Translate, *, support_email: str) -> Message:

@@ -133,8 +133,10 @@ def test_an_album_is_confirmed_once(house: House, writer: Talk) -> None:
     assert rows(house, TicketMessage) == 3
 
 
-def test_a_text_after_another_one_is_always_confirmed(writer: Talk) -> None:
+def test_a_text_and_the_first_file_after_it_are_always_confirmed(writer: Talk) -> None:
     assert all("ticket" in text_of(writer.says(words)) for words in ("one", "two"))
+    assert "ticket" in text_of(writer.sends_photo())
+    assert "ticket" in text_of(writer.says("three"))
 
 
 def test_cancelled_before_anything_was_written_nothing_is_there(house: House, member: Talk) -> None:

@@ -13,7 +13,8 @@ import pytest
 
 from config import Settings
 from models import Access, Account, AuditEntry, Ticket, TicketMessage, Work
-from tests.ops.test_ops_requests import ROOT, STAFF, Desk
+from tests.ops.shell import ROOT
+from tests.ops.test_ops_requests import STAFF, Desk
 from workers.assembly import assemble
 
 WORDS, FILE = "My pack did not arrive, says Zoë", b"%PDF-1.7 \xff a bill"
@@ -174,3 +175,10 @@ def test_who_has_left_is_answered_no_more(desk: Counter) -> None:
 def test_a_number_that_nobody_has_is_told(desk: Counter, verb: tuple[str, ...]) -> None:
     done = desk.does(*verb, "123456", *STAFF, says="more")
     assert (done.returncode, done.stderr) == (1, "There is no ticket with this number.\n")
+
+
+def test_what_was_not_taken_and_not_brought_is_shown_with_its_reason(desk: Counter) -> None:
+    number = str(desk.writes())
+    with desk.house.database.unit():
+        TicketMessage.update(state=TicketMessage.REFUSED, reason="ticket.kind").execute()
+    assert "person (refused: ticket.kind)" in desk.does("tickets", "show", number, *STAFF).stdout

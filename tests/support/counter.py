@@ -112,6 +112,7 @@ class Counter:
         return self.messages()[-1]
 
     def answered(self, text: str) -> TicketMessage:
+        self.clock.turn(1)
         with self.database.unit() as unit:
             self.office.answer(unit, self.ticket().number, text)
         return self.messages()[-1]

@@ -100,7 +100,7 @@ class Keys:
     def get_or_make(self, account: str, kind: str) -> DataKey:
         """The key that locks something new: where the one of pictures was destroyed alone, another one is made.
 
-        Raises as `get` does, also for somebody who is about to leave: nothing new is kept of them.
+        Raises as `get` does, also for who is about to leave, or frozen: nothing new is kept of them.
         """
         try:
             return self.get(account, kind)
@@ -226,7 +226,7 @@ class Keys:
 
 
 def _stays(account: str) -> Any:
-    return (Account.id == account) & (Account.state != Account.CLOSING)
+    return (Account.id == account) & (Account.state != Account.CLOSING) & Account.frozen_at.is_null()
 
 
 def _binding(row: str, account: str, kind: str) -> bytes:

@@ -32,7 +32,7 @@ Story = Callable[[Service, Bird], None]
 
 def stories() -> dict[int, Story]:
     """Number of a person -> what that person lives through. They share nothing."""
-    told = (stranger, minor, member, album, wordy, refused, filmed, buyer, closing, visitor, asking)
+    told = (stranger, minor, member, album, wordy, refused, filmed, buyer, closing, visitor, asking, reporting)
     return dict(enumerate(told))
 
 
@@ -257,3 +257,29 @@ def asking(service: Service, bird: Bird) -> None:
     bird.wait("That it is resolved", lambda m: "Resolved" in (m.get("text") or ""), seconds=LONG)
     asks(bird, "/export")
     bird.wait("The copy", lambda m: "index.html" in (m.get("caption") or ""), seconds=LONG)
+
+
+def reporting(service: Service, bird: Bird) -> None:
+    """Reports a photo of their own in the bot and somebody on the website; is frozen, and then erased by the staff."""
+    joins(bird, caption=words(bird))
+    offered(bird)
+    asks(bird, "/photos", shows="rep:")
+    bird.tap("The photo", "rep:")
+    bird.tap("The kinds", "repk:")
+    taken = bird.wait("That it is in", lambda m: m if button(m, "repd") else None)
+    bird.write(said_to_support(bird))
+    bird.wait("That it is added", lambda m: "Added to report" in (m.get("text") or ""))
+    [number] = re.findall(r"[2-9a-z]{5}-[2-9a-z]{5}", taken["text"])
+    form = {name: said_to_support(bird) for name in ("words", "place", "contact")}
+    sent = requests.post(f"{service.web.address}/report", data={"kind": "consent", **form}, timeout=10)
+    assert "Your report is in" in sent.text
+    requests.post(f"{service.web.address}/report", data=form, timeout=10)  # told what is missing, with their words
+    by = ("--actor", "may.chan", "--reason", said_to_support(bird))
+    staff(service, "report", "open", "--kind", "other", *by, says=said_to_support(bird))
+    assert bird.marks.latin in staff(service, "report", "show", number, *by)
+    assert bird.marks.latin not in staff(service, "reports")
+    staff(service, "freeze", "--case", number, *by)
+    bird.wait("That it is locked", lambda m: "pictures are locked" in (m.get("text") or ""), seconds=LONG)
+    asks(bird, f"/photos {words(bird)}")
+    staff(service, "report", "erase", number, *by)
+    until("nothing of it is left", lambda: bool(button(asks(bird, "/start"), "agree:")), seconds=LONG)

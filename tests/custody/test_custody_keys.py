@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from custody.keys import KINDS, LIVES
-from errors import Permanent
+from errors import Permanent, Rejected
 from models import KeyRow, Media
 
 
@@ -62,6 +62,47 @@ def test_a_key_in_memory_dies_after_its_seconds_when_another_process_destroyed_i
     for _ in range(2):
         with pytest.raises(Permanent, match="key_destroyed"):
             custody.keys.get("ann", kind)
+
+
+@pytest.mark.proves("P10.2")
+def test_a_frozen_key_dies_in_the_memory_of_others_and_comes_back_when_it_is_thawed(custody: Any) -> None:
+    before = {kind: custody.keys.get("ann", kind).raw for kind in KINDS}
+    with custody.database.unit() as unit:
+        custody.keys_with("m1").freeze(unit, "ann")
+    custody.time += LIVES - 0.1
+    assert custody.keys.get("ann", KeyRow.PHOTOS)
+    custody.time += 0.1
+    for kind in (KeyRow.PHOTOS, KeyRow.RESULTS):
+        for _ in range(2):
+            with pytest.raises(Rejected, match="frozen"):
+                custody.keys.get("ann", kind)
+    assert custody.keys.get("ann", KeyRow.ACCOUNT).raw == before[KeyRow.ACCOUNT]
+    assert custody.keys.get("bob", KeyRow.PHOTOS)
+    with custody.database.connection():
+        assert (custody.keys.held_back("ann"), custody.keys.held_back("bob")) == (True, False)
+    with custody.database.unit() as unit:
+        custody.keys_with("m1").thaw(unit, "ann")
+    assert {kind: custody.keys.get("ann", kind).raw for kind in KINDS} == before
+
+
+def test_the_process_that_freezes_forgets_the_keys_at_once(custody: Any) -> None:
+    assert custody.keys.get("ann", KeyRow.PHOTOS)
+    with custody.database.unit() as unit:
+        custody.keys.freeze(unit, "ann")
+    with pytest.raises(Rejected, match="frozen"):
+        custody.keys.get("ann", KeyRow.PHOTOS)
+
+
+def test_a_frozen_key_is_wrapped_anew_and_destroyed_like_any_other(custody: Any) -> None:
+    with custody.database.unit() as unit:
+        custody.keys.freeze(unit, "ann")
+    assert custody.keys_with("m2", "m1").rewrap() == 6
+    with pytest.raises(Rejected, match="frozen"):
+        custody.keys_with("m2").get("ann", KeyRow.PHOTOS)
+    with custody.database.unit() as unit:
+        assert custody.keys.destroy(unit, "ann") == 3
+    with pytest.raises(Permanent, match="key_destroyed"):
+        custody.keys_with("m2").get("ann", KeyRow.PHOTOS)
 
 
 def test_using_a_key_does_not_prolong_its_life(custody: Any) -> None:

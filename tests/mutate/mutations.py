@@ -241,6 +241,40 @@ MUTATIONS: tuple[Mutation, ...] = (
         ("tests/ground/test_ground_config.py", "tests/policy/test_placeholders.py"),
     ),
     Mutation(
+        "a frozen key opens like any other",
+        "P10.2",
+        (
+            Edit("custody/keys.py", "            if row.frozen:\n", "            if False:\n"),
+            Edit(
+                "custody/keys.py",
+                "if any(row.frozen for row in rows if row.kind == kind):",
+                "if False:",
+            ),
+        ),
+        ("tests/privacy/test_freezing.py",),
+        "valid_handle",
+    ),
+    Mutation(
+        "a report may take ten times as long",
+        "P10.2",
+        (Edit("policy/limits.py", "REPORT_WITHIN = timedelta(hours=48)", "REPORT_WITHIN = timedelta(hours=480)"),),
+        ("tests/privacy/test_reports.py",),
+        "the_clock_runs",
+    ),
+    Mutation(
+        "a case ends and the account stays",
+        "P10.2",
+        (
+            Edit(
+                "privacy/freezing.py",
+                "self._erasures.ask(unit, account=accused, scope=Erasure.ACCOUNT, source=SOURCE, at_once=True)",
+                "pass",
+            ),
+        ),
+        ("tests/privacy/test_freezing.py",),
+        "deletion_of_the_account",
+    ),
+    Mutation(
         "a process that dies leaves its memory on the disk",
         "P7.1",
         (Edit("workers/startup.py", "    forbid_core_files()\n    logs", "    logs"),),

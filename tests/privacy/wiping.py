@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -17,7 +18,21 @@ from errors import Failure
 from generation.chat import Chats
 from jobs.claim import Claim
 from jobs.kinds import RIGHTS, Kind
-from models import Account, EndedAccount, Erasure, KeyRow, Media, Order, Photo, RightsRequest, VideoTask, Work
+from models import (
+    Account,
+    Announcement,
+    EndedAccount,
+    Erasure,
+    KeyRow,
+    Media,
+    Order,
+    Photo,
+    RightsRequest,
+    Telling,
+    VideoTask,
+    Work,
+    new_id,
+)
 from policy.versions import CURRENT
 from privacy.erase import Eraser
 from privacy.erasure_chat import Chat
@@ -26,6 +41,7 @@ from privacy.erasures import ERASE, Erasures
 from privacy.manifest import PURPOSE
 from privacy.retention import Retention
 from providers.telegram import Telegram
+from support.campaigns import Notice
 from tests.generation.studio import PICTURE, Who
 from tests.privacy.packing import Packer
 
@@ -156,6 +172,23 @@ class Wiper(Packer):
         """/start, and the yes to the notice."""
         with self.database.unit() as unit:
             return self.accounts.open(unit, Identity(telegram_id, "Ann", None, None, "en"), version=CURRENT.id)
+
+    def announces(self, kind: str) -> Announcement:
+        """Something that staff tell everybody from now on."""
+        with self.database.unit() as unit:
+            notice = Announcement(kind=kind, words='{"en": "News."}', created_at=unit.now)
+            notice.save(force_insert=True)
+        return notice
+
+    def needless(self, who: Who, notice: Announcement) -> Callable[[], str | None]:
+        """Asks why somebody need not be told of it any more, once that is planned."""
+        row = Telling(id=new_id(), account=who.id, version=notice.id, created_at=notice.created_at)
+
+        def ask() -> str | None:
+            with self.database.connection():
+                return Notice(notice, cast(Any, None)).needless(row)
+
+        return ask
 
     def account(self, who: Who) -> Account | None:
         with self.database.connection():

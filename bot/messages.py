@@ -147,7 +147,7 @@ OPEN_TO_ALL = (
     "promotions", "confirm", "report", "keep", "providers",
 )  # fmt: skip
 TAPS_OPEN_TO_ALL = (
-    buttons.LANGUAGE, buttons.WHERE, buttons.WENT, buttons.MY_DATA, buttons.EXPORT, buttons.PROMOTIONS,
+    buttons.MINOR, buttons.LANGUAGE, buttons.WHERE, buttons.WENT, buttons.MY_DATA, buttons.EXPORT, buttons.PROMOTIONS,
     buttons.PHOTOS, buttons.PHOTO_DELETE, buttons.PHOTO_DELETE_YES, buttons.PHOTO_KEEP,
     buttons.DELETE, buttons.DELETE_YES, buttons.KEEP,
     buttons.STAY, buttons.STAY_YES, buttons.RECEIVERS, buttons.SEND, buttons.NOT_RIGHT,

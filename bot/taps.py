@@ -31,7 +31,7 @@ from generation.chat import Person
 from generation.kinds import ORIGINAL
 from generation.source import Source
 from models import Acceptance, Account, Order
-from privacy.close import close_account
+from privacy.erasures import ACCOUNT
 from providers.telegram_calls import (
     Call,
     answer,
@@ -67,14 +67,8 @@ def _already(context: Context, unit: Unit, account: Account, person: Person, upd
 
 
 def _minor(context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap) -> list[Call]:
-    close_account(
-        unit,
-        desk=context.desk,
-        keys=context.keys,
-        fields=context.fields,
-        refunds=context.refunds,
-        account=account.id,
-    )
+    """Their account ends without the days in which others may think better of it."""
+    context.erasures.ask(unit, account=account.id, scope=ACCOUNT, at_once=True)
     return [edit_text(person.chat, update.message, notice.minor_with_account(person.translate).text)]
 
 

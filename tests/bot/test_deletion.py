@@ -446,6 +446,34 @@ def test_undo_and_delete_now_at_the_same_moment_end_in_one_of_them(both: Talk) -
         assert (state(both), row.state) == (Account.ACTIVE, Erasure.UNDONE)
 
 
+@pytest.mark.parametrize("before", [Account.BANNED, Account.CLOSING])
+def test_a_minor_loses_an_account_that_is_banned_or_waits_too(member: Talk, house: House, before: str) -> None:
+    if before == Account.CLOSING:
+        member.presses("eraseyes:account")
+    with house.database.connection():
+        Account.update(state=before).execute()
+    assert "your account is closed" in text_of(member.presses("minor"))
+    member.ends()
+    with house.database.connection():
+        assert Account.select().count() == 0
+
+
+def test_who_comes_back_after_the_end_begins_anew_with_nothing_of_the_old(member: Talk, house: House) -> None:
+    member.has_photo()
+    was_made(member)
+    old = member.account().id
+    member.presses("eraseyes:account")
+    member.presses("atonce:yes")
+    member.ends()
+    assert "I am 18 or older and agree" in str(buttons(member.says("/start")))
+    assert erasures(house) == [("account", "bot", Erasure.DONE)]
+    member.agrees()
+    assert member.account().id != old
+    assert "You have <b>0 credits</b>" in text_of(member.says("/balance"))
+    assert "no photos here yet" in text_of(member.says("/photos"))
+    assert "nothing waits to be deleted" in text_of(member.presses("undo"))
+
+
 def test_one_photo_and_one_result_go_where_they_are_shown(member: Talk, house: House) -> None:
     photo, order = member.has_photo(), was_made(member)
     assert "for good" in text_of(member.presses(f"pdel:{photo}"))

@@ -167,6 +167,7 @@ def test_free_credits_come_once_in_a_year_however_often_somebody_comes_back(hous
         with house.database.connection():
             assert ledger.balance(talk.account().id).free == free, f"time {comes}"
         talk.presses("minor")
+        talk.ends()
     with house.database.unit() as unit:
         assert AbuseMark.select().count() == 1
         AbuseMark.update(at=unit.now - ABUSE_MARK - timedelta(seconds=1)).execute()
@@ -180,6 +181,7 @@ def test_free_credits_come_once_in_a_year_however_often_somebody_comes_back(hous
 
 def test_a_mark_that_is_not_old_enough_is_kept(house: House, member: Talk) -> None:
     member.presses("minor")
+    member.ends()
     with house.database.unit() as unit:
         AbuseMark.update(at=unit.now - ABUSE_MARK + timedelta(minutes=1)).execute()
     house.retention.run()

@@ -213,6 +213,7 @@ def test_who_closes_their_account_meanwhile_is_not_told_and_the_row_says_why(
     turned.turn(7_200)  # the house may have looked everybody over in an earlier test
     assert house.announcements.plan() == 1
     older.presses("minor")
+    older.ends()
     with house.database.connection():
         [row] = Telling.select()
         [work] = Work.select().where(Work.kind == "inform")

@@ -159,8 +159,12 @@ def test_a_minor_with_an_account_loses_it_at_once(house: House, member: Talk) ->
     member.presses(f"make:{member.is_offered()}")
     assert "closed" in text_of(member.presses("minor"))
     with house.database.connection():
-        assert [m.select().count() for m in (Account, KeyRow, Photo, Order)] == [0, 0, 0, 0]
         assert [m.state for m in Media.select()] == [Media.DESTROYING]
+    assert "being deleted right now" in text_of(member.says("/start"))
+    assert "being deleted right now" in text_of(member.presses("undo"))
+    member.ends()
+    with house.database.connection():
+        assert [m.select().count() for m in (Account, KeyRow, Photo, Order, Media)] == [0, 0, 0, 0, 0]
         assert {e.kind for e in LedgerEntry.select()} == {"grant", "hold", "give_back"}
 
 

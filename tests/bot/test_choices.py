@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from billing import ledger
+from consent.choices import choose
 from database import Clock
 from generation.orders import PROVIDER, VIDEO_PROVIDER
-from models import Account, Order, Photo, PrivacyChoice, Work
+from jobs.runner import Runner
+from models import Account, Disclosure, Order, Photo, PrivacyChoice, Work
 from policy.choices import DAY_ONLY, EACH, WEEK
 from policy.terms import DAY
 from tests.bot.conftest import Talk, button_of, counts, text_of
@@ -225,6 +227,25 @@ def test_what_waits_is_given_back_in_the_same_moment(owner: Talk) -> None:
         assert ledger.balance(account).held == 0
         kinds = {row.kind: row.state for row in Work.select().where(Work.subject == order)}
     assert kinds == {"produce": "failed", "tell": "due"}
+
+
+@pytest.mark.proves("P5.3")
+def test_a_picture_that_was_missed_by_it_is_not_sent_either(owner: Talk) -> None:
+    """The row before the sending is where it is refused, whatever else was overlooked."""
+    has_photo(owner)
+    order = owner.is_offered()
+    owner.presses(f"make:{order}")
+    house, account = owner.house, owner.account().id
+    with house.database.unit() as unit:
+        choose(unit, account, PROVIDER, allowed=False)
+    with house.database.connection():
+        work = Work.get((Work.subject == order) & (Work.kind == "produce")).id
+    Runner(house.desk).run(work)
+    assert state(owner, order) == Order.REFUSED
+    with house.database.connection():
+        assert Disclosure.select().count() == 0
+        assert ledger.balance(account).held == 0
+        assert Order.get_by_id(order).reason == "provider.not_allowed"
 
 
 def test_what_is_being_made_there_cannot_be_called_back_and_that_is_said(owner: Talk) -> None:

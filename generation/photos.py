@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
-import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 
 import crash
@@ -24,6 +22,7 @@ from jobs.desk import Desk
 from models import Acceptance, Account, Media, Photo, new_id
 from policy.choices import KEEPINGS
 from providers.telegram import LARGEST_DOWNLOAD, Telegram
+from providers.telegram_files import collect
 from rows import Row, insert
 from states import move
 
@@ -32,7 +31,6 @@ MAY_SEND = (
     f"EXISTS (SELECT 1 FROM acceptance WHERE {AGREED}) "  # noqa: S608  a constant of ours
     f"AND EXISTS (SELECT 1 FROM account WHERE id = ? AND state = '{Account.ACTIVE}' AND frozen_at IS NULL)"
 )
-SLOWEST_DOWNLOAD = 90.0  # seconds for a whole file, however steadily its bytes drip
 
 
 class Photos:
@@ -47,7 +45,6 @@ class Photos:
         desk: Desk,
         telegram: Telegram,
         intake: Intake,
-        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._database = database
         self._fields = fields
@@ -55,7 +52,6 @@ class Photos:
         self._desk = desk
         self._telegram = telegram
         self._intake = intake
-        self._monotonic = monotonic
 
     def receive(
         self, unit: Unit, *, account: str, file_id: str, caption: str | None, message: int, agreed: bool
@@ -111,7 +107,7 @@ class Photos:
                 return
         file_id = self._fields.open(Photo.file_id, photo, purpose=PURPOSE)
         with self._telegram.download(file_id or "") as pieces:
-            data = self._collect(pieces)
+            data = collect(pieces, largest=LARGEST_DOWNLOAD)
         crash.at("intake.fetched")
         clean = self._intake.clean(data)
         del data
@@ -177,18 +173,6 @@ class Photos:
             raise Rejected("photo.gone")
         with self._media.open(media, purpose=PURPOSE) as source:
             return source.read()
-
-    def _collect(self, pieces: Iterable[bytes] | Iterator[bytes]) -> bytes:
-        """The file in memory, given up as soon as it is too large or takes too long."""
-        until = self._monotonic() + SLOWEST_DOWNLOAD
-        collected = io.BytesIO()
-        for piece in pieces:
-            if collected.tell() + len(piece) > LARGEST_DOWNLOAD:
-                raise Rejected("photo.too_large")
-            if self._monotonic() > until:
-                raise Temporary("photo.slow_download")
-            collected.write(piece)
-        return collected.getvalue()
 
 
 def delete_photo(unit: Unit, desk: Desk, *, account: str, photo: str, reason: str | None = None) -> bool:

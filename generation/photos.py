@@ -11,7 +11,7 @@ from custody import destroy
 from custody.fields import Fields
 from custody.media import PHOTO, MediaVault
 from database import Database, Unit
-from errors import Failure, Rejected, Temporary
+from errors import Failure, Rejected
 from generation.chat import PURPOSE
 from generation.endings import forget_words
 from generation.kinds import DESTROY, GREET, INTAKE

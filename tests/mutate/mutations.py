@@ -280,6 +280,31 @@ MUTATIONS: tuple[Mutation, ...] = (
         (Edit("workers/startup.py", "    forbid_core_files()\n    logs", "    logs"),),
         ("tests/canary/test_core_files.py",),
     ),
+    Mutation(
+        "what is written to support becomes an order",
+        "P2.6",
+        (
+            Edit(
+                "bot/messages.py",
+                "    if support.addressed(context, account, update):\n"
+                "        return support.received(context, unit, account, person, update)\n",
+                "",
+            ),
+        ),
+        ("tests/bot/test_support.py",),
+    ),
+    Mutation(
+        "the words of a ticket outlive its period",
+        "P6.6",
+        (
+            Edit(
+                "privacy/old_tickets.py",
+                "        TicketMessage.delete().where(TicketMessage.ticket.in_(tickets)).execute()\n",
+                "",
+            ),
+        ),
+        ("tests/privacy/test_old_tickets.py",),
+    ),
 )
 
 

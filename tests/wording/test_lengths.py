@@ -16,7 +16,7 @@ from policy.choices import KEEPINGS, REFUSABLE
 from policy.limits import REFUND_WITHIN
 from policy.recipients import RECIPIENTS
 from policy.versions import CURRENT, VERSIONS
-from wording import choices, export, failures, languages, money, notice, orders, photos, privacy
+from wording import choices, deletion, export, failures, languages, money, notice, orders, photos, privacy
 from wording.language import LANGUAGES, Translate, translate
 from wording.message import Message
 
@@ -28,6 +28,7 @@ ID, SITE, MAIL = "0" * 32, "https://miomio.example", "privacy-and-support@miomio
 PROVIDERS = [recipient.id for recipient in RECIPIENTS.values() if recipient.model]
 NAMES = [*(style.name for style in STYLES), *(motion.name for motion in FILMS), "Your own idea"]
 LINES = [money.PackLine(pack.id, pack.name, pack.credits, pack.stars) for pack in PACKS.values()]
+GIVEN_BACK = [money.PackLine(ID, line.name, line.credits, line.stars) for line in LINES]
 
 
 @pytest.fixture(params=LANGUAGES)
@@ -60,6 +61,31 @@ def under_pictures(_: Translate) -> Iterator[Message]:
     yield photos.really_delete_photo(_, photo=ID)
 
 
+def about_deleting(_: Translate) -> Iterator[Message]:
+    """With every category both going and staying: more than anybody has."""
+    until = datetime(2026, 12, 25, 19, 27)
+    yield deletion.choice(_)
+    for scope in (deletion.PHOTOS, deletion.GENERATED, deletion.ACCOUNT):
+        whole = scope == deletion.ACCOUNT
+        plan = deletion.Plan(
+            scope=scope,
+            now=dict.fromkeys(("photos", "results", "prompts"), 999_999),
+            later=dict.fromkeys(CATEGORIES, 999_999) if whole else {},
+            stays=[deletion.Left(id, 999_999, until.date() if whole else None) for id in CATEGORIES],
+            orders=99,
+            packs=GIVEN_BACK if whole else (),
+            credits=99_999,
+            waits_for_copy=True,
+            undo_until=until if whole else None,
+        )
+        yield deletion.preview(_, plan, back=999)
+        for waits in (True, False):
+            end = until if whole else None
+            yield deletion.done(_, scope=scope, waits_for_copy=waits, young=999, old=999, undo_until=end)
+    yield deletion.closing(_, undo_until=until)
+    yield deletion.really_at_once(_, credits=99_999)
+
+
 def texts(_: Translate) -> Iterator[Message]:
     """Messages of their own, with the longest of what may stand in them."""
     receivers = [recipient.short for recipient in RECIPIENTS.values()]
@@ -80,13 +106,13 @@ def texts(_: Translate) -> Iterator[Message]:
     yield photos.help_text(_, support_email=MAIL)
     yield export.my_data(_, [export.Holding(id, 999_999, today) for id in CATEGORIES])
     yield export.too_large(_, at=datetime(2026, 11, 25), hours=24, address=f"{SITE}/zh-hant/v/{ID}")
+    yield from about_deleting(_)
     yield languages.offer(_)
     yield languages.chosen(_)
     yield orders.motions(_, source=ID, photo=True, motions=[(motion.id, motion.name) for motion in FILMS])
     days = REFUND_WITHIN.days
     yield money.packs(_, free=99_999, prices=PRICES, packs=LINES, days=days)
-    refundable = [money.PackLine(ID, line.name, line.credits, line.stars) for line in LINES]
-    yield money.pay_support(_, refundable=refundable, days=days, support_email=MAIL)
+    yield money.pay_support(_, refundable=GIVEN_BACK, days=days, support_email=MAIL)
     for provider in PROVIDERS:
         for allowed in (True, False):
             yield orders.offer(

@@ -43,7 +43,8 @@ def shorter(_: Translate, *, choice: str, before: str | None, now: int, later: i
         more = _("1 goes later, on {date}.") if later == 1 else _("{number} go later, the first on {date}.")
         parts.append(more.format(number=later, date=first.isoformat()))
     parts.append(_("A photo that something is being made of waits until that is finished."))
-    yes = _("Yes, shorten it") if not now else _("Yes, {number} go now").format(number=now)
+    agreed = {0: _("Yes, shorten it"), 1: _("Yes, 1 goes now")}
+    yes = agreed.get(now) or _("Yes, {number} go now").format(number=now)
     return Message(
         "\n\n".join(parts),
         (
@@ -159,7 +160,7 @@ def _receiver(_: Translate, provider: str, *, allowed: bool) -> str:
     name = _(RECIPIENTS[provider].name)
     if allowed:
         return f"✅ <b>{name}</b>\n{_(makes)}"
-    return f"🚫 <b>{name}</b>\n{_('Gets nothing of yours.')} {_(makes)} {_(without)}"
+    return "\n".join((f"🚫 <b>{name}</b>", _("Gets nothing of yours."), _(makes), _(without)))
 
 
 def _switch(_: Translate, provider: str, *, allowed: bool) -> Button:

@@ -174,7 +174,7 @@ def test_everybody_in_use_may_get_photos_until_somebody_says_never(owner: Talk) 
     assert buttons(said) == ["Never send anything to Google Gemini"], "no video provider is in use in this house"
     answer = owner.presses(button_of(said, "send"))
     assert "From now on nothing of yours is sent to Google Gemini" in text_of(answer)
-    assert "no pictures for you" in text_of(answer)
+    assert "Gets nothing of yours.\nIt makes the pictures.\nWithout it there are no pictures" in text_of(answer)
     assert owner.account().not_to == PROVIDER
     back = owner.presses(button_of(answer, "send"))
     assert "may get your photos again" in text_of(back)
@@ -185,7 +185,7 @@ def test_everybody_in_use_may_get_photos_until_somebody_says_never(owner: Talk) 
 def test_videos_need_their_provider_and_the_screen_says_so(owner: Talk) -> None:
     owner.context = replace(owner.context, refusable=(PROVIDER, VIDEO_PROVIDER))
     said = owner.presses("send:kling:no")
-    assert "It makes the videos. Without it there are no videos for you." in text_of(said)
+    assert "It makes the videos.\nWithout it there are no videos for you." in text_of(said)
     assert owner.account().not_to == VIDEO_PROVIDER
 
 

@@ -239,6 +239,7 @@ def test_making_a_video_of_a_result_does_not_end_the_photo(studio: Studio, ann: 
     studio.watch.round()
     with studio.database.connection():
         Account.update(keep_photos=EACH).execute()
+        Photo.update(goes_at=studio.clock.now() + DAY).execute()
     studio.work()
     assert studio.state(order) == Order.DELIVERED
     assert here(studio, ann) == [ann.photo]

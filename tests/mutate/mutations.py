@@ -136,6 +136,30 @@ MUTATIONS: tuple[Mutation, ...] = (
         ("tests/imaging/test_clean.py",),
     ),
     Mutation(
+        "what its person refused goes to a provider all the same",
+        "P5.3",
+        (Edit("consent/disclosure.py", "AND {MAY_GET}", "AND ({MAY_GET} OR id = id)"),),
+        ("tests/consent/test_choices.py", "tests/generation/test_refused_providers.py"),
+    ),
+    Mutation(
+        "a photo whose time is over by choice stays",
+        "P6.2",
+        (
+            Edit(
+                "generation/photos.py",
+                "                Photo.update(goes_at=end)",
+                "                Photo.update(goes_at=None)",
+            ),
+        ),
+        ("tests/generation/test_keeping.py",),
+    ),
+    Mutation(
+        "anybody has data corrected who knows the number of a request",
+        "P9.2",
+        (Edit("privacy/corrections.py", "        if not asked.confirmed:", "        if not asked.id:"),),
+        ("tests/privacy/test_corrections.py",),
+    ),
+    Mutation(
         "Gemini is no longer told to store nothing",
         "P4.3",
         (Edit("providers/gemini.py", '            "store": False,\n', ""),),
@@ -304,6 +328,33 @@ MUTATIONS: tuple[Mutation, ...] = (
             ),
         ),
         ("tests/privacy/test_old_tickets.py",),
+    ),
+    Mutation(
+        "a tap on a deletion deletes nothing",
+        "P9.3",
+        (
+            Edit(
+                "bot/deletion.py",
+                "    erasure = context.erasures.ask(unit, account=account.id, scope=tap.id)\n",
+                "    erasure = Erasure(scope=tap.id, account=account.id, state=Erasure.ASKED)\n",
+            ),
+        ),
+        ("tests/bot/test_deletion.py",),
+        "one_tap or what_was_made_goes",
+    ),
+    Mutation(
+        "support deletes for a request of nobody knows whom",
+        "P9.3",
+        (Edit("privacy/deletion_cases.py", "        if not row.confirmed:\n", "        if False:\n"),),
+        ("tests/privacy/test_deletion_cases.py",),
+        "sqlite and nobody_made_sure",
+    ),
+    Mutation(
+        "who is banned cannot delete",
+        "P9.3",
+        (Edit("bot/messages.py", "    buttons.ERASE, buttons.ERASE_YES, buttons.ERASE_KEEP,", "    buttons.ERASE,"),),
+        ("tests/bot/test_deletion.py",),
+        "banned",
     ),
 )
 

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from billing.payments import Paid, Payments
 from billing.prices import PACKS
 from billing.reconcile import unbalanced
+from custody.keys import IN_USE
 from custody.media import ERASURES
 from database import Database
 from models import Account, AuditEntry, KeyRow, Media, Payment, Work
@@ -76,6 +77,11 @@ class Restorer(Wiper):
     def adds_up(self) -> bool:
         with self.database.connection():
             return list(unbalanced()) == []
+
+    def set_aside(self) -> int:
+        """Keys that open nothing any more and are not destroyed yet."""
+        with self.database.connection():
+            return int(KeyRow.select().where(~IN_USE).count())
 
     def acts(self) -> int:
         with self.database.connection():

@@ -173,6 +173,18 @@ def test_records_from_before_their_names_told_the_time_are_read_once(
     assert not [name for name in store.read if name in (f"{ERASURES}/ff/{'f' * 32}", f"{ERASURES}/00/{'0' * 32}")]
 
 
+def test_the_first_look_marks_nothing_before_it_has_seen_everything(
+    service: Restorer, store: Watched, clock: Any, ann: Who
+) -> None:
+    for _ in range(AT_ONCE):
+        clock.turn(20)
+        write_down(store, clock.now(), [AN_OBJECT])
+    said = json.dumps({"objects": sorted(service.names(ann)), "at": clock.now().isoformat()}).encode()
+    store.put(f"{ERASURES}/ff/{'f' * 32}", io.BytesIO(said), len(said))
+    for _ in range(2):
+        assert service.refuses() == 1
+
+
 @pytest.mark.parametrize(
     "said",
     [

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
+from custody import destroy
 from custody.media import RESULT
 from database import Database
 from errors import Permanent
-from models import AbuseMark, Account, EndedAccount, Erasure, Order, Photo
+from models import AbuseMark, Account, EndedAccount, Erasure, Link, Order, Photo
 from policy.categories import ACCOUNT_UNDO
 from privacy.erasures import ACCOUNT, GENERATED, PHOTOS
 from tests.canary.search import Canary
@@ -95,6 +96,7 @@ def nobody_is_back(town: Town) -> None:
         town.eve.id: Account.ACTIVE,
         town.fay.id: Account.CLOSING,
     }
+    assert service.set_aside() == 0
     assert service.adds_up()
     for who in (town.bob, town.cat, town.dan, town.eve, town.fay):
         assert service.balance(who) == town.balances[who.id]
@@ -291,8 +293,10 @@ def test_what_was_under_way_is_not_made_again(town: Town) -> None:
     dump = town.dump()
     town.lives_on()
     service = town.restores(dump)
+    new = service.order(town.dan)  # of somebody who is served already
     service.replays()
-    assert service.state(order) == Order.FAILED
+    assert (service.state(order), service.state(new)) == (Order.FAILED, Order.QUEUED)
+    service.cancel(town.dan, new)
     with town.database.connection():
         row = Photo.get_by_id(photo)
     assert (row.state, row.caption, row.file_id) == (Photo.DELETED, None, None)
@@ -301,6 +305,35 @@ def test_what_was_under_way_is_not_made_again(town: Town) -> None:
     later = service.order(town.dan)
     assert service.replays() == {}
     assert service.state(later) == Order.QUEUED
+
+
+def test_a_dump_from_between_the_asking_and_the_end_of_the_keys(town: Town) -> None:
+    town.service.erases(town.ann, ACCOUNT)
+    assert town.service.set_aside() == 2
+    dump = town.dump()
+    town.lives_on()
+    service = town.restores(dump)
+    service.replays()
+    nobody_is_back(town)
+
+
+def test_copies_and_addresses_do_not_come_back_either(town: Town) -> None:
+    service, dan = town.service, town.dan.id
+    copy = service.media.keep(account=dan, kind="export", data=b"PK", mime="application/zip", width=0, height=0)
+    with town.database.unit() as unit:
+        service.media.stored(unit, copy)
+        service.links.make(unit, copy)
+    dump = town.dump()
+    with town.database.unit() as unit:
+        assert destroy.intend(unit, copy.id)
+    destroy.destroy(town.database, service.store, copy.id)
+    town.lives_on()
+    service = town.restores(dump)
+    assert service.refuses() == 8
+    service.replays()
+    nobody_is_back(town)
+    with town.database.connection():
+        assert Link.select().count() == 0
 
 
 def test_without_the_keys_nobody_is_there_and_the_replay_says_so(town: Town) -> None:

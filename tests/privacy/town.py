@@ -36,6 +36,7 @@ from models import (
     Payment,
     Photo,
     PrivacyChoice,
+    Report,
     SeenUpdate,
     Telling,
     Ticket,
@@ -44,7 +45,9 @@ from models import (
     new_id,
 )
 from policy.categories import CATEGORIES, ENDED_WORK, SEEN_UPDATES, UNTAKEN_OFFER
+from privacy.audit import Audit
 from privacy.by_choice import by_choice
+from privacy.reports import Reports, Said
 from privacy.retention import Retention
 from support.office import Office
 from support.tickets import RESOLVED, Tickets
@@ -96,6 +99,7 @@ WATCHED: tuple[Any, ...] = (
     Work,
     Ticket,
     TicketMessage,
+    Report,
 )
 
 
@@ -306,6 +310,17 @@ class Town(Shop):
         self._ends_of_tickets(account, Ticket.id == ticket.id)
         self.work()
 
+    def reports(self, account: str) -> None:
+        """A picture; the case ends at once, and the time of its words begins."""
+        cases = Reports(self.database, self.fields, self.keys, Audit(self.database, self.fields, self.keys))
+        with self.database.unit() as unit:
+            row = cases.open(unit, Said(kind="other", source="bot", words="that is me", reporter=account))
+        with self.database.unit() as unit:
+            cases.decide(unit, row, to=Report.UNFOUNDED)
+        with self.database.connection():
+            [key] = KeyRow.select().where(KeyRow.account == row.id)
+        self.ends[Report, row.id] = self.ends[KeyRow, key.id] = self.now + promised("support")
+
     def _ends_of_tickets(self, account: str, which: Any) -> None:
         for thing in self._of_tickets(account, which):
             self.ends[thing] = self.now + promised("support")
@@ -444,6 +459,12 @@ def _asker_who_leaves(town: Town, me: str) -> Iterable[tuple[int, Callable[[], o
     yield 40, lambda: town.leaves(me)
 
 
+def _reporter_who_leaves(town: Town, me: str) -> Iterable[tuple[int, Callable[[], object]]]:
+    yield 0, lambda: town.reports(me)
+    yield 10, lambda: town.reports(me)
+    yield 40, lambda: town.leaves(me)
+
+
 KINDS: tuple[Life, ...] = (
     _quiet,
     _maker,
@@ -457,6 +478,7 @@ KINDS: tuple[Life, ...] = (
     _looked_into,
     _asker,
     _asker_who_leaves,
+    _reporter_who_leaves,
     *CHOOSERS,
 )
 

@@ -216,6 +216,11 @@ def visitor(service: Service, bird: Bird) -> None:
     said = {"User-Agent": words(bird).encode(), "Cookie": f"who={bird.marks.digits}", "Referer": bird.marks.latin}
     for path in ("/", "/privacy", f"/{words(bird)}", f"/d/{bird.marks.latin}", f"/privacy?q={words(bird)}"):
         requests.get(service.web.address + path, headers=said, timeout=10)  # type: ignore[arg-type]
+    for path, field in (("check", "text"), ("find", "number"), ("file", "number")):
+        address = f"{service.web.address}/receipts/{path}?q={bird.marks.latin}"
+        requests.post(address, data={field: words(bird)}, headers=said, timeout=10)  # type: ignore[arg-type]
+        file = {"file": (bird.marks.latin, words(bird).encode() * 200)}
+        requests.post(address, files=file, headers=said, timeout=10)  # type: ignore[arg-type]
     secret = {"X-Telegram-Bot-Api-Secret-Token": service.stack.environ["TELEGRAM_WEBHOOK_SECRET"]}
     sender = {"id": bird.id, "is_bot": False, "first_name": words(bird)}
     for update in (

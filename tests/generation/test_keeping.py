@@ -183,6 +183,14 @@ def test_after_each_result_the_photo_goes_as_soon_as_it_is_delivered(studio: Stu
         assert [row.kind for row in Media.select()] == ["video"], "what was made of it stays"
 
 
+def test_who_chose_a_time_keeps_the_photo_after_a_result(studio: Studio, ann: Who) -> None:
+    chooses(studio, ann, WEEK)
+    studio.found(ann)
+    studio.work()
+    sweeps(studio)
+    assert here(studio, ann) == [ann.photo]
+
+
 def test_of_two_orders_from_one_photo_the_second_is_waited_for(studio: Studio, ann: Who) -> None:
     chooses(studio, ann, EACH)
     studio.of(slots=1)

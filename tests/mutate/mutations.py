@@ -171,8 +171,8 @@ MUTATIONS: tuple[Mutation, ...] = (
         (
             Edit(
                 "consent/disclosure.py",
-                "        kept_until=unit.now + to.keeps if to.keeps else None,\n    ).execute()",
-                "        kept_until=unit.now + to.keeps if to.keeps else None,\n    )",
+                "    if insert_from(Row(Disclosure, row), WILLING, account, pattern(recipient)):\n",
+                "    if Row(Disclosure, row):\n",
             ),
         ),
         ("tests/generation",),

@@ -10,7 +10,6 @@ PROMISES: dict[str, Promise] = {
     promise.id: promise for promise in (*FROM_CONTROLLER_TO_SHARING, *FROM_RETENTION_TO_CONTACT)
 }
 
-RIGHTS = N_("requests about rights")
 RETENTION = N_("retention runs")
 ORDERS = N_("lawful orders")
 STAFF = N_("staff and their audit log")
@@ -25,6 +24,5 @@ OPEN: dict[str, Open] = {
         STAFF,
         N_("Each opening is recorded, and the log of the staff shows tampering; there are no staff roles yet."),
     ),
-    "P9.3": Open(RIGHTS, N_("Photos and results can be deleted in the bot; an account is deleted by hand so far.")),
     "P12.1": Open(INCIDENTS, N_("An incident cannot be declared in the program yet.")),
 }

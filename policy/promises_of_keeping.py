@@ -135,7 +135,15 @@ FROM_RETENTION_TO_CONTACT: tuple[Promise, ...] = (
             "carries your note, and whoever was given data in the last twelve months is listed to be told."
         ),
     ),
-    Promise("P9.3", N_("You may have photos, results or the whole account deleted.")),
+    Promise(
+        "P9.3",
+        N_("You may have photos, results or the whole account deleted."),
+        N_(
+            "/delete shows what goes and what stays; after one tap nothing of it can be opened any more, then keys, "
+            "files and rows go. An account waits, so that its person can undo it. Support does the same for a request "
+            "that was confirmed."
+        ),
+    ),
     Promise(
         "P9.4",
         N_("You may stop promotional messages at any time."),

@@ -39,7 +39,7 @@ from generation.status import Status
 from generation.styles import MOTIONS, Catalogue
 from generation.submit import Submit
 from generation.upkeep import Upkeep
-from generation.watch import Watch
+from generation.watch import EVERY, Watch
 from imaging.intake import Intake
 from jobs.claim import Claim
 from jobs.desk import Desk
@@ -271,15 +271,19 @@ class Studio:
     def later(self, seconds: float) -> None:
         self.clock.turn(seconds)
 
-    def watches(self, seconds: float, *, every: float = 4.0) -> None:
-        """So much time passes, with rounds, admissions and work as the worker processes do them."""
+    def watches(self, seconds: float, *, every: float = EVERY) -> None:
+        """So much time passes, with rounds, admissions and work as the worker processes do them. Where nothing happens
+        for longer than some questions lie apart, it passes in larger and larger steps."""
         until = self.clock.now().timestamp() + seconds
-        while self.clock.now().timestamp() < until:
-            self.clock.turn(every)
+        idle, step = 0.0, every
+        while (left := until - self.clock.now().timestamp()) > 0:
+            self.clock.turn(min(step, left))
+            happened = 0
             with suppress(Temporary):
-                self.watch.round()
-            self.slots.admit()
-            self.work()
+                happened += self.watch.round()
+            happened += self.slots.admit() + self.work()
+            idle = 0.0 if happened else idle + step
+            step = every if idle <= 6 * EVERY else min(2 * step, max(every, 4 * EVERY))
 
     def cancel(self, who: Who, order: str) -> None:
         with self.database.unit() as unit:

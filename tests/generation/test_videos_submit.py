@@ -172,7 +172,7 @@ def test_what_was_surely_not_made_is_not_asked_about_afterwards(studio: Studio, 
 def test_the_model_after_a_retired_one_is_a_new_attempt(studio: Studio, ann: Who) -> None:
     order = studio.order(ann)
     studio.kling.retired = {FIRST}
-    studio.watches(8)
+    studio.watches(8, every=4)
     assert studio.state(order) == Order.RENDERING
     assert [(asked.external_id, asked.model) for asked in studio.kling.asked] == [
         (f"{order}-1", FIRST),

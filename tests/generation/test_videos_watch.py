@@ -32,9 +32,9 @@ def test_the_first_question_waits_for_what_videos_usually_take(studio: Studio, a
     studio.work()
     studio.kling.looks.clear()
     studio.filming(ann)
-    studio.watches(200 - 2 * EVERY - 4)
+    studio.watches(200 - 2 * EVERY - 4, every=4)
     assert studio.kling.looks == [], "no video was ready so soon"
-    studio.watches(60)
+    studio.watches(60, every=4)
     assert 60 / EVERY - 2 <= len(studio.kling.looks) <= 60 / EVERY + 1
 
 

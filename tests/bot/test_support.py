@@ -209,9 +209,10 @@ def test_later_than_that_a_new_ticket_is_opened(house: House, writer: Talk) -> N
     assert [t.state for t in tickets(house)] == [Ticket.RESOLVED, Ticket.OPEN]
 
 
-def test_the_button_of_somebody_elses_ticket_opens_none_of_theirs(house: House, writer: Talk) -> None:
+@pytest.mark.parametrize("state", [Ticket.OPEN, Ticket.RESOLVED])
+def test_the_button_of_somebody_elses_ticket_opens_none_of_theirs(house: House, writer: Talk, state: str) -> None:
     writer.says("one")
-    [ticket] = tickets(house)
+    ticket = settled(house, state)
     other = Talk(house, who=700100999)
     other.agrees()
     assert str(ticket.number) not in text_of(other.presses(f"sup:{ticket.id}"))

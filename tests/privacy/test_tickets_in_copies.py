@@ -10,7 +10,7 @@ import pytest
 from database import Database
 from jobs.claim import Claim
 from jobs.kinds import RIGHTS, Kind
-from models import Access, AuditEntry, Ticket, TicketMessage
+from models import Access, AuditEntry, Media, Ticket, TicketMessage
 from policy.categories import SUPPORT
 from privacy.audit import Act, Audit
 from privacy.mydata import holdings
@@ -76,6 +76,10 @@ def test_messages_answers_and_files_are_in_the_copy(asker: Asker) -> None:
     [name] = [name for name in found if name.startswith("support/")]
     assert name.endswith(".pdf")
     assert found[name] == FILE
+    with asker.database.connection():
+        file = Media.get(Media.kind == "attachment")
+        opened = {(row.account, row.purpose) for row in Access.select().where(Access.subject == file.id)}
+    assert opened == {(ann.id, "rights")}
     page = found["index.html"].decode()
     assert "Where is &lt;my&gt; pack?" in page
     assert ANSWER in page

@@ -141,7 +141,7 @@ FROM_RETENTION_TO_CONTACT: tuple[Promise, ...] = (
         N_(
             "/delete shows what goes and what stays; after one tap nothing of it can be opened any more, then keys, "
             "files and rows go. An account waits, so that its person can undo it. Support does the same for a request "
-            "that was confirmed."
+            "that was confirmed. A signed receipt says what is gone, what stays, and when the last copy is gone."
         ),
     ),
     Promise(

@@ -42,6 +42,15 @@ FROM_RIGHTS_TO_CONTACT: tuple[Part, ...] = (
                 ),
                 ("P9.3",),
             ),
+            Say(
+                N_(
+                    "Every deletion has a receipt, which we sign and which does not name you: when the keys are "
+                    "destroyed, when files and rows are gone, and when the last copy is gone from backups of keys and "
+                    "from AI providers. The first two come into your chat; the last one is found on the Website by the "
+                    "receipt's number. Anybody can check one there, without an account."
+                ),
+                ("P9.3",),
+            ),
         ),
     ),
     Part(

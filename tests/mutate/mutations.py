@@ -356,6 +356,33 @@ MUTATIONS: tuple[Mutation, ...] = (
         ("tests/bot/test_deletion.py",),
         "banned",
     ),
+    Mutation(
+        "a receipt that was changed passes for genuine",
+        "P9.3",
+        (
+            Edit(
+                "privacy/receipt_form.py",
+                "    return Checked(GENUINE, said) if signed else Checked(ALTERED)\n",
+                "    return Checked(GENUINE, said)\n",
+            ),
+        ),
+        ("tests/privacy/test_receipt_form.py",),
+        "one_bit or somebody_elses",
+    ),
+    Mutation(
+        "an account goes without its last receipt",
+        "P9.3",
+        (Edit("privacy/receipts.py", "        self._send(row, str(erasure.account))\n", ""),),
+        ("tests/privacy/test_receipts.py",),
+        "sqlite and last_message",
+    ),
+    Mutation(
+        "receipts stay for ever",
+        "P6.15",
+        (Edit("privacy/rules.py", '        _kept("receipt", "erasures", Receipt, Receipt.made_at),\n', ""),),
+        ("tests/privacy/test_receipts.py",),
+        "sqlite and period_of_the_register",
+    ),
 )
 
 

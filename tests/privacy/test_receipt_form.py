@@ -26,6 +26,7 @@ from privacy.receipt_form import (
 from tests.parts import program
 from vault.signing import SigningKeys
 
+pytestmark = pytest.mark.proves("P9.3")
 KEYS = SigningKeys([("r1", bytes(range(32)))])
 OTHERS = SigningKeys([("r1", bytes(range(1, 33)))])
 NEWER = SigningKeys([("r2", bytes(range(1, 33))), ("r1", bytes(range(32)))])

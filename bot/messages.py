@@ -152,7 +152,7 @@ TAPS_OPEN_TO_ALL = (
     buttons.DELETE, buttons.DELETE_YES, buttons.KEEP,
     buttons.STAY, buttons.STAY_YES, buttons.RECEIVERS, buttons.SEND, buttons.NOT_RIGHT,
     buttons.ERASE, buttons.ERASE_YES, buttons.ERASE_KEEP, buttons.ERASE_REFUND, buttons.UNDO, buttons.AT_ONCE,
-    buttons.REPORT, buttons.REPORT_KIND, buttons.REPORT_DONE,
+    buttons.REPORT, buttons.REPORT_KIND, buttons.REPORT_DONE, buttons.MINOR,
     buttons.SUPPORT, buttons.SUPPORT_DONE, buttons.SUPPORT_CANCEL,
 )  # fmt: skip
 COMMANDS: dict[str, Handler] = {

@@ -15,11 +15,13 @@ from custody.fields import Fields
 from custody.keys import Keys
 from database import Database, Unit
 from errors import Rejected
+from jobs.desk import Desk
 from models import KeyRow, Report
 from policy.limits import LONGEST_CONTACT, LONGEST_REPORT, REPORT_ALARM, REPORT_WITHIN, REPORTS_A_DAY
 from policy.terms import DAY
 from privacy.audit import Act, Audit
 from privacy.deadlines import IN_TIME, LATE, SOON
+from privacy.report_news import REPORT_NEWS
 from privacy.requests import Owed
 from states import move
 
@@ -61,8 +63,9 @@ class Opened:
 class Reports:
     """Methods with a unit are called inside it; what staff do is written to their log in the same transaction."""
 
-    def __init__(self, database: Database, fields: Fields, keys: Keys, audit: Audit) -> None:
+    def __init__(self, database: Database, fields: Fields, keys: Keys, desk: Desk, audit: Audit) -> None:
         self._database = database
+        self._desk = desk
         self._fields = fields
         self._keys = keys
         self._audit = audit
@@ -162,6 +165,8 @@ class Reports:
         if not move(Report, row.id, come_from=(row.state,), to=to, **changes):
             raise Rejected("report.ended")
         row.state, row.accused = to, accused
+        if to not in Report.UNDER_WAY and row.reporter is not None:
+            self._desk.add(unit, REPORT_NEWS, subject=row.id, account=row.reporter)
 
     def alarm(self) -> None:
         """An error in the log while a case is late, or will be within the hours of the register."""

@@ -59,6 +59,22 @@ def added(_: Translate, *, number: str) -> Message:
     return Message(_("Added to report <code>{number}</code>. Thank you.").format(number=grouped(number)))
 
 
+def decided(_: Translate, *, number: str, erased: bool, support_email: str) -> Message:
+    """How a case ended, for whoever it came from."""
+    said = (
+        _(
+            "Your report <code>{number}</code> is decided: you were right. The account it is about is being erased, and "
+            "nobody can open its pictures any more. Thank you."
+        )
+        if erased
+        else _(
+            "Your report <code>{number}</code> is decided: we found nothing to erase. If you know more, or see it "
+            "otherwise, write to {email} with this number."
+        )
+    )
+    return Message(said.format(number=grouped(number), email=escape(support_email)))
+
+
 def for_strangers(_: Translate, *, address: str, support_email: str) -> Message:
     """Who has no account leaves no trace here; the page takes their report."""
     return Message(

@@ -14,6 +14,7 @@ from privacy.account_news import ACCOUNT_NEWS
 from privacy.erasures import ERASE
 from privacy.export import EXPORT, EXPORT_FAILED, EXPORT_OVER
 from privacy.receipts import RECEIPT
+from privacy.report_news import REPORT_NEWS
 from support import tickets
 from support.announcements import INFORM
 
@@ -121,6 +122,10 @@ def declare(broker: RedisBroker, run: Callable[[str], bool], rounds: Mapping[str
 
     @dramatiq.actor(broker=broker, actor_name=ACCOUNT_NEWS, queue_name=RIGHTS, priority=LAST_STEP)
     def account_news(work: str) -> None:
+        run(work)
+
+    @dramatiq.actor(broker=broker, actor_name=REPORT_NEWS, queue_name=RIGHTS, priority=LAST_STEP)
+    def report_news(work: str) -> None:
         run(work)
 
     @dramatiq.actor(broker=broker, actor_name=INFORM, queue_name=RIGHTS, priority=LONG_CALL)

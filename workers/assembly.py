@@ -65,6 +65,7 @@ from privacy.receipts import EVERY as RECEIPTS_EVERY
 from privacy.receipts import Receipts
 from privacy.replay import Replay
 from privacy.replayed import Again
+from privacy.report_news import ReportNews
 from privacy.reports import ALARM_EVERY as REPORTS_ALARM_EVERY
 from privacy.reports import Reports
 from privacy.requests import ALARM_EVERY, Requests
@@ -144,6 +145,7 @@ class House:
     reports: Reports
     freezing: Freezing
     account_news: AccountNews
+    report_news: ReportNews
     bans: Bans
     intake: Intake
     outbound: Outbound = field(repr=False)
@@ -260,7 +262,7 @@ def assemble(
     kling = _kling(settings, outbound) if settings.kling_api_key else None
     slots = VideoSlots(database=database, desk=desk, slots=settings.kling_slots, models=models) if kling else None
     audit = Audit(database, fields, keys)
-    reports = Reports(database, fields, keys, audit)
+    reports = Reports(database, fields, keys, desk, audit)
     of_support = Chats(database, fields, telegram, purpose=SUPPORT_PURPOSE)
     orders = Orders(
         fields=fields,
@@ -418,6 +420,7 @@ def assemble(
         reports=reports,
         freezing=Freezing(keys=keys, desk=desk, deliver=deliver, audit=audit, reports=reports, erasures=erasures),
         account_news=AccountNews(database, news, support_email=settings.support_email or "support"),
+        report_news=ReportNews(database, of_support, support_email=settings.support_email or "support"),
         bans=Bans(desk=desk, deliver=deliver, announcements=announcements, audit=audit),
         corrections=Corrections(fields, requests, audit),
         letters=Letters(database, fields, support_email=settings.support_email or "support"),
@@ -426,7 +429,7 @@ def assemble(
     )
     table.update({kind.name: kind for kind in (*picture_kinds(house, produce, greet), *export_kinds(house.exports))})
     table.update({kind.name: kind for kind in erasure_kinds(house.eraser, receipts)})
-    table.update({kind.name: kind for kind in standing_kinds(house.account_news)})
+    table.update({kind.name: kind for kind in standing_kinds(house.account_news, house.report_news)})
     table.update({kind.name: kind for kind in ticket_kinds(house)})
     if kling is not None and slots is not None:
         submit = Submit(

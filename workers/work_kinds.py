@@ -21,6 +21,7 @@ from privacy.erase import Eraser
 from privacy.erasures import ERASE
 from privacy.export import EXPORT, EXPORT_FAILED, EXPORT_OVER, Exports
 from privacy.receipts import RECEIPT, Receipts
+from privacy.report_news import REPORT_NEWS, ReportNews
 from support import tickets
 from support.announcements import INFORM
 
@@ -101,9 +102,12 @@ def ticket_kinds(house: House) -> tuple[Kind, ...]:
     )
 
 
-def standing_kinds(news: AccountNews) -> tuple[Kind, ...]:
-    """How an account stands is said for days; Telegram may be away for as long."""
-    return (Kind(name=ACCOUNT_NEWS, queue=RIGHTS, do=news.tell, ended_badly=news.not_told, tries=1000),)
+def standing_kinds(account: AccountNews, report: ReportNews) -> tuple[Kind, ...]:
+    """How an account stands, and how a report was decided, is said for days; Telegram may be away for as long."""
+    return (
+        Kind(name=ACCOUNT_NEWS, queue=RIGHTS, do=account.tell, ended_badly=account.not_told, tries=1000),
+        Kind(name=REPORT_NEWS, queue=RIGHTS, do=report.tell, ended_badly=report.not_told, tries=1000),
+    )
 
 
 def erasure_kinds(eraser: Eraser, receipts: Receipts) -> tuple[Kind, ...]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from models import Account, Order, Photo, RightsRequest, SeenUpdate, Work
+from consent.record import accept
+from models import Acceptance, Account, Order, Photo, RightsRequest, SeenUpdate, Work
 from privacy.audit import Act
 from privacy.reports import Said
 from tests.bot.conftest import Talk, button_of, text_of
@@ -56,6 +57,8 @@ def test_and_whatever_they_tap(frozen: Talk, verb: str) -> None:
 
 
 def test_a_photo_they_send_is_not_taken_down(frozen: Talk) -> None:
+    with frozen.house.database.unit() as unit:  # without this it would not be taken down from anybody
+        accept(unit, account=frozen.account().id, kind=Acceptance.PEOPLE)
     with frozen.house.database.connection():
         before = Photo.select().count(), Work.select().count()
     assert text_of(frozen.sends_photo()).startswith(LOCKED)
@@ -166,3 +169,10 @@ def test_with_the_release_everything_is_as_it_was(member: Talk) -> None:
     assert [upload.data for upload in shown.files.values()] != []
     assert member.account().current_photo == photo
     assert member.account().state == Account.ACTIVE
+
+
+@pytest.mark.proves("P10.2")
+@pytest.mark.parametrize("standing", ["frozen", "banned"])
+def test_who_says_to_be_under_age_is_believed_however_they_stand(member: Talk, standing: str) -> None:
+    freeze(member) if standing == "frozen" else ban(member)
+    assert "account is closed" in text_of(member.presses("minor"))

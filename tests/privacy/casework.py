@@ -15,6 +15,7 @@ from privacy.account_news import AccountNews
 from privacy.audit import Act, Audit
 from privacy.bans import Bans
 from privacy.freezing import Freezing
+from privacy.report_news import ReportNews
 from privacy.reports import Reports, Said
 from providers.telegram import Telegram
 from support.announcements import Announcements
@@ -32,7 +33,7 @@ class Casework(Wiper):
         self.intake = intake
         self.of(slots=5)
         self.audit = Audit(database, self.fields, self.keys)
-        self.reports = Reports(database, self.fields, self.keys, self.audit)
+        self.reports = Reports(database, self.fields, self.keys, self.desk, self.audit)
         self.freezing = Freezing(
             keys=self.keys,
             desk=self.desk,
@@ -52,7 +53,9 @@ class Casework(Wiper):
         )
         self.bans = Bans(desk=self.desk, deliver=self.deliver, announcements=announcements, audit=self.audit)
         self.news = AccountNews(database, news, support_email="help@miomio.invalid")
-        self.table.update({kind.name: kind for kind in standing_kinds(self.news)})
+        support = Chats(database, self.fields, cast(Telegram, self.telegram), purpose="support")
+        self.heard = ReportNews(database, support, support_email="help@miomio.invalid")
+        self.table.update({kind.name: kind for kind in standing_kinds(self.news, self.heard)})
 
     def reported(self, who: Who | None = None, **more: Any) -> str:
         """The number of a case that came by the website, about somebody or nobody yet."""

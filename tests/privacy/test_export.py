@@ -69,7 +69,8 @@ def test_sealed_values_are_in_it_in_plain_and_each_opening_is_recorded(packer: P
 
 def test_keys_are_in_no_copy(packer: Packer, ann: Who) -> None:
     data = copy_of(packer, ann)
-    assert [set(row) for row in records(data, "account")["data_key"]] == [{"id", "account", "kind", "frozen", "created_at"}] * 3
+    said = {"id", "account", "kind", "frozen", "created_at"}
+    assert [set(row) for row in records(data, "account")["data_key"]] == [said] * 3
     assert all("wrapped_key" not in row for row in records(data, "account")["media"])
 
 

@@ -12,14 +12,15 @@ import pytest
 from custody.keys import LIVES
 from custody.media import RESULT, VIDEO
 from database import Database
-from errors import Failure, Rejected
+from errors import Failure, Permanent, Rejected
 from generation.kinds import ORIGINAL
 from imaging.intake import Intake
 from models import Access, Account, Erasure, Export, KeyRow, Link, Media, Order, Photo, Report, VideoTask, Work, new_id
 from policy.purposes import PURPOSES, granted
 from tests.generation.studio import PICTURE, Who
 from tests.privacy.casework import MAY, Casework
-from tests.privacy.packing import CLIP, files
+from tests.privacy.packing import CLIP, files, records
+from wording.reports import grouped
 
 CODE = "account.frozen"
 
@@ -382,3 +383,44 @@ def test_a_report_alone_changes_nothing_for_whom_it_is_about(cases: Casework, an
         assert list(Account.select().dicts()) == before
     assert cases.photos.picture(cases.photo(ann)) == PICTURE
     assert cases.undone() == []
+
+
+@pytest.mark.parametrize(
+    ("act", "told"),
+    [
+        ("unfounded", "found nothing to erase"),
+        ("freezes releases", "found nothing to erase"),
+        ("wipes", "you were right"),
+    ],
+)
+def test_whoever_reported_in_the_bot_is_told_how_it_was_decided(cases: Casework, ann: Who, act: str, told: str) -> None:
+    number = cases.reported(ann, reporter=cases.person().id)
+    for one in act.split():
+        getattr(cases, one)(number)
+        assert cases.undone().count("report_news") == (one != "freezes")
+    cases.work()
+    texts = [str(call.params.get("text")) for call in cases.telegram.calls]
+    [text] = [text for text in texts if "Your report" in text]
+    assert told in text
+    assert grouped(number) in text
+
+
+def test_a_reporter_who_is_gone_or_has_blocked_us_keeps_no_case_open(cases: Casework, ann: Who) -> None:
+    bob, carl = cases.person(), cases.person()
+    first, second = cases.reported(ann, reporter=bob.id), cases.reported(ann, reporter=carl.id)
+    cases.close(bob)
+    cases.unfounded(first)
+    cases.work()
+    cases.telegram.fails["sendMessage"] = Permanent("telegram.blocked")
+    cases.unfounded(second)
+    cases.work()
+    assert cases.undone() == []
+
+
+def test_a_reporter_s_copy_has_their_words_and_nobody_else_s(cases: Casework, ann: Who) -> None:
+    number, about = cases.reported(reporter=ann.id), cases.reported(ann)
+    cases.asks(ann)
+    cases.work()
+    [row] = records(cases.copies()[-1], "support")["report"]
+    assert (row["id"], row["words"]) == (number, "that is me")
+    assert about.encode() not in cases.copies()[-1]

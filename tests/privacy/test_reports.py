@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -33,7 +33,7 @@ def office(database: Database, clock: Any, tmp_path: Path) -> Office:
 
 @pytest.fixture
 def reports(office: Office) -> Reports:
-    return Reports(office.database, office.fields, office.keys, office.audit)
+    return Reports(office.database, office.fields, office.keys, cast(Any, None), office.audit)
 
 
 def opened(office: Office, reports: Reports, *, received: Any = None, **said: Any) -> str:

@@ -312,7 +312,7 @@ class Town(Shop):
 
     def reports(self, account: str) -> None:
         """A picture; the case ends at once, and the time of its words begins."""
-        cases = Reports(self.database, self.fields, self.keys, Audit(self.database, self.fields, self.keys))
+        cases = Reports(self.database, self.fields, self.keys, self.desk, Audit(self.database, self.fields, self.keys))
         with self.database.unit() as unit:
             row = cases.open(unit, Said(kind="other", source="bot", words="that is me", reporter=account))
         with self.database.unit() as unit:

@@ -13,6 +13,10 @@ FROM_RETENTION_TO_CONTACT: tuple[Promise, ...] = (
     Promise(
         "P6.1",
         N_("Account data is kept while the account exists, plus {period} after a deletion request."),
+        N_(
+            "A deletion of the account waits for its person for less than that; then all of it goes that no other "
+            "period of the register keeps. Tests let the days pass, and kill it between any two steps."
+        ),
         period_of="account",
     ),
     Promise(

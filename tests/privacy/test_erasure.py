@@ -152,6 +152,7 @@ def test_there_may_be_nothing_to_delete(wiper: Wiper, ann: Who) -> None:
     assert wiper.counts(empty.id).get("objects", 0) == 0
 
 
+@pytest.mark.proves("P6.1")
 def test_an_account_goes_at_the_end_of_its_grace_and_not_before(wiper: Wiper, ann: Who, bob: Who) -> None:
     erasure = wiper.erases(ann, ACCOUNT)
     wiper.work()
@@ -331,6 +332,7 @@ def test_the_papers_are_written_when_they_are_true(wiper: Wiper, ann: Who) -> No
     assert wiper.papers.told == [erasure.id]
 
 
+@pytest.mark.proves("P6.1")
 def test_while_telegram_is_away_an_account_waits_for_its_last_word_but_not_for_ever(wiper: Wiper, ann: Who) -> None:
     erasure = wiper.erases(ann, ACCOUNT)
     wiper.work()

@@ -69,6 +69,7 @@ def test_of_one_scope_the_rest_stays_until_something_else_happens(wiper: Wiper, 
     assert "photos" not in stays
 
 
+@pytest.mark.proves("P6.1")
 def test_what_is_left_of_an_account_is_what_the_preview_said(wiper: Wiper, ann: Who) -> None:
     telegram_id = wiper.telegram_id(ann)
     wiper.buys(ann)

@@ -17,6 +17,7 @@ from policy.categories import ADDRESS_HASH, CATEGORIES
 from privacy.gate import undeclared, unknown_keys
 from web.app import create_app
 from web.limits import MOST_REMEMBERED, REDIS_KEYS, WINDOW, Limiter, household
+from web.reports import MOST as MOST_REPORTS
 from workers.assembly import House
 from workers.startup import surfaces
 
@@ -128,6 +129,20 @@ def test_a_later_visit_does_not_make_the_hash_live_longer(near: House, bell: red
     bell.pexpire(key, 5000)
     ask(client, 3)
     assert 0 < bell.pttl(key) <= 5000
+
+
+@pytest.mark.proves("P6.9")
+def test_reports_are_counted_apart_from_visits_and_as_sparingly(near: House, bell: redis.Redis) -> None:
+    client = create_app(near).test_client()
+    ask(client, MOST_REPORTS + 1)
+    form = {"kind": "other", "words": "that is me"}
+    sent = [client.post("/report", data=form, environ_base={"REMOTE_ADDR": VISITOR}).status_code for _ in range(2)]
+    assert sent == [200, 200], "visits are no reports"
+    assert len(keys(bell)) == 2
+    assert unknown_keys(keys(bell), REDIS_KEYS) == []
+    [counted] = [key for key in keys(bell) if key.startswith("visit:report:")]
+    assert bell.get(counted) == b"2"
+    assert 0 < bell.pttl(counted) <= WINDOW.total_seconds() * 1000
 
 
 def test_the_key_is_declared_with_its_category(near: House, bell: redis.Redis) -> None:

@@ -100,7 +100,7 @@ class Person:
     def messages(self) -> list[Any]:
         return list(self.chat()["messages"])
 
-    def sees(self, count: int, seconds: float = 5.0) -> list[Any]:
+    def sees(self, count: int, seconds: float = 30.0) -> list[Any]:
         """The chat once it holds `count` messages; fails when they do not come."""
         ends = time.monotonic() + seconds
         while len(chat := self.chat()["messages"]) < count:
@@ -129,7 +129,7 @@ class Webhook:
         self.url = f"http://127.0.0.1:{self._server.server_port}/hook"
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
-    def wait(self, count: int, seconds: float = 5.0) -> list[dict[str, Any]]:
+    def wait(self, count: int, seconds: float = 30.0) -> list[dict[str, Any]]:
         """The first `count` updates told; fails when they do not come."""
         with self._changed:
             assert self._changed.wait_for(lambda: len(self.told) >= count, seconds), f"told {len(self.told)} updates"

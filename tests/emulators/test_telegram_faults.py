@@ -63,7 +63,7 @@ def test_a_delay_comes_before_the_call_and_beside_another_rule(ann: Any, emulato
     )
     begun = time.monotonic()
     assert emulator.call("sendMessage", chat_id=ann.id, text="x")["description"] == "Bad Request: no"
-    assert 0.19 < time.monotonic() - begun < 1
+    assert 0.19 < time.monotonic() - begun < 5
     emulator.ok("sendMessage", chat_id=ann.id, text="x")
 
 

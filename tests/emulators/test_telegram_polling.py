@@ -30,25 +30,25 @@ def test_a_long_poll_ends_when_something_happens(emulator: Any) -> None:
     later = threading.Timer(0.1, lambda: ann.says("now"))
     later.start()
     begun = time.monotonic()
-    (update,) = emulator.ok("getUpdates", timeout=5)
+    (update,) = emulator.ok("getUpdates", timeout=8)
     later.join()
     assert update["message"]["text"] == "now"
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 7
 
 
 def test_a_long_poll_ends_empty_after_its_time(emulator: Any) -> None:
     begun = time.monotonic()
     assert emulator.ok("getUpdates", timeout=1) == []
-    assert 0.9 < time.monotonic() - begun < 2
+    assert 0.9 < time.monotonic() - begun < 7
 
 
 def test_a_second_poll_ends_the_first(emulator: Any) -> None:
     answers: list[Any] = []
-    first = threading.Thread(target=lambda: answers.append(emulator.call("getUpdates", timeout=5)))
+    first = threading.Thread(target=lambda: answers.append(emulator.call("getUpdates", timeout=8)))
     first.start()
-    time.sleep(0.2)
-    emulator.ok("getUpdates")
-    first.join()
+    while first.is_alive():  # one that comes before it ends nothing
+        emulator.ok("getUpdates")
+        first.join(0.1)
     assert answers[0]["error_code"] == 409
     assert answers[0]["description"].startswith("Conflict: terminated by other getUpdates request")
 

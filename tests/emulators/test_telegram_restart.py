@@ -78,7 +78,7 @@ def test_it_ends_at_once_with_polls_and_deliveries_open(start: Any, hook: Any) -
     assert all(poll.is_alive() for poll in polls)
     begun = time.monotonic()
     assert emulator.stop() == 0
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 9  # of the 30 that they hang
     gate.set()
 
 

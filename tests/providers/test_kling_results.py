@@ -145,7 +145,7 @@ def test_a_server_that_keeps_the_line_open_costs_a_moment_only() -> None:
     with serving(hold(http(200, FILM))) as server:
         started = time.monotonic()
         assert fetched(stand_in(server, timeout=Timeout(5, 4)), server.url) == FILM
-        assert time.monotonic() - started < 2
+        assert time.monotonic() - started < 3.5  # before its patience ends
 
 
 @pytest.mark.parametrize("size", [0, 1, len(FILM) - 1])

@@ -14,14 +14,11 @@ from bot.dispatch import handle, perform
 from config import load
 from generation.chat import Chats
 from generation.status import Status
-from models import TABLES, Account, Erasure, Media, Photo, Work, new_id
+from models import TABLES, Account, Media, Photo, new_id
 from policy.versions import CURRENT
-from privacy.erase import Eraser
-from privacy.erasure_chat import Chat as ErasureChat
-from privacy.erasures import ERASE
-from privacy.receipts import Receipts
 from providers.telegram import Telegram
 from providers.telegram_calls import Call
+from tests.privacy.carrying_out import carry_out
 from workers.assembly import House, assemble
 
 
@@ -33,16 +30,6 @@ class Line:
 
     def call(self, call: Call) -> None:
         self.sent.append(call)
-
-
-class Unsent:
-    """Receipts as they are written; sending them is tried elsewhere."""
-
-    def __init__(self, receipts: Receipts) -> None:
-        self.sealed, self.gone = receipts.sealed, receipts.gone
-
-    def tell(self, erasure: Erasure) -> None:
-        """Nobody listens."""
 
 
 class Talk:
@@ -112,26 +99,7 @@ class Talk:
 
     def ends(self) -> None:
         """The deletion that this person asked for is carried out, as the process for rights would."""
-        house, chats = self.house, Chats(self.house.database, self.house.fields, cast(Telegram, Line()))
-        eraser = Eraser(
-            database=house.database,
-            store=house.media.store,
-            keys=house.keys,
-            fields=house.fields,
-            desk=house.desk,
-            refunds=house.refunds,
-            erasures=house.erasures,
-            copies=house.exports,
-            chat=ErasureChat(chats),
-            receipts=Unsent(house.receipts),
-        )
-        with house.database.connection():
-            due = (Work.kind == ERASE) & (Work.state == Work.DUE) & (Work.due_at <= house.database.clock.now())
-            works = [work.id for work in Work.select().where(due)]
-        for work in works:
-            claim = house.desk.claim(work)
-            assert claim is not None
-            eraser.do(claim)
+        carry_out(self.house)
 
     def is_offered(self, prompt: str = "as a lighthouse") -> str:
         """The id of an offer for a prompt about the current photo."""

@@ -21,6 +21,7 @@ from privacy.erasures import ACCOUNT, GENERATED, PHOTOS
 from privacy.requests import MAIL
 from privacy.tokens import GOOD_FOR, Tokens
 from tests.conftest import TurnedClock
+from tests.privacy.carrying_out import carry_out
 from vault.index import BlindIndex
 from workers.assembly import House, assemble
 
@@ -86,6 +87,10 @@ class Counter:
 
     def confirms(self, case: str, token: str, scope: str = PHOTOS, *, at_once: bool = False) -> Erasure:
         return self.cases.enqueue(MAY, Wanted(case, scope, at_once), token)
+
+    def row(self, case: str) -> RightsRequest:
+        with self.house.database.connection():
+            return self.house.requests.get(case)
 
     def erasures(self) -> list[tuple[str, str, str | None]]:
         with self.house.database.connection():
@@ -260,6 +265,20 @@ def test_an_account_waits_for_its_person_unless_they_asked_for_it_at_once(counte
     counter.clock.time += timedelta(seconds=1)
     with counter.house.database.unit() as unit:
         assert not counter.house.erasures.undo(unit, account=counter.ann)
+
+
+@pytest.mark.parametrize("scope", [PHOTOS, ACCOUNT])
+def test_when_it_is_done_the_case_is_answered_and_its_letter_owed(counter: Counter, scope: str) -> None:
+    counter.has_photo()
+    case, whole = counter.opens(), scope == ACCOUNT
+    counter.confirms(case, counter.looks(case, scope, at_once=whole).token, scope, at_once=whole)
+    assert counter.row(case).state == RightsRequest.OPEN
+    assert carry_out(counter.house) == 1
+    row = counter.row(case)
+    assert (row.state, row.outcome, row.ended_at) == (RightsRequest.ANSWERED, "done", None)
+    assert "What you asked us to delete is deleted" in counter.house.letters.letter(case)
+    with counter.house.database.connection():
+        assert (Media.select().count(), Account.select().count()) == (0, not whole)
 
 
 def test_no_name_stands_in_a_token_or_in_the_log(counter: Counter) -> None:

@@ -18,6 +18,7 @@ from errors import Permanent, Temporary
 from models import Account, Disclosure, Erasure, Receipt, Work
 from policy.categories import ACCOUNT_UNDO, CATEGORIES, KEY_BACKUP
 from policy.recipients import RECIPIENTS
+from privacy.erase import LAST_WORD
 from privacy.erasures import ACCOUNT, GENERATED, PHOTOS
 from privacy.holdings import Whose
 from privacy.manifest import freeze, read
@@ -308,6 +309,25 @@ def test_while_telegram_is_away_the_account_waits_for_its_last_message(notary: N
     notary.work(400)
     assert [paper["stage"] for paper in notary.papers_sent()] == [1, 2]
     assert notary.account(ann) is None
+
+
+def test_of_an_account_that_ended_while_telegram_stayed_away_the_receipts_are_nobodys_soon(
+    notary: Notary, ann: Who
+) -> None:
+    erasure = notary.erases(ann, ACCOUNT)
+    notary.telegram.fails["sendDocument"] = Temporary("telegram.unavailable")
+    notary.work()
+    with notary.database.connection():
+        number = notary.receipts.number(erasure.id)
+    notary.later(GRACE + LAST_WORD.total_seconds())
+    notary.work()
+    assert notary.account(ann) is None
+    assert notary.papers_sent() == []
+    notary.receipts.last_copies()
+    assert [row.erasure for row in notary.papers_kept()] == [None, None]
+    found = notary.receipts.find(number or "")
+    assert found is not None
+    assert found.body["stage"] == 2
 
 
 def test_a_receipt_that_could_not_be_sent_at_first_is_sent_later_in_its_newest_stage(notary: Notary, ann: Who) -> None:

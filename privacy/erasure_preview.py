@@ -125,6 +125,8 @@ class Previews:
                 rows: Any = rule.model.select(fn.MAX(rule.start)).where(theirs(rule.model, whose))
                 if last := as_time((rows if rule.only is None else rows.where(rule.only)).scalar()):
                     newest.append(last)
+                if rule.model.select().where(theirs(rule.model, whose) & rule.start.is_null()).exists():
+                    newest.append(end)  # what is open, such as a ticket, ends with the account
         return (max(newest) + retention.period).date() if newest else None
 
 

@@ -44,11 +44,11 @@ SENTENCES: dict[str, Sentence] = {
     "refund.too_late": lambda _: _("That pack is older than {days} days. Please write to support: /paysupport"),
     "refund.used": lambda _: _("Credits of that pack are used or set aside, so it cannot go back as a whole."),
     "account.banned": lambda _: _(
-        "This account is closed for breaking the Terms. Questions: /help. Payments: /paysupport."
+        "This account is closed for breaking the Terms. Questions: /support. Payments: /paysupport."
     ),
     "account.frozen": lambda _: _(
         "Your pictures are locked while we look into a report: nobody can open them, and nothing new is made. Your "
-        "rights stay: /mydata, /export (without pictures), /privacy. Questions: /help."
+        "rights stay: /mydata, /export (without pictures), /privacy. Questions: /support."
     ),
     "report.too_many": lambda _: _(
         "That is the most reports we take from one account in a day. A person reads each of them. More: /help."

@@ -36,6 +36,9 @@ def conversation(talk: Talk) -> Iterator[list[Call]]:
     yield talk.presses(button_of(offer, "make"))
     for command in ("/photos", "/balance", "/packs", "/limit 5", "/paysupport", "/privacy", "/help", "/styles"):
         yield talk.says(command)
+    yield talk.says("/support")
+    yield talk.says(f"it is about {WORDS[int(str(talk.who['id']))]}")
+    yield talk.presses("supdone")
     yield talk.presses("pack:small")
     yield talk.presses(f"pdel:{photo}")
     yield talk.presses(f"pdelyes:{photo}")

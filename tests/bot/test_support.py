@@ -233,6 +233,24 @@ def test_who_is_banned_can_write_to_support_and_nowhere_else(house: House, membe
     assert "account is closed" in text_of(member.sends_photo())
 
 
+def locked(account: Account) -> dict[str, Any]:
+    return {"frozen_at": account.created_at}
+
+
+def leaving(account: Account) -> dict[str, Any]:
+    return {"state": Account.CLOSING}
+
+
+@pytest.mark.parametrize("how", [locked, leaving])
+def test_who_is_locked_or_leaves_can_write_to_support_as_well(house: House, member: Talk, how: Any) -> None:
+    with house.database.connection():
+        Account.update(**how(member.account())).execute()
+    member.says("/support")
+    assert "supdone" in buttons(member.says(WORDS))
+    member.sends_photo()
+    assert (rows(house, TicketMessage), rows(house, Photo)) == (2, 0)
+
+
 @pytest.mark.parametrize("command", ["/support", "/support my pack", "/paysupport", "/support@miomio_bot"])
 def test_a_stranger_is_pointed_to_the_mail_and_nothing_is_written_down(house: House, talk: Talk, command: str) -> None:
     before = counts(house)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,10 @@ import pytest
 from database import Database
 from jobs.claim import Claim
 from jobs.kinds import RIGHTS, Kind
-from models import Access, AuditEntry, Media, Ticket, TicketMessage
-from policy.categories import SUPPORT
+from models import Access, AuditEntry, Erasure, Media, Ticket, TicketMessage
+from policy.categories import ACCOUNT_UNDO, SUPPORT
 from privacy.audit import Act, Audit
+from privacy.erasure_preview import Previews
 from privacy.mydata import holdings
 from privacy.rules import rules
 from support.office import Office
@@ -134,3 +136,27 @@ def test_my_data_counts_tickets_and_says_when_they_go(asker: Asker) -> None:
             unit, ticket.number
         )
     assert support().next_goes == (asker.clock.now() + SUPPORT).date()
+
+
+@pytest.mark.proves("P6.6")
+@pytest.mark.parametrize("resolved", [True, False])
+def test_what_is_said_before_a_deletion_names_the_day_a_ticket_goes(asker: Asker, resolved: bool) -> None:
+    ann = asker.person(credits=20)
+    ticket = asker.asks(ann)
+    if resolved:
+        with asker.database.unit() as unit:
+            Office(database=asker.database, fields=asker.fields, media=asker.media, desk=asker.desk).resolve(
+                unit, ticket.number
+            )
+    previews = Previews(
+        database=asker.database,
+        fields=asker.fields,
+        packs=asker.refunds,
+        copies=asker.exports,
+        sweeps=rules(asker.keys, asker.store),
+    )
+    asker.clock.turn(86_400)
+    with asker.database.connection():
+        stays = {one.category: one for one in previews.of(ann.id, Erasure.ACCOUNT).stays}
+    end = asker.clock.now() + (ACCOUNT_UNDO if not resolved else -timedelta(days=1))
+    assert (stays["support"].count, stays["support"].until) == (3, (end + SUPPORT).date())

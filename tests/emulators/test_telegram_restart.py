@@ -17,7 +17,7 @@ import requests
 def written(folder: Path, kind: str) -> None:
     """Returns when a row of this kind is kept: a moment after it came, or later on a busy machine."""
     until = time.monotonic() + 30
-    with closing(sqlite3.connect(folder / "telegram.sqlite3")) as kept:
+    with closing(sqlite3.connect(folder / "telegram" / "telegram.sqlite3")) as kept:
         while not kept.execute("SELECT 1 FROM rows WHERE kind = ?", (kind,)).fetchall():
             assert time.monotonic() < until, f"no {kind} is kept"
             time.sleep(0.05)

@@ -30,6 +30,7 @@ def command(
     context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap | None = None
 ) -> list[Call]:
     """By command, or by a button, which may name the ticket to answer in."""
+    context.reports.wait_no_more(account.id)  # what they write next is no part of a report
     number = context.tickets.begin(unit, account.id, ticket=tap.id if tap and tap.id else None)
     return [_say(person, says.begin(person.translate, number=number))]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from models import Account, KeyRow, Order, Photo, Ticket, TicketMessage, Work
+from models import Account, KeyRow, Order, Photo, Report, Ticket, TicketMessage, Work
 from policy.limits import SUPPORT_FILES, SUPPORT_MESSAGES, SUPPORT_REOPENED, SUPPORT_TALK
 from providers.telegram_calls import Call
 from support.tickets import FETCH, Tickets
@@ -231,6 +231,19 @@ def test_who_is_banned_can_write_to_support_and_nowhere_else(house: House, membe
     member.says("/support")
     member.presses("supdone")
     assert "account is closed" in text_of(member.sends_photo())
+
+
+def test_the_last_thing_opened_gets_the_words_support_or_a_report(house: House, member: Talk) -> None:
+    member.presses(buttons(member.says("/report"))[0])
+    member.presses("sup")
+    member.says("to support")
+    assert written(house) == ["to support"]
+    member.presses(buttons(member.says("/report"))[0])
+    member.says("to the report")
+    assert written(house) == ["to support"]
+    with house.database.connection():
+        first, second = Report.select().order_by(Report.received_at)
+    assert (first.words, second.words is None) == (None, False)
 
 
 def locked(account: Account) -> dict[str, Any]:

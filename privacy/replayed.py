@@ -118,7 +118,6 @@ class Again:
             found["unmarked"] = 1
         end_everything(unit, desk=self._desk, account=person.id)
         drop_rows(unit, keys=self._keys, account=person.id)
-        self._keys.destroy_aside(unit, person.id, KEY_OF.values())
         Media.update(wrapped_key=None).where((Media.account == person.id) & (Media.state == Media.DESTROYING)).execute()
         for open_ in list(Erasure.select().where((Erasure.account == person.id) & Erasure.state.in_(Erasure.OPEN))):
             self._close(unit, open_, at)
@@ -126,8 +125,8 @@ class Again:
         return found
 
     def _close(self, unit: Unit, row: Erasure, at: datetime) -> None:
-        """A deletion under way when the dump was made, of an account that has ended since."""
-        self._desk.withdraw(unit, subject=row.id, kinds=(ERASE,))
+        """A deletion under way when the dump was made, of an account that has ended since. Its row of work will find
+        nobody."""
         carried_out(unit, row.request)
         for before, after in ((ALL_OPEN[:1], Erasure.SEALED), (ALL_OPEN[1:2], Erasure.WAITING)):
             move(Erasure, row.id, come_from=before, to=after)

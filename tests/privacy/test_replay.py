@@ -12,7 +12,7 @@ from custody import destroy
 from custody.media import RESULT
 from database import Database
 from errors import Permanent
-from models import AbuseMark, Account, EndedAccount, Erasure, Link, Order, Photo
+from models import AbuseMark, Account, EndedAccount, Erasure, Link, Order, Photo, RightsRequest
 from policy.categories import ACCOUNT_UNDO
 from privacy.erasures import ACCOUNT, GENERATED, PHOTOS
 from tests.canary.search import Canary
@@ -84,6 +84,7 @@ def nobody_is_back(town: Town) -> None:
     assert service.kept(town.eve) == service.kept(town.fay) == []
     for who in (town.bob, town.cat, town.dan):
         assert service.whole(who)
+    assert "Photo" not in service.rows(town.bob)
     left = service.names(town.bob) | service.names(town.cat) | service.names(town.dan)
     assert set(service.objects()) == left
     assert {media.object_name for media in service.openable()} == left
@@ -276,6 +277,13 @@ def test_a_dump_from_the_time_of_grace_follows_what_was_decided_later(town: Town
     service.work()
     nobody_is_back(town)
     assert service.papers.signed == service.papers.told == []
+    with town.database.connection():
+        asked = {row.account: (row.state, row.outcome) for row in RightsRequest.select()}
+    assert asked == {
+        town.ann.id: (RightsRequest.ANSWERED, "done"),
+        town.eve.id: (RightsRequest.CLOSED, "withdrawn"),
+        town.fay.id: (RightsRequest.OPEN, None),
+    }
     town.clock.turn(GRACE)
     service.work()
     assert service.account(town.eve) is not None

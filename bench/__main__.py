@@ -6,7 +6,7 @@ import json
 import sys
 from pathlib import Path
 
-from bench import checkout, crowd, export, job, retention, sealing, start, videos, webhook
+from bench import checkout, crowd, erasure, export, job, retention, sealing, start, videos, webhook
 
 RESULTS = Path(__file__).parent / "results"
 FIGURES = {
@@ -16,6 +16,7 @@ FIGURES = {
     "start": start.run,
     "crowd": crowd.run,
     "checkout": checkout.run,
+    "erasure": erasure.run,
     "export": export.run,
     "retention": retention.run,
     "videos": videos.run,

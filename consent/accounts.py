@@ -91,6 +91,14 @@ class Accounts:
             Account.update(**changes).where(Account.id == row.id).execute()
         return bool(changes)
 
+    def rename(self, row: Account, who: Identity) -> bool:
+        """Names that Telegram told when it was asked: the person has not come by themselves. Whether any is new."""
+        if bytes(row.names_index) == self._names_index(who):
+            return False
+        self._take_over(row.id, who.username)
+        Account.update(**self._names(row.id, who)).where(Account.id == row.id).execute()
+        return True
+
     def _take_over(self, account: str, username: str | None) -> None:
         """Telegram gives a username to one person at a time: whoever was seen with it last has it, and nobody else."""
         if username is None:

@@ -19,12 +19,13 @@ from privacy.audit import Act
 from privacy.corrections import FIELDS
 from workers.assembly import House
 
+NAMES = "names"
 AGAINST = tuple(id for id, ground in GROUNDS.items() if CORRECTION in ground.kinds)
 
 
 @click.command()
 @click.argument("number")
-@click.option("--what", type=click.Choice(tuple(FIELDS)), help="the field that is wrong")
+@click.option("--what", type=click.Choice((NAMES, *FIELDS)), help="the field that is wrong")
 @click.option("--note-on", type=click.Choice(tuple(CATEGORIES)), help="data that stay as they are, with a note")
 @click.option("--ground", type=click.Choice(AGAINST), help="why they stay; with --note-on")
 @LANGUAGE
@@ -41,15 +42,17 @@ def correct(
     """Put right what request NUMBER asks for, or keep its person's note beside data that stay. Prints the letter.
 
     The new value, or the words of the note, come from standard input: a language's tag (en, zh-hant, zh-hans), a number
-    of credits, yes or no; none for no value. Names follow Telegram by themselves. Records of what happened are not
-    rewritten: credits are given back (refund), other data carry a note. Without --what and --note-on: who was given
-    data of this person lately, and so must be told.
+    of credits, yes or no; none for no value. Names follow Telegram by themselves; --what names asks it now. Records of
+    what happened are not rewritten: credits are given back (refund), other data carry a note. Without --what and
+    --note-on: who was given data of this person lately, and so must be told.
     """
     if (what is not None and note_on is not None) or (note_on is None) != (ground is None):
         sys.exit("Either --what, or --note-on with its --ground; or none of them, to see who was given data lately.")
     by = act(actor, reason)
     with opened() as house, told():
-        if what is not None:
+        if what == NAMES:
+            _follow(house, by, number)
+        elif what is not None:
             _correct(house, by, number, what)
         elif note_on is not None:
             _note(house, by, number, note_on, str(ground))
@@ -67,6 +70,17 @@ def _correct(house: House, by: Act, number: str, what: str) -> None:
         done = house.corrections.correct(unit, by, number, field=what, value=said)
     click.echo(f"{what}: {done.before} -> {done.after}")
     _say_whom_to_tell(done.tell, FIELDS[what].category)
+
+
+def _follow(house: House, by: Act, number: str) -> None:
+    """Nobody types a name: Telegram is asked."""
+    with house.database.connection():
+        person = house.corrections.telegram_id(number)
+    names = house.telegram.names(person)
+    with house.database.unit() as unit:
+        tell = house.corrections.follow(unit, by, number, names=names)
+    click.echo("names: as Telegram shows them now")
+    _say_whom_to_tell(tell, "account")
 
 
 def _note(house: House, by: Act, number: str, on: str, ground: str) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from consent.accounts import Accounts, Identity
 from consent.told import Recipient, recipients_since
 from custody.fields import Fields
 from database import Unit
@@ -25,6 +26,7 @@ from wording.language import LANGUAGES
 PURPOSE = "rights"
 NONE = "none"  # instead of a value: there shall be none
 YES, NO = "yes", "no"
+Names = tuple[str | None, str | None, str | None]  # first name, last name, username
 
 
 @dataclass(frozen=True)
@@ -86,8 +88,9 @@ FIELDS: Mapping[str, Field] = {
 class Corrections:
     """Each is one transaction: the change or the note, the request's end, the entry in the staff's log."""
 
-    def __init__(self, fields: Fields, requests: Requests, audit: Audit) -> None:
+    def __init__(self, fields: Fields, accounts: Accounts, requests: Requests, audit: Audit) -> None:
         self._fields = fields
+        self._accounts = accounts
         self._requests = requests
         self._audit = audit
 
@@ -104,6 +107,20 @@ class Corrections:
         Account.update(**changes).where(Account.id == row.id).execute()
         self._requests.answer(unit, by, request, outcome=DONE)
         return Corrected(before, value.strip(), self._to_tell(unit, row))
+
+    def telegram_id(self, request: str) -> int:
+        """Whom to ask Telegram about, for `follow`. Called with a connection; raises what `correct` does."""
+        return int(self._fields.open(Account.telegram_id, self._whose(request), purpose=PURPOSE) or 0)
+
+    def follow(self, unit: Unit, by: Act, request: str, *, names: Names) -> list[Recipient]:
+        """The names that Telegram shows now, for somebody who does not write any more. Raises as `correct` does."""
+        row = self._whose(request)
+        code = self._fields.open(Account.language_code, row, purpose=PURPOSE)
+        telegram_id = int(self._fields.open(Account.telegram_id, row, purpose=PURPOSE) or 0)
+        if not self._accounts.rename(row, Identity(telegram_id, *names, code)):
+            raise Rejected("correction.same")
+        self._requests.answer(unit, by, request, outcome=DONE)
+        return self._to_tell(unit, row)
 
     def note(self, unit: Unit, by: Act, request: str, *, on: str, words: str, ground: str) -> list[Recipient]:
         """The data stay as they are: the request is refused on a ground of the register, and what its person says

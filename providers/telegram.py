@@ -154,6 +154,13 @@ class Telegram:
         name = said.get("username") if isinstance(said, dict) else None
         return name if isinstance(name, str) else None
 
+    def names(self, telegram_id: int) -> tuple[str | None, str | None, str | None]:
+        """First name, last name and username that this person has now. Raises what `username` raises."""
+        said = self.call(Call("getChat", {"chat_id": telegram_id}))
+        known = said if isinstance(said, dict) else {}
+        first, last, username = (known.get(name) for name in ("first_name", "last_name", "username"))
+        return _text(first), _text(last), _text(username)
+
     def _send(
         self,
         method: str,
@@ -185,6 +192,10 @@ class Telegram:
             raise Temporary("telegram.wait", retry_after=seconds)
         if (failure := failure_of(status, str(answer.get("description", "")))) is not None:
             raise failure
+
+
+def _text(said: Any) -> str | None:
+    return said if isinstance(said, str) else None
 
 
 def _file_id(message: Mapping[str, Any]) -> str | None:

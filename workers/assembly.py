@@ -422,7 +422,7 @@ def assemble(
         account_news=AccountNews(database, news, support_email=settings.support_email or "support"),
         report_news=ReportNews(database, of_support, support_email=settings.support_email or "support"),
         bans=Bans(desk=desk, deliver=deliver, announcements=announcements, audit=audit),
-        corrections=Corrections(fields, requests, audit),
+        corrections=Corrections(fields, accounts, requests, audit),
         letters=Letters(database, fields, support_email=settings.support_email or "support"),
         intake=intake,
         outbound=outbound,

@@ -7,8 +7,11 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from config import Settings
+from consent.accounts import Identity
 from consent.disclosure import disclose
 from models import Account, AuditEntry, CorrectionNote
+from policy.versions import CURRENT
+from tests.emulators.conftest import TOKEN, Emulator, run
 from tests.ops.test_ops_requests import STAFF, Desk, a_desk
 
 
@@ -94,3 +97,36 @@ def test_nobody_was_given_anything_is_an_answer_too(desk: Desk) -> None:
     number = desk.opens("correction", "--confirmed")
     done = desk.does("correct", number, *STAFF)
     assert "nobody was given data of this person in the last 365 days" in done.stdout
+
+
+@pytest.fixture(scope="module")
+def emulator() -> Iterator[Emulator]:
+    running = run()
+    yield running
+    running.stop()
+    if running.process.stdout is not None:
+        running.process.stdout.close()
+
+
+@pytest.mark.proves("P9.2")
+def test_names_are_read_from_telegram_and_typed_by_nobody(desk: Desk, emulator: Emulator) -> None:
+    cat = emulator.person("Catherine", last_name="Ho", username="cat_ho")
+    cat.says("/start")
+    with desk.house.database.unit() as unit:
+        who = Identity(cat.id, "Cat", None, "little_cat", "en")
+        account = desk.house.accounts.open(unit, who, version=CURRENT.id).id
+    number = desk.opens("correction", "--confirmed", says="@little_cat\n")
+    asked = ("correct", number, "--what", "names")
+    away = desk.does(*asked, *STAFF)
+    assert away.returncode != 0
+    assert "Catherine" not in away.stderr
+    done = desk.does(*asked, *STAFF, TELEGRAM_API_URL=emulator.url, TELEGRAM_TOKEN=TOKEN)
+    assert done.returncode == 0, done.stderr
+    with desk.house.database.connection():
+        row = Account.get_by_id(account)
+    columns = (Account.first_name, Account.last_name, Account.username)
+    shown = [desk.house.fields.open(column, row, purpose="rights") for column in columns]
+    assert shown == ["Catherine", "Ho", "cat_ho"]
+    assert "Catherine" not in done.stdout + done.stderr
+    again = desk.does(*asked, *STAFF, TELEGRAM_API_URL=emulator.url, TELEGRAM_TOKEN=TOKEN)
+    assert "decided already" in again.stderr

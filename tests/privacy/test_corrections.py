@@ -28,7 +28,7 @@ def office(database: Database, clock: TurnedClock, tmp_path: Path) -> Office:
 
 @pytest.fixture
 def corrections(office: Office) -> Corrections:
-    return Corrections(office.fields, office.requests, office.audit)
+    return Corrections(office.fields, office.accounts, office.requests, office.audit)
 
 
 @pytest.fixture
@@ -143,6 +143,38 @@ def test_what_is_no_value_of_a_field_changes_nothing(
     request = asks(office, ann)
     refused(office, lambda: corrects(office, corrections, request, field, value), "correction.value")
     assert office.row(request).state == "open"
+
+
+@pytest.mark.proves("P9.2")
+def test_names_follow_telegram_when_it_is_asked(office: Office, corrections: Corrections, ann: Account) -> None:
+    """For who does not write any more: nothing is typed by anybody."""
+    with office.database.connection():
+        Account.update(reachable=False).execute()
+    request = asks(office, ann)
+    with office.database.connection():
+        assert corrections.telegram_id(request.id) == 700100200
+    with office.database.unit() as unit:
+        corrections.follow(unit, MAY, request.id, names=("Anna", "Lee", "anna_lee"))
+    row = now(office)
+    shown = [
+        office.fields.open(column, row, purpose="rights")
+        for column in (Account.first_name, Account.last_name, Account.username, Account.language_code)
+    ]
+    assert shown == ["Anna", "Lee", "anna_lee", "en"]
+    found = office.find("@Anna_Lee")
+    assert found is not None and found.id == ann.id
+    assert row.reachable is False, "Telegram was asked; the person has not come back"
+    assert office.row(request).state == "answered"
+
+
+def test_names_that_are_the_same_are_no_correction(office: Office, corrections: Corrections, ann: Account) -> None:
+    request = asks(office, ann)
+
+    def follow() -> None:
+        with office.database.unit() as unit:
+            corrections.follow(unit, MAY, request.id, names=("Ann", None, "annlee"))
+
+    refused(office, follow, "correction.same")
 
 
 def test_what_stands_there_already_is_no_correction(office: Office, corrections: Corrections, ann: Account) -> None:

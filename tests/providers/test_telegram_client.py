@@ -245,3 +245,14 @@ def test_the_username_is_the_one_that_the_person_has_now(emulator: Emulator, ann
     assert telegram.username(nameless.id) is None
     with pytest.raises(Permanent, match=r"telegram\.blocked"):
         telegram.username(42)
+
+
+def test_names_are_those_that_the_person_has_now(emulator: Emulator, ann: Person, telegram: Telegram) -> None:
+    bob = emulator.person("Bob", last_name="Wong", username="bob_of_kowloon")
+    nameless = emulator.person("Cat", username=None)
+    for person in (bob, nameless):
+        person.says("/start")
+    assert telegram.names(bob.id) == ("Bob", "Wong", "bob_of_kowloon")
+    assert telegram.names(nameless.id) == ("Cat", None, None)
+    with pytest.raises(Permanent, match=r"telegram\.blocked"):
+        telegram.names(42)

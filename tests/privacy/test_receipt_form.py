@@ -150,7 +150,7 @@ def test_a_key_that_is_not_known_is_told_apart_from_a_change() -> None:
         "[" * 20_000,
         '{"format":"miomio-receipt-1","number":' + "9" * 5_000 + "}",
         b"\xff\xfe\x00",
-        "{" + " " * LARGEST + "}",
+        RECEIPT[:-1] + " " * LARGEST + "}",
     ],
 )
 def test_what_is_no_receipt_is_told_apart(text: str | bytes) -> None:

@@ -204,6 +204,7 @@ def test_messages_that_only_the_person_can_delete_are_counted_beside_telegram(no
     [chat] = [one for one in second["copies_elsewhere"] if one["provider"] == "telegram"]
     assert chat["messages"] == 1
     assert second["destroyed"]["chat"] == {"deleted": 0}
+    assert "messages_left" not in second["destroyed"]["database"]
 
 
 def test_the_last_receipt_comes_when_no_copy_is_left_and_not_a_second_before(notary: Notary, ann: Who) -> None:

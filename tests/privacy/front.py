@@ -19,13 +19,14 @@ from moto.server import ThreadedMotoServer
 from vault.s3 import S3Store, s3_client
 
 NAMED = re.compile(rb"<Object><Key>([^<]+)</Key></Object>")
+SAID = {"403": "AccessDenied", "500": "InternalError", "503": "SlowDown"}
 FAILED = "<Error><Code>{code}</Code><Message>said so by a test</Message></Error>"
 KEPT = "<Error><Key>{key}</Key><Code>InternalError</Code><Message>not this one</Message></Error>"
 
 
 class Door(ThreadingHTTPServer):
-    """`script`: what becomes of the next deletions, first to last: "500", "503", "lost" (done, but nobody hears of it),
-    or a number, so many of whose objects are kept. `seen`: how many requests there were, by method."""
+    """`script`: what becomes of the next deletions, first to last: a status of `SAID`, "lost" (done, but nobody hears of
+    it), or a number, so many of whose objects are kept. `seen`: how many requests there were, by method."""
 
     daemon_threads = True
 
@@ -57,8 +58,8 @@ class _Passage(BaseHTTPRequestHandler):
         deletion = self.command == "POST" and "delete" in self.path.partition("?")[2]
         self.server.count("delete" if deletion else self.command.lower())
         fault = self.server.next_fault() if deletion else ""
-        if fault in ("500", "503"):
-            self._answer(int(fault), FAILED.format(code="SlowDown" if fault == "503" else "InternalError").encode())
+        if fault in SAID:
+            self._answer(int(fault), FAILED.format(code=SAID[fault]).encode())
             return
         kept = NAMED.findall(body)[: int(fault)] if fault.isdigit() else []
         for key in kept:

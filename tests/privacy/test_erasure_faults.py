@@ -54,7 +54,7 @@ def many(wiper: Wiper, number: int) -> Who:
     return who
 
 
-@pytest.mark.parametrize("fault", ["500", "503", "lost", "1", "4"])
+@pytest.mark.parametrize("fault", ["500", "503", "403", "lost", "1", "4"])
 def test_what_the_store_did_not_do_is_done_the_next_time(wiper: Wiper, front: Door, fault: str) -> None:
     ann, bob = many(wiper, 4), many(wiper, 2)
     front.script = [fault, fault]
@@ -173,6 +173,21 @@ def test_a_copy_that_was_asked_for_first_is_sent_first_and_whole(shelved: Wiper,
     done = Erasure.WAITING if scope == ACCOUNT else Erasure.DONE
     assert shelved.erasure(erasure.id).state == done
     assert len(shelved.objects("photo/", "result/", "video/")) == {PHOTOS: 2, GENERATED: 1, ACCOUNT: 0}[scope]
+
+
+def test_taken_back_while_it_waits_for_a_copy_nothing_was_touched(shelved: Wiper) -> None:
+    ann = shelved.lives()
+    shelved.asks(ann)
+    erasure = shelved.erases(ann, ACCOUNT)
+    assert shelved.undoes(ann)
+    shelved.work(seconds=TRIES)
+    assert shelved.erasure(erasure.id).state == Erasure.UNDONE
+    assert len(shelved.copies()) == 1
+    assert shelved.whole(ann)
+    assert shelved.telegram.said("deleteMessages") == []
+    assert shelved.waits() == 0
+    shelved.erasures.look_after()
+    assert shelved.waits() == 0
 
 
 def test_a_copy_asked_for_in_the_time_of_grace_is_sent_before_the_end(shelved: Wiper) -> None:

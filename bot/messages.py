@@ -63,8 +63,16 @@ def closed_to(account: Account, update: Update) -> Rejected | None:
 
 
 def waits_for_its_end(account: Account, update: Update) -> bool:
-    """Whether all there is to say is that this account is being deleted: it has its rights still, and nothing else."""
-    return account.state == Account.CLOSING and (shows_pictures(update) or not is_open_to_all(update))
+    """Whether all there is to say is that this account is being deleted: it has its rights still, and its Stars."""
+    if account.state != Account.CLOSING or gives_back(update):
+        return False
+    return shows_pictures(update) or not is_open_to_all(update)
+
+
+def gives_back(update: Update) -> bool:
+    """Whether an untouched pack is to go back."""
+    tap = buttons.parse(update.data) if update.kind == "tap" else None
+    return tap is not None and tap.verb == buttons.REFUND
 
 
 def shows_pictures(update: Update) -> bool:
@@ -147,7 +155,7 @@ OPEN_TO_ALL = (
     "promotions", "confirm", "report", "keep", "providers",
 )  # fmt: skip
 TAPS_OPEN_TO_ALL = (
-    buttons.MINOR, buttons.LANGUAGE, buttons.WHERE, buttons.WENT, buttons.MY_DATA, buttons.EXPORT, buttons.PROMOTIONS,
+    buttons.LANGUAGE, buttons.WHERE, buttons.WENT, buttons.MY_DATA, buttons.EXPORT, buttons.PROMOTIONS,
     buttons.PHOTOS, buttons.PHOTO_DELETE, buttons.PHOTO_DELETE_YES, buttons.PHOTO_KEEP,
     buttons.DELETE, buttons.DELETE_YES, buttons.KEEP,
     buttons.STAY, buttons.STAY_YES, buttons.RECEIVERS, buttons.SEND, buttons.NOT_RIGHT,

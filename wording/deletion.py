@@ -185,10 +185,14 @@ def _notes(_: Translate, plan: Plan) -> list[str]:
         notes.append(_("What is deleted cannot come back."))
         return notes
     notes.append(_back(_, plan.undo_until))
-    if plan.credits:
-        notes.append(_("{credits} of yours would end with it.").format(credits=amount(_, plan.credits)))
+    if (rest := plan.credits - sum(pack.credits for pack in plan.packs)) > 0:
+        notes.append(_("{credits} of yours would end with it.").format(credits=amount(_, rest)))
     if plan.packs:
-        notes.append(_("<b>First:</b> packs you have not touched can go back to you in Stars, by the buttons below."))
+        notes.append(
+            _(
+                "Packs you have not touched go back to you in Stars: now, by the buttons below, or when the account goes."
+            )
+        )
     return notes
 
 

@@ -344,7 +344,8 @@ def test_nothing_is_sold_to_an_account_that_waits_and_what_was_paid_all_the_same
 def test_an_untouched_pack_is_offered_back_first_and_the_preview_goes_on(member: Talk, house: House) -> None:
     member.give(paid(member, offer(member)["payload"]))
     calls = member.presses("erase:account")
-    assert "<b>First:</b> packs" in text_of(calls)
+    assert "Packs you have not touched go back" in text_of(calls)
+    assert f"{TRIAL_CREDITS} credits of yours would end with it" in text_of(calls), "the others go back"
     [(label, data), *_rest] = buttons(calls)
     assert label == f"Give back: {SMALL.name} · {SMALL.stars} ⭐"
     calls = member.presses(data)
@@ -357,6 +358,20 @@ def test_an_untouched_pack_is_offered_back_first_and_the_preview_goes_on(member:
     assert state(member) == Account.ACTIVE
 
 
+def test_a_pack_goes_back_while_the_account_waits_by_tap_and_else_at_its_end(member: Talk, house: House) -> None:
+    for charge in ("c1", "c2"):
+        member.give(paid(member, offer(member)["payload"], charge=charge))
+    member.presses("eraseyes:account")
+    said = member.presses(button_of(member.says("/paysupport"), "refund"))
+    assert "on their way back to you" in text_of(said)
+    with house.database.connection():
+        assert sorted(row.state for row in Payment.select()) == [Payment.PAID, Payment.REFUNDING]
+    member.presses("atonce:yes")
+    member.ends()
+    with house.database.connection():
+        assert [row.state for row in Payment.select()] == [Payment.REFUNDING] * 2
+
+
 def test_a_pack_that_is_too_old_or_somebody_elses_is_not_offered_back(member: Talk, house: House, ahead: Ahead) -> None:
     member.give(paid(member, offer(member)["payload"]))
     with house.database.connection():
@@ -365,7 +380,7 @@ def test_a_pack_that_is_too_old_or_somebody_elses_is_not_offered_back(member: Ta
     other.agrees()
     other.presses(f"eraserefund:{pack}")
     ahead.by = REFUND_WITHIN
-    assert "<b>First:</b>" not in text_of(member.presses("erase:account"))
+    assert "Packs you have not touched" not in text_of(member.presses("erase:account"))
     member.presses(f"eraserefund:{pack}")
     with house.database.connection():
         assert [row.state for row in Payment.select()] == [Payment.PAID]

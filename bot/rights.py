@@ -21,7 +21,7 @@ def my_data(
 ) -> list[Call]:
     """/mydata: by category, how much, why, how long, and what goes next."""
     found = holdings(context.fields, context.sweeps, account=account.id, telegram_id=person.chat)
-    text = says.my_data(person.translate, found)
+    text = says.my_data(person.translate, found, keep_photos=account.keep_photos)
     theirs = [Note(row.at, row.on, words) for row, words in notes(context.fields, account.id)]
     texts = [text, says_corrections.notes(person.translate, theirs)] if theirs else [text]
     return [send_text(person.chat, said.text, said.keyboard) for said in texts]

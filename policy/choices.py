@@ -38,9 +38,10 @@ assert all(_LONGEST is None or one.period < _LONGEST for one in KEEPINGS.values(
 
 
 def shorter(one: str | None, than: str | None) -> bool:
-    """Whether a choice keeps photos less long than another; None is no choice."""
-    order = (None, *KEEPINGS)
-    return order.index(one) > order.index(than)
+    """Whether a choice keeps photos less long than another; None, or one that is not known here, is no choice."""
+    order = tuple(KEEPINGS)
+    first, second = (order.index(choice) if choice in KEEPINGS else -1 for choice in (one, than))
+    return first > second
 
 
 # Who may be refused: those that get photos because a model works on them. Nobody else gets any for a generation.

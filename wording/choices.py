@@ -26,7 +26,7 @@ def keeping(_: Translate, *, choice: str | None, done: bool = False) -> Message:
     lead = "✅ " if done else "🕓 "
     parts = [
         lead + _("<b>How long your photos stay here</b>"),
-        _stands(_, choice),
+        stands(_, choice),
         _(
             "You can always choose a shorter time; it counts from when you sent a photo. “After each result” means: a photo "
             "goes as soon as something was made of it, and after {period} at the latest. Pictures and videos stay until you "
@@ -114,8 +114,9 @@ def refused_in_words(_: Translate, refused: str) -> str:
     return listed(_, (_(RECIPIENTS[one].name) if one in RECIPIENTS else one for one in refused.split(",")))
 
 
-def _stands(_: Translate, choice: str | None) -> str:
-    if choice is None:
+def stands(_: Translate, choice: str | None) -> str:
+    """How it is now. One that only a newer release knows is not told."""
+    if choice not in KEEPINGS:
         return _("Now: <b>until you delete them</b>, or close your account.")
     length = period(_, KEEPINGS[choice].period)
     if KEEPINGS[choice].after_result:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from policy.categories import CATEGORIES
 from policy.purposes import PURPOSES
 from policy.terms import N_
-from wording import buttons
+from wording import buttons, choices
 from wording.language import Translate, listed
 from wording.message import Message, button, escape, link
 from wording.periods import kept
@@ -77,8 +77,8 @@ class Holding:
     next_goes: date | None
 
 
-def my_data(_: Translate, holdings: Sequence[Holding]) -> Message:
-    """/mydata: what is held, why, how long, and what goes next."""
+def my_data(_: Translate, holdings: Sequence[Holding], *, keep_photos: str | None) -> Message:
+    """/mydata: what is held, why, how long, and what goes next. `keep_photos`: the person's own choice, if any."""
     rows = (
         (button(_("Get a copy of everything"), buttons.data(buttons.EXPORT)),),
         (button(_("Where did my photos go?"), buttons.data(buttons.WHERE)),),
@@ -86,7 +86,7 @@ def my_data(_: Translate, holdings: Sequence[Holding]) -> Message:
         (button(_("Delete my data"), buttons.data(buttons.ERASE)),),
     )
     lines = [_("<b>What we hold about you</b>")]
-    lines += [_holding(_, holding) for holding in holdings]
+    lines += [_holding(_, holding, keep_photos if holding.category == "photos" else None) for holding in holdings]
     dated = [holding for holding in holdings if holding.next_goes]
     if dated:
         first = min(dated, key=lambda holding: holding.next_goes or date.max)
@@ -99,14 +99,15 @@ def my_data(_: Translate, holdings: Sequence[Holding]) -> Message:
     return Message("\n\n".join(lines), rows)
 
 
-def _holding(_: Translate, holding: Holding) -> str:
+def _holding(_: Translate, holding: Holding, choice: str | None) -> str:
     category = CATEGORIES[holding.category]
     head = f"<b>{escape(_(category.name))}</b> · {holding.count}"
     purposes = for_what(_, holding.category)
     why = _("For {purposes}. ").format(purposes=purposes) if purposes else ""
     keeps = _("Kept: {period}.").format(period=escape(kept(_, category.retention)))
     goes = " " + _("Next: {date}.").format(date=holding.next_goes) if holding.next_goes else ""
-    return f"{head}\n{why}{keeps}{goes}"
+    chosen = "\n" + choices.stands(_, choice) if choice else ""
+    return f"{head}\n{why}{keeps}{goes}{chosen}"
 
 
 def for_what(_: Translate, category: str) -> str:

@@ -99,6 +99,14 @@ def test_a_shorter_time_says_what_goes_before_it_does(owner: Talk, turned: Turne
         assert [row.state for row in Work.select().where(Work.kind == "shorten")] == ["due"]
 
 
+def test_mydata_says_what_was_chosen_and_when_the_next_photo_goes(owner: Talk, turned: TurnedClock) -> None:
+    has_photo(owner)
+    owner.presses("stayyes:week")
+    said = text_of(owner.says("/mydata")).split("User Content: photos")[1]
+    assert f"Next: {turned.time + 7 * DAY:%Y-%m-%d}" in said
+    assert "Now: <b>7 days</b> after you sent them" in said
+
+
 def test_none_goes_now_is_said_too(owner: Talk) -> None:
     has_photo(owner)
     asked = owner.presses("stay:week")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from consent.choices import choose
+from consent.disclosure import disclose
 from errors import Rejected
-from models import Disclosure, Order
+from models import Account, Disclosure, Order, VideoTask, Work
 from tests.generation.studio import FIRST, Studio, Who
 
 
@@ -82,3 +85,43 @@ def refuse(studio: Studio, who: Who, provider: str = "kling") -> int:
 def only_the_choice(studio: Studio, who: Who) -> None:
     with studio.database.unit() as unit:
         choose(unit, who.id, "kling", allowed=False)
+
+
+@pytest.mark.proves("P5.3")
+def test_a_no_and_a_submission_at_once_never_lock_each_other_out(studio: Studio, ann: Who) -> None:
+    """Both take work, attempt, order and account in one order. The submission was first, so the no comes after it."""
+    order = studio.order(ann)
+    studio.slots.admit()
+    with studio.database.connection():
+        task = studio.task(order)
+        claim = studio.desk.claim(Work.get(Work.kind == "submit").id)
+    assert claim is not None
+    raised: list[BaseException] = []
+
+    def say_no() -> None:
+        try:
+            refuse(studio, ann)
+        except BaseException as error:
+            raised.append(error)
+
+    other = threading.Thread(target=say_no)
+    with claim.checkpoint() as unit:
+        other.start()
+        other.join(0.3)
+        VideoTask.update(state=VideoTask.SUBMITTING).where(VideoTask.id == task.id).execute()
+        Order.update(state=Order.CALLING).where(Order.id == order).execute()
+        disclose(
+            unit,
+            account=ann.id,
+            order=order,
+            attempt=1,
+            recipient="kling",
+            purpose="generation",
+            categories=frozenset({"photos"}),
+        )
+    other.join()
+    assert raised == []
+    assert studio.state(order) == Order.CALLING
+    with studio.database.connection():
+        assert Disclosure.select().count() == 1
+        assert Account.get_by_id(ann.id).not_to == "kling"

@@ -104,7 +104,8 @@ def texts(_: Translate) -> Iterator[Message]:
     yield privacy.news(_, version=CURRENT, old=old, site=SITE, support_email=MAIL, today=today)
     yield privacy.question(_, order=ID, version=CURRENT, old=old, site=SITE)
     yield photos.help_text(_, support_email=MAIL)
-    yield export.my_data(_, [export.Holding(id, 999_999, today) for id in CATEGORIES])
+    for choice in KEEPINGS:
+        yield export.my_data(_, [export.Holding(id, 999_999, today) for id in CATEGORIES], keep_photos=choice)
     yield export.too_large(_, at=datetime(2026, 11, 25), hours=24, address=f"{SITE}/zh-hant/v/{ID}")
     yield from about_deleting(_)
     yield languages.offer(_)

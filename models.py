@@ -797,7 +797,6 @@ Ticket.add_index(Ticket.index(Ticket.resolved_at, where=SQL("resolved_at IS NOT 
 class TicketMessage(Base):
     """One message of a ticket, of its person or of the staff, with a file or without."""
 
-    PERSON, STAFF = "person", "staff"
     KEPT, INCOMING, REFUSED = "kept", "incoming", "refused"  # a person's: its file is still fetched, or was not taken
     WAITING, SENT, UNREACHABLE = "waiting", "sent", "unreachable"  # an answer
     MOVES: ClassVar = {

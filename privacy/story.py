@@ -21,6 +21,7 @@ from models import (
     TicketMessage,
 )
 from privacy.manifest import Records, Row, moment
+from support.tickets import PERSON
 from wording import copy_of_data as says
 from wording.choices import in_words, refused_in_words
 from wording.copy_of_data import Letter, Paid, Piece, Story
@@ -136,7 +137,7 @@ def _letters(records: Records, names: Mapping[str, str]) -> list[Letter]:
         Letter(
             number=number[row["ticket"]],
             at=moment(row["at"]),
-            mine=row["author"] == TicketMessage.PERSON,
+            mine=row["author"] == PERSON,
             text=row["text"] or "",
             file=names.get(row["media"] or "", ""),
         )

@@ -15,7 +15,7 @@ from jobs.desk import Desk
 from models import Account, Media, Ticket, TicketMessage, new_id
 from policy.limits import LONGEST_ANSWER, SUPPORT_REOPENED
 from states import move
-from support.tickets import ANSWER, PURPOSE, RESOLVED
+from support.tickets import ANSWER, PURPOSE, RESOLVED, STAFF
 
 BY_STAFF = "resolved"  # what became of a ticket
 
@@ -118,7 +118,7 @@ class Office:
             id=row,
             ticket=ticket.id,
             account=ticket.account,
-            author=TicketMessage.STAFF,
+            author=STAFF,
             state=TicketMessage.WAITING,
             text=self._fields.seal(TicketMessage.text, row=row, account=ticket.id, value=words),
             at=unit.now,

@@ -25,6 +25,7 @@ NOT_TAKEN: Final = "ticket_refused"  # say that a file was not taken
 ANSWER: Final = "ticket_answer"  # bring an answer
 RESOLVED: Final = "ticket_resolved"  # say that it is resolved
 PURPOSE: Final = "support"
+PERSON, STAFF = "person", "staff"  # who writes
 ACCOUNT_ENDED: Final = "account_ended"
 ALBUM = timedelta(seconds=3)  # the pictures of one come within less
 LOWEST, NUMBERS = 100_000, 900_000  # numbers of six digits
@@ -122,7 +123,7 @@ class Tickets:
 
     def _demand_room(self, ticket: str, now: datetime, *, with_file: bool) -> bool:
         """Whether it is a file and another one came just before."""
-        mine = (TicketMessage.ticket == ticket) & (TicketMessage.author == TicketMessage.PERSON)
+        mine = (TicketMessage.ticket == ticket) & (TicketMessage.author == PERSON)
         if TicketMessage.select().where(mine).count() >= SUPPORT_MESSAGES:
             raise Rejected("ticket.full")
         if not with_file:
@@ -143,7 +144,7 @@ class Tickets:
             id=row,
             ticket=ticket.id,
             account=ticket.account,
-            author=TicketMessage.PERSON,
+            author=PERSON,
             state=TicketMessage.INCOMING if file_id else TicketMessage.KEPT,
             text=sealed(TicketMessage.text, text or None),
             file_id=sealed(TicketMessage.file_id, file_id),

@@ -10,7 +10,7 @@ import pytest
 from models import Account, KeyRow, Order, Photo, Report, Ticket, TicketMessage, Work
 from policy.limits import SUPPORT_FILES, SUPPORT_MESSAGES, SUPPORT_REOPENED, SUPPORT_TALK
 from providers.telegram_calls import Call
-from support.tickets import FETCH, Tickets
+from support.tickets import FETCH, STAFF, Tickets
 from tests.bot.conftest import Talk, button_of, counts, text_of
 from workers.assembly import House
 
@@ -298,7 +298,7 @@ def test_somebody_who_comes_back_gets_the_answers_that_waited(house: House, writ
     with house.database.unit() as unit:
         ticket = house.office.answer(unit, tickets(house)[0].number, "here it is")
         TicketMessage.update(state=TicketMessage.UNREACHABLE, reason="telegram.blocked").where(
-            TicketMessage.author == TicketMessage.STAFF
+            TicketMessage.author == STAFF
         ).execute()
         Work.delete().execute()
         Account.update(reachable=False).execute()

@@ -22,8 +22,11 @@ from models import (
     Order,
     Payment,
     Photo,
+    Report,
     RightsRequest,
     Telling,
+    Ticket,
+    TicketMessage,
     VideoTask,
     Work,
 )
@@ -43,8 +46,11 @@ BEGINNINGS: dict[Any, set[str]] = {
     Export: {Export.ASKED},
     Announcement: {Announcement.SENDING},
     RightsRequest: {RightsRequest.OPEN},
+    Report: {Report.OPEN},
+    Ticket: {Ticket.OPEN},
+    TicketMessage: {TicketMessage.KEPT, TicketMessage.INCOMING, TicketMessage.WAITING},
 }
-ENDLESS = {Account}  # an account ends by the deletion of its row
+ENDLESS = {Account, Ticket}  # they end by the deletion of their rows
 ENDS = [model for model in BEGINNINGS if model not in ENDLESS]
 
 

@@ -15,6 +15,7 @@ from generation.keeping import AT_ONCE, choose
 from generation.kinds import SHORTEN
 from jobs.kinds import RIGHTS
 from models import CorrectionNote, Media, Photo, RetentionRun, Work, new_id
+from privacy.by_choice import by_choice
 from tests.conftest import TurnedClock
 from tests.forks import FORKS
 from tests.generation.studio import Who
@@ -162,3 +163,21 @@ def test_without_choices_and_notes_a_copy_says_nothing_of_them(packer: Packer, a
     page = files(copy_of(packer, ann))["index.html"].decode()
     assert "How long your photos stay" not in page
     assert "Your notes" not in page
+
+
+@pytest.mark.parametrize("look", ["due", "oldest", "batch"])
+def test_the_rule_looks_into_its_index_however_many_photos_there_are(town: Town, look: str) -> None:
+    """Most photos have no end: they must not be read."""
+    rule, now = by_choice(town.desk), town.now
+    queries = {
+        "due": Photo.select(Photo.id).where(rule.past(now, may_go=True)).order_by(Photo.goes_at).limit(1),
+        "oldest": Photo.select(Photo.goes_at).where(rule.among).order_by(Photo.goes_at).limit(1),
+        "batch": Photo.select(Photo.id, Photo.account).where((Photo.goes_at <= now) & rule.only).limit(AT_ONCE),
+    }
+    sql, values = queries[look].sql()
+    with town.database.unit():
+        if not town.database.sqlite:
+            town.database.rows("SET LOCAL enable_seqscan = off")  # the table is small: what it could do is asked
+        explain = "EXPLAIN QUERY PLAN " if town.database.sqlite else "EXPLAIN "
+        plan = str(town.database.raw.execute_sql(explain + sql, values).fetchall())
+    assert "photo_goes" in plan, plan

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import click
-from tqdm import tqdm
 
 from database import Database
 from errors import Failure
@@ -20,6 +19,7 @@ from ops.correct import correct
 from ops.erase import erase
 from ops.export import export
 from ops.house import opened
+from ops.keys import keys
 from ops.messages import messages
 from ops.once import once as run_once
 from ops.promises import promises
@@ -66,6 +66,7 @@ for _command in (
     audit,
     retention,
     replay_erasures,
+    keys,
     export,
     receipt,
     erase,
@@ -85,19 +86,6 @@ def migrate() -> None:
     applied = database.migrate()
     database.close()
     click.echo(f"{len(applied)} migrations applied" if applied else "nothing to migrate")
-
-
-@verbs.group()
-def keys() -> None:
-    """The data keys of people."""
-
-
-@keys.command()
-def rotate() -> None:
-    """Wrap every data key under the newest master key. May be stopped and run again; media are not touched."""
-    with opened() as house, tqdm(unit="keys", disable=not sys.stderr.isatty()) as bar:
-        done = house.keys.rewrap(progress=lambda total: bar.update(total - bar.n))
-    click.echo(f"{done} keys rewrapped")
 
 
 @verbs.command()

@@ -1,0 +1,106 @@
+"""Verbs about the data keys: wrap them anew, back them up by themselves, and put a backup into a restored database."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import TextIO
+
+import click
+from tqdm import tqdm
+
+from errors import Failure
+from ops.house import opened
+from ops.staff import SAID, act, acting
+from policy.categories import KEY_BACKUP
+from privacy.key_backup import lines
+from privacy.key_backup import load as put_back
+from workers.startup import SENTENCES
+
+STDOUT = "-"
+NAMED = re.compile(r"keys-(\d{8}T\d{6})\.jsonl")
+STAMP = "%Y%m%dT%H%M%S"
+HERE = {
+    "keys.there": "This database has keys of people: a backup goes only into one that was restored without them.",
+    "keys.too_old": "This backup of the keys is {days} days old, and after {most} it may not be used any more: what "
+    "was deleted since could be read again. If there is no other: --older, and then replay the erasures.",
+    "keys.cut_off": "This backup of the keys ends after {count} keys, before its end. Nothing was loaded.",
+    "keys.unreadable": "This is no backup of keys, or it was damaged. Nothing was loaded.",
+}
+
+
+@click.group()
+def keys() -> None:
+    """The data keys of people."""
+
+
+@keys.command()
+def rotate() -> None:
+    """Wrap every data key under the newest master key. May be stopped and run again; media are not touched."""
+    with opened() as house, tqdm(unit="keys", disable=not sys.stderr.isatty()) as bar:
+        done = house.keys.rewrap(progress=lambda total: bar.update(total - bar.n))
+    click.echo(f"{done} keys rewrapped")
+
+
+@keys.command()
+@click.argument("where")
+def dump(where: str) -> None:
+    """Back up the keys, wrapped as they are. WHERE is a folder, or - for the standard output. In a folder backups that
+    are older than the register allows are removed."""
+    with opened() as house:
+        try:
+            if where == STDOUT:
+                sys.stdout.writelines(lines(house.database))
+                return
+            now = house.database.clock.now()
+            click.echo(f"{_write(Path(where), now, lines(house.database))}, {_forget(Path(where), now)} older removed")
+        except Failure as error:
+            sys.exit({**SAID, **SENTENCES}.get(error.code, str(error)))
+        except OSError as error:
+            sys.exit(f"Cannot write there: {error.strerror}.")
+
+
+@keys.command()
+@click.argument("file", type=click.File(encoding="utf-8"))
+@click.option("--older", is_flag=True, help="also one that is older than the register allows")
+@acting
+def load(file: TextIO, older: bool, actor: str, reason: str) -> None:
+    """Put a backup of the keys into a database that was restored without them; then replay the erasures."""
+    with opened() as house:
+        try:
+            with house.database.unit() as unit:
+                done = put_back(unit, file, older=older)
+                house.audit.record(unit, act(actor, reason), "load-keys")
+        except (Failure, UnicodeDecodeError) as error:
+            code, facts = (error.code, error.facts) if isinstance(error, Failure) else ("keys.unreadable", {})
+            sys.exit({**SAID, **SENTENCES, **HERE}.get(code, "{code}").format(code=code, **facts))
+    click.echo(f"{done.loaded} keys of {done.at:%Y-%m-%d %H:%M} loaded, {done.left_out} left out")
+
+
+def _write(folder: Path, now: datetime, content: Iterable[str]) -> Path:
+    """Whole or not at all; nobody else may read it."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    target = folder / f"keys-{now:{STAMP}}.jsonl"
+    part = target.with_suffix(".part")
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.writelines(content)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(target)
+    return target
+
+
+def _forget(folder: Path, now: datetime) -> int:
+    """What is past its days, and what a killed run left behind."""
+    gone = 0
+    for path in sorted(folder.iterdir()):
+        named = NAMED.fullmatch(path.name)
+        if named and datetime.strptime(named[1], STAMP) <= now - KEY_BACKUP:
+            path.unlink()
+            gone += 1
+    return gone

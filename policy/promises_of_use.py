@@ -129,7 +129,7 @@ FROM_CONTROLLER_TO_SHARING: tuple[Promise, ...] = (
     Promise(
         "P4.4",
         N_("Photos are kept so that you can use them again, and can be deleted at any time."),
-        N_("The gallery shows each photo with a button that deletes it."),
+        N_("The gallery shows each photo with a button that deletes it; with /keep they go by themselves, earlier."),
     ),
     Promise(
         "P4.5",
@@ -154,7 +154,10 @@ FROM_CONTROLLER_TO_SHARING: tuple[Promise, ...] = (
     Promise(
         "P5.3",
         N_("The providers of the models get photos for generation only, and the policy says how long they keep them."),
-        N_("Each sending is granted by the register and written down before it happens, with the provider's period."),
+        N_(
+            "Each sending is granted by the register and written down before it happens, with the provider's period. For a "
+            "provider that you refuse no such row is written, and nothing is sent."
+        ),
     ),
     Promise("P5.4", N_("Authorities get what the law requires.")),
     Promise(

@@ -23,6 +23,7 @@ from privacy.erasures import ACCOUNT, GENERATED, PHOTOS
 from privacy.holdings import Whose
 from privacy.manifest import freeze, read
 from privacy.receipt_form import GENUINE, check
+from privacy.receipts import RECEIPT
 from tests.generation.studio import PICTURE, Who
 from tests.privacy.notary import KEYS, SITE, Notary
 from vault.signing import SigningKeys
@@ -106,6 +107,7 @@ def test_the_receipts_of_an_account_come_when_it_is_sealed_and_as_the_last_messa
     assert notary.documents()[-1].params["chat_id"] == chat
     assert notary.telegram.calls[-1].method == "sendDocument"
     assert "last message" in notary.documents()[-1].params["caption"]
+    assert [row.erasure for row in notary.papers_kept()] == [None, None], "and now they are nobody's"
 
 
 def test_what_stays_of_an_account_and_until_when_is_what_the_register_says(notary: Notary, ann: Who) -> None:
@@ -299,13 +301,16 @@ def test_an_account_whose_chat_is_closed_to_us_ends_all_the_same_and_its_receipt
 
 
 def test_while_telegram_is_away_the_account_waits_for_its_last_message(notary: Notary, ann: Who) -> None:
-    notary.erases(ann, ACCOUNT)
+    erasure = notary.erases(ann, ACCOUNT)
     notary.work()
     notary.telegram.fails["sendDocument"] = Temporary("telegram.unavailable")
     notary.later(GRACE)
     notary.work()
     assert notary.account(ann) is not None
     assert len(notary.papers_sent()) == 1
+    with notary.database.unit() as unit:
+        notary.receipts.gone(unit, notary.erasure(erasure.id))  # by whoever goes on after a kill
+    assert [row.stage for row in notary.papers_kept()] == [1, 2]
     del notary.telegram.fails["sendDocument"]
     notary.work(400)
     assert [paper["stage"] for paper in notary.papers_sent()] == [1, 2]
@@ -335,6 +340,7 @@ def test_a_receipt_that_could_not_be_sent_at_first_is_sent_later_in_its_newest_s
     notary.telegram.fails["sendDocument"] = Temporary("telegram.unavailable")
     notary.erases(ann, PHOTOS)
     notary.work()
+    assert notary.waits(RECEIPT) == 1, "one message is waited for, not two"
     del notary.telegram.fails["sendDocument"]
     notary.work(60)
     assert [paper["stage"] for paper in notary.papers_sent()] == [2]

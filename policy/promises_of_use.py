@@ -155,8 +155,8 @@ FROM_CONTROLLER_TO_SHARING: tuple[Promise, ...] = (
         "P5.3",
         N_("The providers of the models get photos for generation only, and the policy says how long they keep them."),
         N_(
-            "Each sending is granted by the register and written down before it happens, with the provider's period. For a "
-            "provider that you refuse no such row is written, and nothing is sent."
+            "Each sending is granted by the register and written down before it happens, with the provider's period. "
+            "For a provider that you refuse no such row is written, and nothing is sent."
         ),
     ),
     Promise("P5.4", N_("Authorities get what the law requires.")),

@@ -24,6 +24,7 @@ from tests.canary.doing import (
     staff,
     words,
 )
+from tests.canary.leaving import deleting, erased
 from tests.canary.service import Bird, Service
 from tests.spine.person import LONG, until
 
@@ -32,7 +33,22 @@ Story = Callable[[Service, Bird], None]
 
 def stories() -> dict[int, Story]:
     """Number of a person -> what that person lives through. They share nothing."""
-    told = (stranger, minor, member, album, wordy, refused, filmed, buyer, closing, visitor, asking, reporting)
+    told = (
+        stranger,
+        minor,
+        member,
+        album,
+        wordy,
+        refused,
+        filmed,
+        buyer,
+        closing,
+        visitor,
+        asking,
+        reporting,
+        deleting,
+        erased,
+    )
     return dict(enumerate(told))
 
 

@@ -174,4 +174,4 @@ def test_a_banned_person_may_still_choose_a_language(house: House, member: Talk)
     with house.database.unit():
         Account.update(state=Account.BANNED).execute()
     member.presses("lang:zh-hant")
-    assert text_of(member.says("a prompt")) == "此帳戶因違反使用條款而關閉。查詢：/help。付款：/paysupport。"
+    assert text_of(member.says("a prompt")) == "此帳戶因違反使用條款而關閉。查詢：/support。付款：/paysupport。"

@@ -118,7 +118,7 @@ def test_who_is_banned_or_frozen_reports_too(member: Talk, standing: dict[str, o
     member.presses(button_of(member.says("/report"), "repk"))
     assert "Added" in text_of(member.says(WORDS))
     assert words_of(member, reports(member)[0].id) == WORDS
-    assert "/help" in text_of(member.says("as a lighthouse")), "and nothing else"
+    assert "Questions: /" in text_of(member.says("as a lighthouse")), "and nothing else"
 
 
 def test_a_flood_from_one_account_ends(member: Talk) -> None:

@@ -146,7 +146,12 @@ def closing(_: Translate, *, undo_until: datetime | None) -> Message:
     return Message(text, _ways(_))
 
 
-def undone(_: Translate, *, credits: int) -> Message:
+def undone(_: Translate, *, credits: int, open_: bool) -> Message:
+    """`open_`: whether they may use it; an account that was banned before is so again."""
+    if not open_:
+        return Message(
+            _("Taken back: your account is as it was before. Photos and pictures that were deleted stay gone.")
+        )
     return Message(
         _(
             "Welcome back: your account is yours again, with {credits}. Photos and pictures that were deleted stay gone.\n\n"

@@ -405,7 +405,7 @@ def test_who_is_banned_deletes_and_a_deletion_taken_back_lifts_no_ban(member: Ta
     member.presses("erase:account")
     member.presses("eraseyes:account")
     assert buttons(member.says("/start")) == WAYS_BACK
-    member.presses("undo")
+    assert "as it was before" in text_of(member.presses("undo"))
     assert state(member) == Account.BANNED
     assert "closed for breaking the Terms" in text_of(member.says("/start"))
     member.presses("eraseyes:account")

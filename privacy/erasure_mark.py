@@ -55,16 +55,16 @@ class ErasureMarks:
                 self._move(min(_reached(records), before - OVERLAP))
         if not undone:
             self._move(before - OVERLAP)
+        with self._database.connection():
+            other = ErasureMark.undone != len(undone)
+            ErasureMark.update(undone=len(undone)).where(MINE & other).execute()
         return undone
 
     def watch(self) -> None:
-        """The duty. A database that was exchanged for an older one under the running service is an alarm, and nobody is
-        served any more."""
-        undone = len(self.undone())
-        with self._database.connection():
-            ErasureMark.update(undone=undone).where(MINE & (ErasureMark.undone != undone)).execute()
-        if undone:
-            log.error("erasures.undone", count=undone)
+        """The duty. A database that was exchanged for an older one under the running service is an alarm: processes
+        see what was found, leave, and cannot start again before it is replayed."""
+        if undone := self.undone():
+            log.error("erasures.undone", count=len(undone))
 
     def until(self) -> datetime | None:
         with self._database.connection():

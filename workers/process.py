@@ -22,6 +22,7 @@ from workers.broker import Doorbell, connect, make_broker
 
 GIVE_BACK_BEFORE_KILL = 4.0  # seconds
 BELL_CHECKED_EVERY = 1.0  # seconds
+RESTORE_NOTICED_WITHIN = 5.0  # seconds after it was found that the database was exchanged for an older one
 ASK_EVERY = 0.25  # seconds between questions to the database while Redis is away
 
 log = logs.get()
@@ -56,6 +57,7 @@ class WorkerProcess:
             ),
             (self.runner.renew, settings.lease_seconds / 3, self._drained),  # a call that may finish keeps its lease
             (self._ask_database, BELL_CHECKED_EVERY, self.stop),
+            (self._leave_what_was_restored, RESTORE_NOTICED_WITHIN, self.stop),
         )
         for act, seconds, over in every:
             threading.Thread(target=self._repeat, args=(act, seconds, over), daemon=True).start()
@@ -110,6 +112,12 @@ class WorkerProcess:
                 asker = threading.Thread(target=self.runner.run, args=(work,), daemon=True)
                 asker.start()
                 self._askers.append(asker)
+
+    def _leave_what_was_restored(self) -> None:
+        """Whoever starts this process anew is told why it does not start."""
+        if self.house.erasure_marks.known_undone():
+            log.error("worker.leaves", code="erasures.undone")
+            self.stop.set()
 
     def _bell_works(self) -> bool:
         try:

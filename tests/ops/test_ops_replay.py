@@ -129,6 +129,28 @@ def test_then_the_service_starts(shell: Shell, tmp_path: Path) -> None:
         processes.stop()
 
 
+def test_a_worker_leaves_a_database_that_was_exchanged_under_it_and_does_not_come_back(
+    shell: Shell, tmp_path: Path
+) -> None:
+    port, processes = free_port(), Processes(tmp_path / "logs")
+    valkey = {"REDIS_URL": f"redis://127.0.0.1:{port}/0"}
+    try:
+        processes.start("valkey", valkey_command(port, tmp_path / "valkey"), {})
+        processes.wait_until("valkey", lambda: answers(port))
+        worker = processes.start("worker", [sys.executable, "-m", "workers", "generation"], shell.environ | valkey)
+        processes.wait_until("worker", lambda: "worker.ready" in processes.last_words("worker"))
+        with shell.house.database.connection():
+            media = Media.get()
+        write_down(shell.house.media.store, shell.house.database.clock.now(), [media.object_name])
+        shell.house.erasure_marks.watch()
+        assert worker.wait(30) == 0
+        assert "erasures.undone" in processes.last_words("worker")
+    finally:
+        processes.stop()
+    done = shell.runs("workers", "generation")
+    assert (done.returncode, REFUSAL in done.stderr) == (1, True)
+
+
 def test_two_processes_start_at_once_on_a_database_without_a_mark(shell: Shell) -> None:
     write_down(shell.house.media.store, shell.house.database.clock.now(), [shell.object[:-1] + "0"])
     waiting = [

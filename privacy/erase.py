@@ -44,14 +44,14 @@ log = logs.get()
 
 
 class Receipts(Protocol):
-    """The papers that a person gets of it. The first two are called in the transaction that makes them true."""
+    """The papers that a person gets of it."""
 
     def sealed(self, unit: Unit, erasure: Erasure) -> None:
-        """Keys are destroyed."""
+        """Keys are destroyed. May be called again until `gone` is."""
 
     def gone(self, unit: Unit, erasure: Erasure) -> None:
-        """Objects and rows are gone; of an account only the way to its chat is left. In the state UNDONE the account
-        is back, and what is gone are its pictures."""
+        """In the transaction that makes it true: objects and rows are gone; of an account only the way to its chat is
+        left. In the state UNDONE the account is back, and what is gone are its pictures."""
 
     def tell(self, erasure: Erasure) -> None:
         """Send what is still owed of an account's deletion, as the last act before its Telegram id goes; called again
@@ -105,7 +105,10 @@ class Eraser:
         if row.begun_at is None and not self._begin(claim, row):
             return
         self._destroy_keys(claim)
-        self._destroy_objects(claim, row)
+        try:
+            self._destroy_objects(claim, row)
+        finally:  # also while the store keeps them: the keys are gone
+            self._sign(claim)
         self._delete_messages(claim, row)
         self._go_on(claim)
 
@@ -134,7 +137,8 @@ class Eraser:
         while True:
             with self._database.connection():
                 row = Erasure.get_by_id(claim.subject)
-                names = [media.object_name for media in Media.select(Media.object_name).where(_doomed(row))]
+                found: Any = Media.select(Media.object_name).where(_doomed(row))
+                names = [name for (name,) in found.tuples()]
             if row.begun_at is None or (row.keys_gone_at is not None and row.state != Erasure.ASKED):
                 return
             self._write_down(row, FILES, names)
@@ -153,17 +157,25 @@ class Eraser:
         self._keys.destroy_aside(unit, _owner(row), [KEY_OF[category] for category in CATEGORIES[row.scope]])
         Media.update(wrapped_key=None).where(_doomed(row)).execute()
         move(Erasure, row.id, come_from=(Erasure.ASKED,), to=Erasure.SEALED)
-        if row.keys_gone_at is None and _is_here(row):
-            self._receipts.sealed(unit, Erasure.get_by_id(row.id))
         return True
+
+    def _sign(self, claim: Claim) -> None:
+        """The first receipt has its time after the objects: it counts what there is, which takes as long as they do."""
+        row = self._find(claim.subject)
+        if row is None or row.keys_gone_at is None or row.state not in (Erasure.SEALED, Erasure.UNDONE):
+            return
+        with claim.checkpoint() as unit:
+            if _is_here(row):
+                self._receipts.sealed(unit, row)
+        crash.at("erasure.signed")
 
     def _destroy_objects(self, claim: Claim, row: Erasure) -> None:
         """In batches; what the store keeps is tried again alone. Raises Temporary("store.unavailable")."""
         kept = 0
         for batch in self._batches(row):
-            left = set(self._store.delete([media.object_name for media in batch]))
+            left = set(self._store.delete(batch.values()))
             crash.at("erasure.objects_gone")
-            gone = [media.id for media in batch if media.object_name not in left]
+            gone = [media for media, name in batch.items() if name not in left]
             with claim.checkpoint() as unit:
                 Media.delete().where(Media.id.in_(gone)).execute()
                 _count(unit, row.id, "objects", len(gone))
@@ -172,16 +184,18 @@ class Eraser:
         if kept:
             raise Temporary("store.unavailable")
 
-    def _batches(self, row: Erasure) -> Iterator[list[Media]]:
+    def _batches(self, row: Erasure) -> Iterator[dict[str, str]]:
+        """Names of objects by their rows' ids."""
         last = ""
         while True:
             with self._database.connection():
                 locked_no_more = _doomed(row) & Media.wrapped_key.is_null() & (Media.id > last)
-                found = list(Media.select().where(locked_no_more).order_by(Media.id).limit(BATCH))
-            if not found:
+                found: Any = Media.select(Media.id, Media.object_name).where(locked_no_more)
+                batch = dict(found.order_by(Media.id).limit(BATCH).tuples())
+            if not batch:
                 return
-            yield found
-            last = found[-1].id
+            yield batch
+            *_, last = batch
 
     def _delete_messages(self, claim: Claim, row: Erasure) -> None:
         now = self._database.clock.now()

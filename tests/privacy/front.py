@@ -25,8 +25,8 @@ KEPT = "<Error><Key>{key}</Key><Code>InternalError</Code><Message>not this one</
 
 
 class Door(ThreadingHTTPServer):
-    """`script`: what becomes of the next deletions, first to last: a status of `SAID`, "lost" (done, but nobody hears of
-    it), or a number, so many of whose objects are kept. `seen`: how many requests there were, by method."""
+    """`script`: what becomes of the next deletions, first to last: a status of `SAID`, "lost" (done, but nobody hears
+    of it), or a number, so many of whose objects are kept. `seen`: how many requests there were, by method."""
 
     daemon_threads = True
 

@@ -69,8 +69,7 @@ def test_a_deletion_of_photos_or_results_has_two_receipts_under_one_number(
     assert notary.papers_sent() == [second], "what is done before the first one was sent needs one message, not two"
     assert first["number"] == second["number"]
     assert first["scope"] == second["scope"] == scope
-    assert first["destroyed"]["objects"] == {"sealed": files}
-    assert second["destroyed"]["objects"] == {"sealed": files, "removed": files}
+    assert first["destroyed"]["objects"] == second["destroyed"]["objects"] == {"sealed": files, "removed": files}
     assert second["destroyed"]["database"][what] == files
     assert {left, "account"} <= {one["category"] for one in second["stays"]}
     assert what not in {one["category"] for one in second["stays"]}
@@ -93,7 +92,7 @@ def test_the_receipts_of_an_account_come_when_it_is_sealed_and_as_the_last_messa
     [first] = notary.papers_sent()
     until = notary.clock.now() + ACCOUNT_UNDO
     assert first["may_be_undone_until"] == until.isoformat() + "Z"
-    assert first["destroyed"]["objects"] == {"sealed": 3}
+    assert first["destroyed"]["objects"] == {"sealed": 3, "removed": 3}
     chat = notary.documents()[0].params["chat_id"]
     seen: list[bool] = []
     notary.telegram.meanwhile.append(lambda: seen.append(notary.account(ann) is not None))

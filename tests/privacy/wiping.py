@@ -53,11 +53,14 @@ class Papers:
 
     def __init__(self) -> None:
         self.signed: list[tuple[str, str]] = []
+        self.once: set[tuple[str, str]] = set()
         self.told: list[str] = []
         self.fails: list[Failure] = []
 
     def sealed(self, unit: Any, erasure: Erasure) -> None:
-        self.signed.append(("sealed", erasure.state))
+        if ("sealed", erasure.id) not in self.once:
+            self.signed.append(("sealed", erasure.state))
+        self.once.add(("sealed", erasure.id))
 
     def gone(self, unit: Any, erasure: Erasure) -> None:
         self.signed.append(("gone", erasure.state))

@@ -127,6 +127,22 @@ def test_what_is_being_made_ends_and_is_given_back_whatever_comes_later(cases: C
     assert "locked while we look into a report" in cases.telegram.texts()
 
 
+def test_an_order_that_slipped_in_at_the_same_moment_reaches_no_provider_and_is_given_back(
+    cases: Casework, ann: Who
+) -> None:
+    before = cases.balance(ann)
+    offer = cases.offer(ann)
+    cases.frozen(ann)
+    cases.place(ann, offer)
+    cases.slots.admit()
+    cases.work()
+    row = cases.order_of(offer)
+    assert (row.reason, row.ended_at is not None) == (CODE, True)
+    assert cases.balance(ann) == before
+    assert cases.kling.asked == []
+    assert cases.open_tasks() == 0
+
+
 def test_a_video_that_is_just_coming_in_is_not_kept(cases: Casework, ann: Who) -> None:
     order = cases.found(ann)
     number = cases.reported(ann)

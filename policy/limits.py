@@ -14,7 +14,7 @@ SUPPORT_TALK = timedelta(minutes=15)  # after each message: until then what a pe
 SUPPORT_REOPENED = timedelta(days=14)  # a resolved ticket opens again when its person writes within this time
 SUPPORT_FILE = 5 << 20  # bytes of a PDF or text file; pictures may be as large as photos
 SUPPORT_FILES = 20  # files in one ticket
-SUPPORT_MESSAGES = 200  # messages of its person in one ticket
+SUPPORT_MESSAGES = 200  # messages of a person without an answer
 LONGEST_ANSWER = 3500  # characters: Telegram takes 4096, and there is a line above them
 REPORT_WITHIN = timedelta(hours=48)  # from a report to the end of its case
 REPORT_ALARM = timedelta(hours=12)  # before the end of that time staff are called

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from peewee import fn
 
@@ -124,7 +124,7 @@ class Tickets:
     def _demand_room(self, ticket: str, now: datetime, *, with_file: bool) -> bool:
         """Whether it is a file and another one came just before."""
         mine = (TicketMessage.ticket == ticket) & (TicketMessage.author == PERSON)
-        if TicketMessage.select().where(mine).count() >= SUPPORT_MESSAGES:
+        if TicketMessage.select().where(mine & ~_answered(ticket)).count() >= SUPPORT_MESSAGES:
             raise Rejected("ticket.full")
         if not with_file:
             return False
@@ -166,6 +166,13 @@ def end_with_account(unit: Unit, account: str) -> int:
         move_all(TicketMessage, TicketMessage.account == account, come_from=(state,), to=to, **ended)
     resolved = {"resolved_at": unit.now, "outcome": ACCOUNT_ENDED}
     return move_all(Ticket, Ticket.account == account, come_from=Ticket.UNDER_WAY, to=Ticket.RESOLVED, **resolved)
+
+
+def _answered(ticket: str) -> Any:
+    """The condition that a message of this ticket stands before an answer."""
+    answer = TicketMessage.alias()
+    later = (answer.ticket == ticket) & (answer.author == STAFF) & (answer.at >= TicketMessage.at)
+    return fn.EXISTS(answer.select(answer.id).where(later))
 
 
 def _time(found: object) -> datetime:

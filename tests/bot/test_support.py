@@ -291,6 +291,9 @@ def test_a_ticket_takes_so_many_messages_and_files_and_says_so(house: House, wri
     assert "This ticket is full" in text_of(writer.says("too many"))
     assert rows(house, TicketMessage) == SUPPORT_MESSAGES
     assert rows(house, Work) == 0
+    with house.database.unit() as unit:
+        house.office.answer(unit, tickets(house)[0].number, "thank you")
+    assert "It is in ticket" in text_of(writer.says("again"))
 
 
 def test_somebody_who_comes_back_gets_the_answers_that_waited(house: House, writer: Talk) -> None:

@@ -383,6 +383,40 @@ MUTATIONS: tuple[Mutation, ...] = (
         ("tests/privacy/test_receipts.py",),
         "sqlite and period_of_the_register",
     ),
+    Mutation(
+        "a restored database is served as it is",
+        "P9.3",
+        (
+            Edit(
+                "workers/startup.py",
+                "        if undone := house.erasure_marks.undone():\n",
+                "        if (undone := house.erasure_marks.undone()) and False:\n",
+            ),
+        ),
+        ("tests/ops/test_ops_replay.py",),
+        "no_process_starts",
+    ),
+    Mutation(
+        "who took a deletion back loses the account with a restore",
+        "P9.3",
+        (Edit("privacy/replayed.py", "        if UNDONE in stages:\n", "        if False:\n"),),
+        ("tests/privacy/test_replay.py",),
+        "sqlite and nobody_comes_back",
+    ),
+    Mutation(
+        "an account that ended comes back with its dump",
+        "P9.3",
+        (Edit("privacy/replayed.py", "        if ENDED in stages:\n", "        if False:\n"),),
+        ("tests/privacy/test_replay.py",),
+        "sqlite and nobody_comes_back",
+    ),
+    Mutation(
+        "a backup of the keys of any age is loaded",
+        "P6.7",
+        (Edit("privacy/key_backup.py", "    if at <= unit.now - KEY_BACKUP and not older:\n", "    if False:\n"),),
+        ("tests/privacy/test_key_backup.py",),
+        "sqlite and its_days",
+    ),
 )
 
 

@@ -417,6 +417,53 @@ MUTATIONS: tuple[Mutation, ...] = (
         ("tests/privacy/test_key_backup.py",),
         "sqlite and its_days",
     ),
+    Mutation(
+        "an account waits for longer than was promised",
+        "P6.1",
+        (Edit("policy/categories.py", "ACCOUNT_UNDO = 27 * DAY\n", "ACCOUNT_UNDO = 31 * DAY\n"),),
+        ("tests/privacy/test_erasure.py",),
+        "sqlite and end_of_its_grace",
+    ),
+    Mutation(
+        "what was deleted can still be opened by who knows its row",
+        "P9.3",
+        (
+            Edit(
+                "privacy/erasure_gather.py",
+                "    keys.set_aside(unit, account, [KEY_OF[category] for category in categories])\n",
+                "",
+            ),
+        ),
+        ("tests/privacy/test_erasure.py",),
+        "sqlite and commit_of_the_asking",
+    ),
+    Mutation(
+        "keys go before it is written down what they locked",
+        "P9.3",
+        (
+            Edit("privacy/erase.py", "            self._write_down(row, FILES, names)\n", ""),
+            Edit(
+                "privacy/erase.py",
+                '            crash.at("erasure.keys_gone")\n',
+                '            self._write_down(row, FILES, names)\n            crash.at("erasure.keys_gone")\n',
+            ),
+        ),
+        ("tests/privacy/test_erasure_faults.py",),
+        "sqlite and cannot_be_written",
+    ),
+    Mutation(
+        "what a busy store has kept is taken for deleted",
+        "P9.3",
+        (
+            Edit(
+                "privacy/erase.py",
+                "            gone = [media for media, name in batch.items() if name not in left]\n",
+                "            gone = list(batch)\n",
+            ),
+        ),
+        ("tests/privacy/test_erasure_faults.py",),
+        "sqlite and next_time",
+    ),
 )
 
 

@@ -118,6 +118,19 @@ def test_a_process_that_remembers_the_old_key_opens_what_is_locked_with_the_new_
     assert other.opens(media) == PICTURE
 
 
+def test_a_process_that_remembers_the_old_key_locks_nothing_new_with_it(
+    wiper: Wiper, ann: Who, tmp_path: Path, clock: Any
+) -> None:
+    other = Wiper(wiper.database, tmp_path / "objects", clock)
+    assert other.whole(ann)
+    wiper.erases(ann, PHOTOS)
+    photo = other.photo_of(ann.id)
+    wiper.work()
+    with wiper.database.connection():
+        media = Media.get_by_id(Photo.get_by_id(photo).media)
+    assert wiper.opens(media) == PICTURE
+
+
 def test_asked_again_while_it_is_under_way_it_takes_in_what_came_since(wiper: Wiper, ann: Who) -> None:
     first = wiper.erases(ann, PHOTOS)
     wiper.photo_of(ann.id)

@@ -36,6 +36,7 @@ from models import (
     Payment,
     Photo,
     PrivacyChoice,
+    Receipt,
     Report,
     SeenUpdate,
     Telling,
@@ -85,6 +86,7 @@ FROM_ITS_WRITING: dict[Any, timedelta] = {
     LedgerEntry: promised("transactions"),
     Link: promised("links"),
     Payment: promised("transactions"),
+    Receipt: promised("erasures"),
     SeenUpdate: SEEN_UPDATES,
 }
 OF_A_TICKET: tuple[Any, ...] = (Ticket, TicketMessage, KeyRow)
@@ -266,6 +268,11 @@ class Town(Shop):
             self.destroys_later(unit, account, media)
         self.work()
 
+    def gets_a_receipt(self, stage: int, number: str) -> None:
+        """Of a deletion that is done with: nothing tells whose it is."""
+        with self.database.unit() as unit:
+            Receipt.insert(number=number, stage=stage, body="{}", made_at=unit.now).execute()
+
     def destroys_later(self, unit: Unit, account: str, media: str) -> None:
         destroy.intend(unit, media)
         self.desk.add(unit, DESTROY, subject=media, account=account)
@@ -401,6 +408,10 @@ def _maker(town: Town, me: str) -> Iterable[tuple[int, Callable[[], object]]]:
 def _deleter(town: Town, me: str) -> Iterable[tuple[int, Callable[[], object]]]:
     yield 0, lambda: town.makes(me, kept=False, state=Order.DELETED)
     yield 40, lambda: town.deletes(me)
+    number = new_id()
+    yield 40, lambda: town.gets_a_receipt(Receipt.SEALED, number)
+    yield 41, lambda: town.gets_a_receipt(Receipt.GONE, number)
+    yield 95, lambda: town.gets_a_receipt(Receipt.LAST_COPY_GONE, number)
 
 
 def _leaver(town: Town, me: str) -> Iterable[tuple[int, Callable[[], object]]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from math import ceil
 from pathlib import Path
 from typing import Any
@@ -147,6 +147,37 @@ def test_the_record_that_cannot_be_written_holds_the_keys(shelved: Wiper, monkey
     shelved.store.put = real
     shelved.work(seconds=TRIES)
     assert shelved.erasure(erasure.id).state == Erasure.DONE
+
+
+@pytest.mark.parametrize("when", ["while the record is written", "while objects are deleted"])
+def test_asked_again_in_the_middle_what_came_since_is_written_down_and_goes_too(shelved: Wiper, when: str) -> None:
+    ann = shelved.lives()
+    [before] = [media.object_name for media in shelved.kept(ann, "photo")]
+    since: list[str] = []
+
+    def again() -> None:
+        shelved.photo_of(ann.id)
+        since.extend(media.object_name for media in shelved.kept(ann, "photo") if media.object_name != before)
+        shelved.erases(ann, PHOTOS)
+
+    def delete(names: Iterable[str]) -> list[str]:
+        shelved.store.delete = real
+        again()
+        kept: list[str] = real(names)
+        return kept
+
+    erasure, real = shelved.erases(ann, PHOTOS), shelved.store.delete
+    if when == "while the record is written":
+        shelved.store.meanwhile = again
+    else:
+        shelved.store.delete = delete
+    shelved.work()
+    assert len(since) == 1
+    assert shelved.erasure(erasure.id).state == Erasure.DONE
+    assert shelved.kept(ann, "photo") == []
+    assert shelved.objects("photo/") == []
+    assert {name for record in shelved.records() for name in record["objects"]} == {before, *since}
+    assert shelved.counts(erasure.id)["objects"] == 2
 
 
 def test_a_deaf_bell_loses_nothing(shelved: Wiper) -> None:

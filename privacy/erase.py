@@ -302,7 +302,7 @@ class Eraser:
         """The last word, and then there is nobody any more whom it could be said to."""
         try:
             self._receipts.tell(row)
-        except Temporary:
+        except (Temporary, Permanent):
             if self._database.clock.now() < (row.ends_at or row.asked_at) + LAST_WORD:
                 raise
             log.error("erasure.untold", erasure=row.id)
@@ -317,9 +317,8 @@ class Eraser:
         with self._database.connection():
             if not self._copies.under_way(_owner(row)):
                 return False
-        with claim.finish() as unit:
-            self._desk.add(unit, ERASE, subject=row.id, account=_owner(row), wait=AFTER_THE_COPY)
-        return True
+        with claim.put_back(wait=AFTER_THE_COPY, reason="erasure.after_the_copy", count=False):
+            return True
 
     def _write_down(self, row: Erasure, stage: str, names: list[str] | None = None) -> None:
         told = {"scope": row.scope, "account": _owner(row), "erasure": row.id, "stage": stage}

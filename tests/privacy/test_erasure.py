@@ -9,7 +9,7 @@ import pytest
 
 from custody.media import RESULT
 from database import Database
-from errors import Permanent, Temporary
+from errors import Failure, Permanent, Temporary
 from models import Account, EndedAccount, Erasure, KeyRow, Media, Order, Photo, RightsRequest
 from policy.categories import ACCOUNT_GRACE, ACCOUNT_UNDO
 from privacy.erasures import ACCOUNT, GENERATED, PHOTOS
@@ -346,11 +346,14 @@ def test_the_papers_are_written_when_they_are_true(wiper: Wiper, ann: Who) -> No
 
 
 @pytest.mark.proves("P6.1")
-def test_while_telegram_is_away_an_account_waits_for_its_last_word_but_not_for_ever(wiper: Wiper, ann: Who) -> None:
+@pytest.mark.parametrize("failure", [Temporary("telegram.unavailable"), Permanent("telegram.misconfigured")])
+def test_while_telegram_is_away_an_account_waits_for_its_last_word_but_not_for_ever(
+    wiper: Wiper, ann: Who, failure: Failure
+) -> None:
     erasure = wiper.erases(ann, ACCOUNT)
     wiper.work()
     wiper.later(GRACE)
-    wiper.papers.fails = [Temporary("telegram.unavailable") for _ in range(2000)]
+    wiper.papers.fails = [failure] * 2000
     wiper.work()
     assert wiper.erasure(erasure.id).state == Erasure.ENDING
     assert not wiper.undoes(ann)

@@ -92,7 +92,10 @@ FROM_RETENTION_TO_CONTACT: tuple[Promise, ...] = (
     Promise(
         "P6.7",
         N_("Nothing is kept longer than its purpose needs."),
-        N_("A job runs hourly from the register that prints this policy; every table and object has its rule there."),
+        N_(
+            "A job runs hourly from the register that prints this policy; every table and object has its rule there. A "
+            "database that is restored from a backup serves nobody before what was deleted since is deleted again."
+        ),
     ),
     Promise(
         "P7.1",

@@ -44,11 +44,12 @@ def erased(service: Service, bird: Bird) -> None:
 
 
 def _taps(bird: Bird, *buttons: str) -> None:
-    """/delete, and these one after the other in the message that it brings."""
+    """/delete, and these one after the other in the message that it brings, until that has been answered."""
     message = asks(bird, f"/delete {words(bird)}", shows=buttons[0])["message_id"]
     for data in buttons:
         bird.wait(data, lambda m, data=data: m["message_id"] == message and button(m, data))  # type: ignore[misc]
         bird.press(message, data)
+    bird.wait("The answer", lambda m: m["message_id"] == message and not button(m, buttons[-1]))
 
 
 def _hears(bird: Bird, said: str) -> None:

@@ -48,6 +48,7 @@ from models import (
 from policy.categories import CATEGORIES, ENDED_WORK, SEEN_UPDATES, UNTAKEN_OFFER
 from privacy.audit import Audit
 from privacy.by_choice import by_choice
+from privacy.report_news import REPORT_NEWS
 from privacy.reports import Reports, Said
 from privacy.retention import Retention
 from support.office import Office
@@ -114,9 +115,10 @@ class Town(Shop):
         self.desk.kinds[DESTROY] = Kind(  # type: ignore[index]  # the dict that Shop made
             name=DESTROY, queue=RIGHTS, do=self._destroys, ended_badly=lambda *_: None
         )
-        self.desk.kinds[RESOLVED] = Kind(  # type: ignore[index]  # the same
-            name=RESOLVED, queue=RIGHTS, do=_said, ended_badly=lambda *_: None
-        )
+        for told in (RESOLVED, REPORT_NEWS):
+            self.desk.kinds[told] = Kind(  # type: ignore[index]  # the same
+                name=told, queue=RIGHTS, do=_said, ended_badly=lambda *_: None
+            )
         self.desk.kinds[SHORTEN] = Kind(  # type: ignore[index]  # the same
             name=SHORTEN, queue=RIGHTS, do=lambda claim: shorten(self.desk, claim), ended_badly=lambda *_: None
         )
@@ -327,6 +329,7 @@ class Town(Shop):
         with self.database.connection():
             [key] = KeyRow.select().where(KeyRow.account == row.id)
         self.ends[Report, row.id] = self.ends[KeyRow, key.id] = self.now + promised("support")
+        self.work()  # whoever reported is told
 
     def _ends_of_tickets(self, account: str, which: Any) -> None:
         for thing in self._of_tickets(account, which):

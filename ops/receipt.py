@@ -10,7 +10,7 @@ from typing import BinaryIO
 import click
 
 from ops.house import opened
-from ops.staff import told
+from ops.staff import act, acting, person, told
 from privacy.receipt_form import GENUINE, LARGEST, Checked, check
 from vault.signing import PUBLIC, SigningKeys
 from wording.receipt_in_words import VERDICTS
@@ -45,6 +45,22 @@ def show(number: str) -> None:
     click.echo(json.dumps(json.loads(found.text), indent=1, sort_keys=True))
     if found.due_at is not None:
         click.echo(f"The next stage is due on {found.due_at:%Y-%m-%d %H:%M} UTC.", err=True)
+
+
+@receipt.command()
+@acting
+def number(actor: str, reason: str) -> None:
+    """The numbers of somebody whose chat is closed to us. Their Telegram id or username comes from standard input."""
+    with opened() as house, told():
+        said = person()
+        with house.database.unit() as unit:
+            account = house.requests.find(said)
+            numbers = house.receipts.numbers_of(account.id) if account is not None else []
+            if account is not None:
+                house.audit.record(unit, act(actor, reason), "receipt.number", subject=account.id)
+    if not numbers:
+        sys.exit("There is no receipt of which we still know that it is theirs.")
+    click.echo("\n".join(numbers))
 
 
 @receipt.command()

@@ -1,7 +1,8 @@
 """Receipts of deletions, in three stages under one random number: sealed now, gone, last copy gone.
 
 The first two are written in the transaction that makes them true and sent to the chat; of the last there is nobody left
-to send it to, so it is looked up by its number. From the second on nothing tells whose a receipt is.
+to send it to, so it is looked up by its number. Once the second has reached its person, or they have left, nothing
+tells whose a receipt is.
 """
 
 from __future__ import annotations
@@ -120,16 +121,24 @@ class Receipts:
         """Send the newest receipt of a deletion to whom it is for."""
         with self._database.connection():
             row = self._newest(claim.subject)
+        done_with = False
         if row is not None:
-            self._send(row, claim.account)
+            reached = self._send(row, claim.account)
+            done_with = reached and row.stage == Receipt.GONE  # else their number can still be told by mail
             crash.at("receipt.sent")
         with claim.finish():
-            if row is not None and row.stage == Receipt.GONE:
+            if done_with:
                 self._part(claim.subject)
 
     def not_sent(self, claim: Claim, failure: Failure, unit: Unit) -> None:
         """It can be looked up by its number."""
         log.warning("receipt.not_sent", work=claim.id, code=failure.code)
+
+    def numbers_of(self, account: str) -> list[str]:
+        """Of somebody whose chat is closed to us, or who waits for the second one. Called with a connection."""
+        theirs = Erasure.select(Erasure.id).where(Erasure.account == account)
+        rows = Receipt.select().where(Receipt.erasure.in_(theirs)).order_by(Receipt.made_at)
+        return list(dict.fromkeys(row.number for row in rows))
 
     def number(self, erasure: str) -> str | None:
         """The number of the receipts of a deletion that is under way. Called with a connection."""
@@ -207,7 +216,8 @@ class Receipts:
         """From now on nothing tells whose these receipts are."""
         Receipt.update(erasure=None).where(Receipt.erasure == erasure).execute()
 
-    def _send(self, row: Receipt, account: str) -> None:
+    def _send(self, row: Receipt, account: str) -> bool:
+        """False where nobody is reached."""
         try:
             person = self._chats.person(account)
             said = self._says(person.translate, row)
@@ -217,6 +227,8 @@ class Receipts:
         except Permanent as error:
             if error.code not in NOT_REACHED:
                 raise
+            return False
+        return True
 
     def _says(self, _: Translate, row: Receipt) -> Message:
         body = read(row.body)

@@ -109,6 +109,19 @@ def test_a_number_that_is_none_ends_with_1(environ: dict[str, str], house: House
     assert "no receipt with this number" in done.stderr
 
 
+def test_who_cannot_be_reached_is_told_their_number_by_mail_and_that_stands_in_the_log(
+    environ: dict[str, str], house: House, sealed: str
+) -> None:
+    by = ("number", "--actor", "may.chan", "--reason", "mail of Monday")
+    done = says(environ, house, *by, input="@annlee\n")
+    assert (done.returncode, done.stdout.strip()) == (0, json.loads(sealed)["number"]), done.stderr
+    with house.database.connection():
+        assert [(row.actor, row.verb) for row in AuditEntry.select()] == [("may.chan", "receipt.number")]
+    nobody = says(environ, house, *by, input="@somebodyelse\n")
+    assert (nobody.returncode, nobody.stdout) == (1, "")
+    assert says(environ, house, "number", input="@annlee\n").returncode == 2, "not without a name and a reason"
+
+
 def test_the_keys_are_public_and_a_retired_one_is_enough_to_check(
     environ: dict[str, str], house: House, sealed: str
 ) -> None:

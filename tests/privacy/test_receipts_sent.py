@@ -55,6 +55,22 @@ def test_an_account_whose_chat_is_closed_to_us_ends_all_the_same_and_its_receipt
     assert found.body["stage"] == 2
 
 
+def test_who_blocked_the_bot_can_be_told_the_number_by_mail_until_they_leave(notary: Notary, ann: Who) -> None:
+    notary.telegram.fails["sendDocument"] = Permanent("telegram.blocked")
+    notary.erases(ann, PHOTOS)
+    notary.work()
+    with notary.database.connection():
+        [number] = notary.receipts.numbers_of(ann.id)
+    found = notary.receipts.find(number)
+    assert found is not None
+    assert found.body["stage"] == 2
+    notary.close(ann)
+    notary.receipts.last_copies()
+    assert [row.erasure for row in notary.papers_kept()] == [None, None]
+    with notary.database.connection():
+        assert notary.receipts.numbers_of(ann.id) == []
+
+
 def test_while_telegram_is_away_the_account_waits_for_its_last_message(notary: Notary, ann: Who) -> None:
     erasure = notary.erases(ann, ACCOUNT)
     notary.work()

@@ -852,9 +852,10 @@ EndedAccount.add_index(
 
 
 class Erasure(Base):
-    """A deletion that somebody asked for, from the asking to the last row. Once its account has ended it names nobody."""
+    """A deletion that somebody asked for, from the asking to the last row. When its account has ended it is nobody's."""
 
-    PHOTOS, GENERATED, ACCOUNT = "photos", "generated", "account"  # scopes
+    PHOTOS, GENERATED, ACCOUNT = "photos", "generated", "account"
+    SCOPES: ClassVar = (PHOTOS, GENERATED, ACCOUNT)
     ASKED, SEALED, WAITING, ENDING = "asked", "sealed", "waiting", "ending"
     DONE, UNDONE = "done", "undone"
     MOVES: ClassVar = {

@@ -84,6 +84,19 @@ def test_a_second_one_waits_for_the_first_and_finds_it(wiper: Wiper, ann: Who) -
     assert second == [first.id]
 
 
+def test_an_upload_that_is_about_to_use_a_key_is_waited_for(wiper: Wiper, ann: Who) -> None:
+    """So that its row is there when the rows are marked: else it would stay, locked with a key that is gone."""
+    asked: list[str] = []
+    with wiper.database.unit() as unit:
+        wiper.keys.for_locking(unit, ann.id, KeyRow.PHOTOS)
+        thread = threading.Thread(target=lambda: asked.append(wiper.erases(ann, PHOTOS).id))
+        thread.start()
+        time.sleep(MEETING)
+        assert asked == []
+    thread.join(PATIENCE)
+    assert len(asked) == 1
+
+
 def test_an_upload_at_the_same_moment_goes_or_can_be_opened(wiper: Wiper, ann: Who) -> None:
     """Never is it there and locked with a key that is gone."""
 

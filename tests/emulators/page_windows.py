@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,18 +37,24 @@ def talking_bot(url: str) -> Iterator[TalkingBot]:
     bot.stop()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+@contextmanager
+def chromium() -> Iterator[Browser]:
     path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if path is None:
         sentence = "these tests need a Chromium on PATH, for example: apt-get install chromium"
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(sentence)
     with sync_playwright() as playwright:
         flags = ["--no-sandbox", "--no-first-run", *(f"--disable-{name}" for name in QUIET)]
-        chromium = playwright.chromium.launch(executable_path=path, args=flags)
+        started = playwright.chromium.launch(executable_path=path, args=flags)
         expect.set_options(timeout=PATIENCE)
-        yield chromium
-        chromium.close()
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
 
 
 @dataclass

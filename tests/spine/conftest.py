@@ -46,7 +46,7 @@ def tidy(spine: Spine) -> bool:
     return spine.objects() == {name for (name,) in spine.sql("SELECT object_name FROM media")}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def spine(postgres_port: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Spine]:
     name = "s" + os.urandom(6).hex()
     with psycopg.connect(f"postgresql://postgres@127.0.0.1:{postgres_port}/postgres", autocommit=True) as connection:

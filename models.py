@@ -852,7 +852,7 @@ EndedAccount.add_index(
 
 
 class Erasure(Base):
-    """A deletion that somebody asked for, from the asking to the last row. When its account has ended it is nobody's."""
+    """A deletion that somebody asked for, from the asking to the last row. After its account it is nobody's."""
 
     PHOTOS, GENERATED, ACCOUNT = "photos", "generated", "account"
     SCOPES: ClassVar = (PHOTOS, GENERATED, ACCOUNT)

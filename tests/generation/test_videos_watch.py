@@ -9,7 +9,7 @@ import pytest
 
 from errors import Permanent, Temporary
 from generation.watch import EVERY, LATE_ENDS, LATE_EVERY, NOT_ASKED
-from models import Cost, KeyRow, LedgerEntry, Media, Order, VideoTask
+from models import Cost, LedgerEntry, Media, Order, VideoTask
 from policy.limits import VIDEO_GIVEN_UP
 from tests.generation.studio import Studio, Who
 
@@ -79,11 +79,11 @@ def test_one_that_is_refused_alone_does_not_keep_the_others_from_being_asked_abo
     assert [studio.state(order) for order in orders] == [Order.DELIVERED] * 3
 
 
-def test_a_key_that_is_destroyed_does_not_stop_the_round_for_others(studio: Studio) -> None:
+def test_a_key_that_is_frozen_does_not_stop_the_round_for_others(studio: Studio) -> None:
     people = [studio.person() for _ in range(5)]
     orders = [studio.filming(who) for who in people]
     with studio.database.unit() as unit:
-        studio.keys.destroy(unit, people[1].id, (KeyRow.RESULTS,))
+        studio.keys.freeze(unit, people[1].id)
     for order in orders:
         studio.kling.finishes(studio.id_of(order))
     studio.later(SOON + EVERY)

@@ -149,5 +149,6 @@ def test_every_point_in_the_code_is_visited() -> None:
     sources = [file for folder in ("generation", "custody", "billing") for file in (root / folder).glob("*.py")]
     named = {point for source in sources for point in re.findall(r'crash\.at\("([a-z_.]+)"\)', source.read_text())}
     assert {"submit.called", "refund.sent", "deliver.edited"} <= named
-    assert named - set(VISITED) - set(OF_PICTURES) == set()
+    elsewhere = {"shorten.batch_gone"}  # without the whole service, in `tests/privacy/test_by_choice.py`
+    assert named - set(VISITED) - set(OF_PICTURES) == elsewhere
     assert len(OF_PICTURES) >= 40

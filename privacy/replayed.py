@@ -22,7 +22,7 @@ from models import Account, Erasure, Media, Order, Photo
 from policy.categories import ACCOUNT_UNDO
 from privacy.asked_in_bot import carried_out, taken_back
 from privacy.close import drop_rows, end_everything, forget_account
-from privacy.erase import ENDED, UNDONE
+from privacy.erase import ENDED, FILES, UNDONE
 from privacy.erasure_gather import CATEGORIES, KEY_OF, PHOTOS, RESULTS, files_of, gather
 from privacy.erasures import ERASE
 from privacy.recorded import Recorded
@@ -55,6 +55,9 @@ class Again:
             return self._end(unit, person, row, asked_at=_asked_at(row, group), at=stages[ENDED].at)
         if row is not None:
             return self._take_back(unit, row, at=stages[UNDONE].at) if UNDONE in stages else Counts()
+        if FILES not in stages:  # taken back before it began, while a copy was being made: nothing was destroyed
+            self._write(first, state=Erasure.UNDONE, done_at=first.at, begun_at=None, keys_gone_at=None, rounds=0)
+            return Counts(taken_back=1)
         self._destroy_files(unit, first)
         if first.scope != Erasure.ACCOUNT:
             self._write(first, state=Erasure.DONE, done_at=group[-1].at)
@@ -137,7 +140,7 @@ class Again:
         """The row that a database which was not restored has of it."""
         times = dict.fromkeys(("asked_at", "begun_at", "keys_gone_at"), record.at)
         known = {"id": record.erasure, "account": record.account, "scope": record.scope, "source": AGAIN}
-        Erasure.insert(**known, **times, counts=TOLD, rounds=1, **more).on_conflict_ignore().execute()
+        Erasure.insert(**{**known, **times, "counts": TOLD, "rounds": 1, **more}).on_conflict_ignore().execute()
 
 
 def _asked_at(row: Erasure | None, group: Sequence[Recorded]) -> datetime:

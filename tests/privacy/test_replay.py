@@ -325,6 +325,20 @@ def test_a_dump_from_between_the_asking_and_the_end_of_the_keys(town: Town) -> N
     nobody_is_back(town)
 
 
+def test_who_took_it_back_before_it_began_has_everything(town: Town) -> None:
+    dump = town.dump()
+    town.clock.turn(7200)
+    town.service.asks(town.dan)
+    town.service.erases(town.dan, ACCOUNT)  # waits for the copy
+    assert town.service.undoes(town.dan)
+    town.lives_on()
+    assert town.service.whole(town.dan)
+    service = town.restores(dump)
+    service.replays()
+    nobody_is_back(town)
+    assert service.whole(town.dan)
+
+
 def test_copies_and_addresses_do_not_come_back_either(town: Town) -> None:
     service, dan = town.service, town.dan.id
     copy = service.media.keep(account=dan, kind="export", data=b"PK", mime="application/zip", width=0, height=0)

@@ -76,19 +76,19 @@ class Keys:
             return found[1]
         with self._database.connection():
             rows = list(KeyRow.select().where((KeyRow.account == account) & IN_USE))
-        fresh: dict[str, DataKey] = {}
-        for row in rows:
-            if row.frozen:
-                self._forget(account, (row.kind,))
-                continue
-            raw = self._master.unwrap(bytes(row.wrapped), binding=_binding(row.id, account, row.kind))
-            fresh[row.kind] = DataKey(raw)
-            self._remember(account, row.kind, fresh[row.kind])
-        if any(row.frozen for row in rows if row.kind == kind):
+        fresh = {row.kind: self._opened(row) for row in rows if not row.frozen}
+        self._forget(account, [row.kind for row in rows if row.frozen])
+        if any(row.frozen and row.kind == kind for row in rows):
             raise Rejected("account.frozen")
         if kind not in fresh:  # what memory may still hold is too old to count
             raise Permanent("custody.key_destroyed", kind=kind)
         return fresh[kind]
+
+    def _opened(self, row: KeyRow) -> DataKey:
+        """The key of a row that was read now and is not held back."""
+        key = DataKey(self._master.unwrap(bytes(row.wrapped), binding=_binding(row.id, row.account, row.kind)))
+        self._remember(row.account, row.kind, key)
+        return key
 
     def destroy(self, unit: Unit, account: str, kinds: Iterable[str] = KINDS) -> int:
         """Destroy keys, and with them all they lock. Returns how many there were."""
@@ -114,13 +114,19 @@ class Keys:
     def for_locking(self, unit: Unit, account: str, kind: str) -> DataKey:
         """The same as the database has it now, whatever memory holds; nobody sets it aside before the unit ends."""
         del unit
-        self.forget(account)
-        held = KeyRow.update(kind=KeyRow.kind).where((KeyRow.account == account) & (KeyRow.kind == kind))
-        if not held.execute():
-            self.get_or_make(account, kind)
-            held.execute()
+        here = (KeyRow.account == account) & (KeyRow.kind == kind)
+        held = KeyRow.update(kind=KeyRow.kind).where(here).returning(KeyRow)
+        rows = list(held.execute())
+        if not rows:
             self.forget(account)
-        return self.get(account, kind)
+            self.get_or_make(account, kind)
+            rows = list(held.execute())
+        if not rows:
+            raise Permanent("custody.key_destroyed", kind=kind)
+        if rows[0].frozen:
+            self._forget(account, (kind,))
+            raise Rejected("account.frozen")
+        return self._opened(rows[0])
 
     def forget(self, account: str) -> None:
         """Look into the database the next time: what memory holds may have been replaced."""

@@ -19,7 +19,7 @@ from tests.parts import free_port, wait_for_port
 from workers.assembly import House, assemble
 
 ROOT = Path(__file__).parent.parent.parent
-STATEMENTS = 29  # from the rung produce row to the delivered picture, transactions' own words left out
+STATEMENTS = 30  # from the rung produce row to the delivered picture, transactions' own words left out
 CALLS = ["editMessageText", "generateContent", "editMessageMedia", "sendMessage"]
 
 

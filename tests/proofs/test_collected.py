@@ -60,6 +60,8 @@ def test_of_an_account_nothing_is_kept_open_to_read_and_nothing_beyond_the_list(
     assert words <= {
         *("id", "state", "created_at", "reachable", "daily_limit", "current_photo", "current_origin"),
         *("telegram_id_index", "username_index", "names_index"),  # keyed hashes
+        *("keep_photos", "not_to", "writes_until", "writes_to"),  # chosen by the person, in the bot
+        *("banned_for", "frozen_at"),  # the register names bans and locks
     }
 
 

@@ -46,7 +46,7 @@ def test_the_message_says_what_changes_when_and_what_one_can_do(
     assert f"changes on {NEWS.effective.isoformat()}" in said
     assert f"https://miomio.invalid/privacy/versions/{OLD}/{NEWS.id}" in said
     assert "New recipients" in said
-    assert "/photos" in said
+    assert "/delete" in said
     assert "help@miomio.invalid" in said
     assert len(said) < 4096
 

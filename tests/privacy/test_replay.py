@@ -328,12 +328,11 @@ def test_a_dump_from_between_the_asking_and_the_end_of_the_keys(town: Town) -> N
 def test_who_took_it_back_before_it_began_has_everything(town: Town) -> None:
     dump = town.dump()
     town.clock.turn(7200)
-    town.service.asks(town.dan)
-    town.service.erases(town.dan, ACCOUNT)  # waits for the copy
-    assert town.service.undoes(town.dan)
+    told = {"scope": ACCOUNT, "account": town.dan.id, "erasure": "e" * 32, "stage": "undone"}
+    destroy.write_down(town.service.store, town.clock.now(), [], **told)
     town.lives_on()
-    assert town.service.whole(town.dan)
     service = town.restores(dump)
+    assert service.refuses() == 8
     service.replays()
     nobody_is_back(town)
     assert service.whole(town.dan)

@@ -84,7 +84,9 @@ SENTENCES: dict[str, Sentence] = {
     "export.under_way": lambda _: _("A copy of your data is on its way already. It comes here."),
     "ticket.kind": lambda _: _("Support takes text, pictures, PDF and text files. What you sent was not kept."),
     "ticket.file": lambda _: _("PDF and text files may have up to {support_megabytes} MB."),
-    "ticket.files": lambda _: _("This ticket has {support_files} files, which is all it takes. Please put it in words."),
+    "ticket.files": lambda _: _(
+        "This ticket has {support_files} files, which is all it takes. Please put it in words."
+    ),
     "ticket.full": lambda _: _("This ticket is full. Please wait for our answer."),
     "message.unsupported": lambda _: _("I can use photos only. What you sent was not kept."),
     "button.unknown": lambda _: _("That button no longer works. Please start again with /start."),

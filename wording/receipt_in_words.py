@@ -36,7 +36,9 @@ VERDICTS = {
     ),
     NO_RECEIPT: (
         N_("Not a receipt"),
-        N_("This is no receipt. A receipt is the .json file from the chat, whole, from its first curly bracket to its last."),
+        N_(
+            "This is no receipt. A receipt is the .json file from the chat, whole, from its first curly bracket to its last."
+        ),
     ),
 }
 STAGES = {

@@ -128,8 +128,8 @@ def texts(_: Translate) -> Iterator[Message]:
                 other=(10, 15),
                 allowed=allowed,
             )
-    for choice in (None, *KEEPINGS):
-        yield choices.keeping(_, choice=choice, done=True)
+    for kept in (None, *KEEPINGS):
+        yield choices.keeping(_, choice=kept, done=True)
     for choice in KEEPINGS:
         yield choices.shorter(_, choice=choice, before=None, now=9_999, later=9_999, first=today)
     for refused in ((), REFUSABLE):

@@ -64,15 +64,9 @@ def closed_to(account: Account, update: Update) -> Rejected | None:
 
 def waits_for_its_end(account: Account, update: Update) -> bool:
     """Whether all there is to say is that this account is being deleted: it has its rights still, and its Stars."""
-    if account.state != Account.CLOSING or gives_back(update):
+    if account.state != Account.CLOSING:
         return False
     return shows_pictures(update) or not is_open_to_all(update)
-
-
-def gives_back(update: Update) -> bool:
-    """Whether an untouched pack is to go back."""
-    tap = buttons.parse(update.data) if update.kind == "tap" else None
-    return tap is not None and tap.verb == buttons.REFUND
 
 
 def shows_pictures(update: Update) -> bool:
@@ -149,7 +143,7 @@ def _say(person: Person, text: Message) -> Call:
     return send_text(person.chat, text.text, text.keyboard)
 
 
-# To know and to delete what is kept is a right that no ban takes.
+# To know and to delete what is kept is a right that no ban takes, and an untouched pack goes back whoever bought it.
 OPEN_TO_ALL = (
     "help", "language", "privacy", "support", "paysupport", "where", "photos", "mydata", "export", "delete",
     "promotions", "confirm", "report", "keep", "providers",
@@ -160,7 +154,7 @@ TAPS_OPEN_TO_ALL = (
     buttons.DELETE, buttons.DELETE_YES, buttons.KEEP,
     buttons.STAY, buttons.STAY_YES, buttons.RECEIVERS, buttons.SEND, buttons.NOT_RIGHT,
     buttons.ERASE, buttons.ERASE_YES, buttons.ERASE_KEEP, buttons.ERASE_REFUND, buttons.UNDO, buttons.AT_ONCE,
-    buttons.REPORT, buttons.REPORT_KIND, buttons.REPORT_DONE, buttons.MINOR,
+    buttons.REPORT, buttons.REPORT_KIND, buttons.REPORT_DONE, buttons.MINOR, buttons.REFUND,
     buttons.SUPPORT, buttons.SUPPORT_DONE, buttons.SUPPORT_CANCEL,
 )  # fmt: skip
 COMMANDS: dict[str, Handler] = {

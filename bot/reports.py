@@ -34,6 +34,7 @@ def opened(context: Context, unit: Unit, account: Account, person: Person, updat
     """A kind was chosen: the case is open from here on, and its clock runs. Raises what `Reports.open` raises."""
     thing = _thing(context, account, tap.word)
     context.tickets.leave(unit, account.id)  # what they write next is about this, not to support
+    context.reports.wait_no_more(account.id)  # nor about what they reported before
     what, id = thing or ("", None)
     row = context.reports.open(
         unit,

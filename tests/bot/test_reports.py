@@ -82,6 +82,15 @@ def test_only_the_next_message_counts_as_its_words(member: Talk) -> None:
     assert words_of(member, reports(member)[0].id) == WORDS
 
 
+def test_a_prompt_is_not_taken_for_the_words_of_a_report_before_the_last_one(member: Talk) -> None:
+    member.has_photo()
+    member.presses("repk:child")
+    member.presses("repk:other")
+    member.says(WORDS)
+    assert button_of(member.says("as a lighthouse"), "make")
+    assert [words_of(member, row.id) for row in reports(member)] == [None, WORDS]
+
+
 @pytest.mark.parametrize("how", ["button", "command"])
 def test_who_has_said_all_writes_prompts_again(member: Talk, how: str) -> None:
     member.has_photo()

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from consent.record import accept
-from models import Acceptance, Account, Order, Photo, RightsRequest, SeenUpdate, Work
+from models import Acceptance, Account, Order, Payment, Photo, RightsRequest, SeenUpdate, Work
 from privacy.audit import Act
 from privacy.reports import Said
 from tests.bot.conftest import Talk, button_of, text_of
+from tests.bot.test_payments import offer, paid
 
 MAY = Act("may.chan", "a report")
 LOCKED = "Your pictures are locked"
@@ -158,6 +159,15 @@ def test_nothing_is_sold_to_who_is_frozen(member: Talk) -> None:
     assert str(answer.params["error_message"]).startswith(LOCKED)
     with member.house.database.connection():
         assert member.house.accounts.buyer(int(member.who["id"])) is None  # type: ignore[call-overload]  # an int
+
+
+@pytest.mark.parametrize("standing", ["frozen", "banned"])
+def test_an_untouched_pack_goes_back_by_the_button_that_pay_support_shows(member: Talk, standing: str) -> None:
+    member.give(paid(member, offer(member)["payload"]))
+    freeze(member) if standing == "frozen" else ban(member)
+    assert "on their way back" in text_of(member.presses(button_of(member.says("/paysupport"), "refund")))
+    with member.house.database.connection():
+        assert [row.state for row in Payment.select()] == [Payment.REFUNDING]
 
 
 def test_with_the_release_everything_is_as_it_was(member: Talk) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 import click
 
 from ops.house import account_of, opened
-from ops.staff import act, acting, person, told
+from ops.staff import act, acting, harmless, person, told
 from policy.reports import KINDS
 from privacy.reports import Said, counted, standing, under_way
 from privacy.requests import MAIL
@@ -70,7 +70,7 @@ def show(number: str, actor: str, reason: str) -> None:
         click.echo(", ".join(f"{name} {value}" for name, value in about.items() if value) or "no account is named")
         for name, text in (("words", found.words), ("seen at", found.place), ("contact", found.contact)):
             if text:
-                click.echo(f"\n{name}:\n{text}")
+                click.echo(f"\n{name}:\n{harmless(text)}")
 
 
 @report.command()

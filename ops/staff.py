@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -63,12 +64,16 @@ SAID = {
     "announcement.unknown": "There is no announcement with this number under way.",
     "ticket.unknown": "There is no ticket with this number.",
     "ticket.resolved": "This ticket is resolved. It opens again when its person writes.",
+    "ticket.unread": "Its person has written since it was last shown: read that first, with tickets show.",
     "ticket.nobody": "The account of this ticket has ended: there is no chat any more.",
     "ticket.words": f"An answer has 1 to {LONGEST_ANSWER:,} characters.",
     "ticket.not_text": "The answer is not plain text in UTF-8.",
     "ticket.no_file": "This ticket has no file with this number.",
     "database.unavailable": "The database of DATABASE_URL does not answer. Nothing was done.",
 }
+
+
+TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # let a line read otherwise than it is
 
 
 def acting(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -86,6 +91,15 @@ def person() -> str:
     if sys.stdin.isatty():
         click.echo("Telegram id or username: ", nl=False, err=True)
     return sys.stdin.readline().strip()
+
+
+def harmless(text: str) -> str:
+    """What somebody wrote, for a terminal: signs that would steer it, or turn a line round, stand there by number."""
+    return "".join(f"\\u{ord(sign):04x}" if _steers(sign) else sign for sign in text.replace("\r\n", "\n"))
+
+
+def _steers(sign: str) -> bool:
+    return sign in TURNS or (unicodedata.category(sign) in ("Cc", "Cs") and sign not in "\n\t")
 
 
 @contextmanager

@@ -8,13 +8,15 @@ from datetime import datetime, timedelta
 
 import click
 
+from database import Unit
 from errors import Rejected
 from models import Ticket
 from ops.house import opened
-from ops.staff import act, acting, told
+from ops.staff import act, acting, harmless, told
 from support.office import Letter
 from workers.assembly import House
 
+SHOWN = "ticket.show"  # in the staff's log
 NUMBER = click.argument("number", type=click.IntRange(min=0))
 
 
@@ -39,7 +41,7 @@ def tickets(context: click.Context) -> None:
 def show(number: int, actor: str, reason: str) -> None:
     """What was written in a ticket. That you read it is recorded before it is opened."""
     with opened() as house, told():
-        ticket = _opening(house, number, actor, reason, "ticket.show")
+        ticket = _opening(house, number, actor, reason, SHOWN)
         for letter in house.office.letters(ticket):
             click.echo(_said(letter))
 
@@ -70,6 +72,7 @@ def answer(number: int, actor: str, reason: str) -> None:
         words = _read()
         with house.database.unit() as unit:
             ticket = house.office.answer(unit, number, words)
+            _demand_read(house, unit, ticket)
             house.audit.record(unit, act(actor, reason), "ticket.answer", subject=ticket.id)
     click.echo(f"ticket {number}: on its way. `tickets` says so if it cannot reach the chat.")
 
@@ -81,6 +84,7 @@ def resolve(number: int, actor: str, reason: str) -> None:
     """The ticket is resolved: its person is told, and its period begins. It opens again if they write in time."""
     with opened() as house, told(), house.database.unit() as unit:
         ticket = house.office.resolve(unit, number)
+        _demand_read(house, unit, ticket)
         house.audit.record(unit, act(actor, reason), "ticket.resolve", subject=ticket.id)
     click.echo(f"ticket {number} is resolved")
 
@@ -91,6 +95,14 @@ def _opening(house: House, number: int, actor: str, reason: str, verb: str) -> T
         ticket = house.office.get(number)
         house.audit.record(unit, act(actor, reason), verb, subject=ticket.id)
     return ticket
+
+
+def _demand_read(house: House, unit: Unit, ticket: Ticket) -> None:
+    """Nothing is put aside unread. Asked when the ticket has been moved in this unit: what comes from here on waits for
+    its end, and opens the ticket again. Raises Rejected("ticket.unread")."""
+    shown = house.audit.last(unit, SHOWN, subject=ticket.id)
+    if shown is None or house.office.last_word(ticket) > shown:
+        raise Rejected("ticket.unread")
 
 
 def _read() -> str:
@@ -106,7 +118,7 @@ def _said(letter: Letter) -> str:
         head += f" ({letter.state}: {letter.reason})" if letter.reason else f" ({letter.state})"
     if letter.file is not None:
         head += f"  [file {letter.file}: {letter.mime}, {letter.size:,} bytes]"
-    return f"{head}\n{letter.text}\n"
+    return f"{head}\n{harmless(letter.text)}\n"
 
 
 def _age(since: datetime, now: datetime) -> str:

@@ -94,6 +94,13 @@ class Audit:
         number = entry.number
         unit.after(lambda: log.info("audit.written", kind=verb, entry=number))
 
+    def last(self, unit: Unit, verb: str, *, subject: str) -> datetime | None:
+        """When staff last did this to it; None where they never did."""
+        del unit
+        done = (AuditEntry.subject == subject) & (AuditEntry.verb == verb)
+        row = AuditEntry.select(AuditEntry.at).where(done).order_by(AuditEntry.number.desc()).first()
+        return row.at if row is not None else None
+
     def entries(self, *, newest: int) -> list[Entry]:
         """The last ones, oldest of them first. That they were read is written to the access record."""
         with self._database.connection():

@@ -15,7 +15,7 @@ from jobs.desk import Desk
 from models import Account, Media, Ticket, TicketMessage, new_id
 from policy.limits import LONGEST_ANSWER, SUPPORT_REOPENED
 from states import move
-from support.tickets import ANSWER, PURPOSE, RESOLVED, STAFF
+from support.tickets import ANSWER, PERSON, PURPOSE, RESOLVED, STAFF
 
 BY_STAFF = "resolved"  # what became of a ticket
 
@@ -74,6 +74,12 @@ class Office:
         if found is None:
             raise Rejected("ticket.unknown")
         return found
+
+    def last_word(self, ticket: Ticket) -> datetime:
+        """When its person wrote last. Called with a connection."""
+        theirs = (TicketMessage.ticket == ticket.id) & (TicketMessage.author == PERSON)
+        last = TicketMessage.select(TicketMessage.at).where(theirs).order_by(TicketMessage.at.desc()).first()
+        return last.at if last is not None else ticket.opened_at
 
     def letters(self, ticket: Ticket) -> list[Letter]:
         """Everything that was written, the oldest first. Each opening is recorded."""

@@ -266,6 +266,7 @@ def asking(service: Service, bird: Bird) -> None:
     bird.wait("That one was not taken", lambda m: "is not in it" in (m.get("text") or ""), seconds=LONG)
     bird.tap("The confirmation", "supdone")
     by = ("--actor", "may.chan", "--reason", said_to_support(bird))
+    staff(service, "tickets", "show", number, *by)
     staff(service, "answer", number, *by, says=said_to_support(bird, "We found your order of"))
     answer, data = bird.wait("The answer", lambda m: button(m, "sup:"), seconds=LONG)
     bird.press(answer, data)

@@ -37,9 +37,9 @@ def account(desk: Desk) -> Account:
     return row
 
 
-def has_one(desk: Desk, accused: str | None = None) -> str:
+def has_one(desk: Desk, accused: str | None = None, words: str = "that is me") -> str:
     with desk.house.database.unit() as unit:
-        said = Said(kind="consent", source="web", words="that is me", accused=accused)
+        said = Said(kind="consent", source="web", words=words, accused=accused)
         return str(desk.house.reports.open_for(unit, MAY, said).id)
 
 
@@ -155,3 +155,12 @@ def test_numbers_are_taken_as_people_type_them(desk: Desk) -> None:
     typed = f"{number[:5].upper()}-{number[5:].upper()}"
     assert read(typed) == number
     assert desk.does("report", "show", typed, *STAFF).returncode == 0
+
+
+def test_what_a_stranger_wrote_steers_no_terminal(desk: Desk) -> None:
+    number = has_one(
+        desk, words="look\x1b]52;c;cm0gLXJm\x07 here\u202e, \u3000my\tdear\nfriend \U0001f469\u200d\U0001f467"
+    )
+    shown = desk.does("report", "show", number, *STAFF).stdout
+    assert "look\\u001b]52;c;cm0gLXJm\\u0007 here\\u202e, \u3000my\tdear\nfriend \U0001f469\u200d\U0001f467" in shown
+    assert "\x1b" not in shown

@@ -79,7 +79,8 @@ class Office:
         """When its person wrote last. Called with a connection."""
         theirs = (TicketMessage.ticket == ticket.id) & (TicketMessage.author == PERSON)
         last = TicketMessage.select(TicketMessage.at).where(theirs).order_by(TicketMessage.at.desc()).first()
-        return last.at if last is not None else ticket.opened_at
+        found: datetime = last.at if last is not None else ticket.opened_at
+        return found
 
     def letters(self, ticket: Ticket) -> list[Letter]:
         """Everything that was written, the oldest first. Each opening is recorded."""

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 from statistics import median
+from typing import Any
 
 from peewee import fn
 
 from database import Database
 from generation.kinds import DESTROY
-from models import Export, Media, RetentionRun, StrayObject, Work
+from models import Erasure, Export, Media, RetentionRun, StrayObject, Work
 from policy.categories import COPY_OF_DATA, STRAY_OBJECT
+from privacy.erasure_gather import kinds_of
+from privacy.erasures import ERASE
 from privacy.retention import COMPARISON, EVERY
-from privacy.sweep import period_of
+from privacy.sweep import as_time, period_of
 
 WINDOW = timedelta(days=30)
 BETWEEN_RUNS = timedelta(seconds=EVERY)
@@ -23,7 +29,8 @@ AT_MOST = 1_000  # of the newest deletions: the median of more says nothing more
 
 @dataclass(frozen=True)
 class Figures:
-    """Of photos and results. `erase` is the median from the wish to the end of the object; None: none was erased."""
+    """Of photos and results, one by one or all at once. `erase` is the median from the wish to the end of the
+    object, or of the last one; None: none was erased."""
 
     erased: int
     erase: timedelta | None
@@ -78,6 +85,7 @@ def _overdue(now: datetime) -> timedelta | None:
     period = period_of("erasures")
     times = [work.created_at + SURELY_DESTROYED for work in wished]
     times += [stray.found_at + STRAY_OBJECT for stray in strays.order_by(StrayObject.found_at).limit(1)]
+    times += [row.asked_at + SURELY_DESTROYED for row in _under_way() if row.begun_at is not None]
     times += [copy.made_at + COPY_OF_DATA for copy in copies if copy.made_at is not None]
     if records is not None and records.oldest_left is not None and records.oldest_left < since - period:
         times.append(records.oldest_left + period)
@@ -100,10 +108,43 @@ def figures(database: Database) -> Figures:
             .join(Media, on=(Media.id == Work.subject))
             .where(Work.kind == DESTROY)  # the row of the object goes last
         )
-    took = [(work.ended_at - work.created_at).total_seconds() for work in erased]
+        whole = _whole(now)
+        since = [work.created_at for work in waiting] + [row.asked_at for row in _under_way()]
+    ends = [(work.ended_at, work.created_at) for work in erased] + whole
+    took = [(end - wish).total_seconds() for end, wish in sorted(ends, reverse=True)[:AT_MOST]]
     return Figures(
         erased=len(took),
         erase=timedelta(seconds=median(took)) if took else None,
-        waiting=len(waiting),
-        longest_wait=max((now - work.created_at for work in waiting), default=None),
+        waiting=len(since),
+        longest_wait=max((now - wish for wish in since), default=None),
     )
+
+
+def _whole(now: datetime) -> list[tuple[datetime, datetime]]:
+    """When all of somebody's photos, results or both had gone, and when they wished it.
+
+    The first row of work that ends well does that; what comes after it waits for an account's end. Rows of work are
+    kept as long as is looked back, so the first one of a wish of that time is still there.
+    """
+    first: Any = fn.MIN(Work.ended_at)
+    rows: Any = (
+        Erasure.select(Erasure.asked_at, Erasure.counts, first)
+        .join(Work, on=(Work.subject == Erasure.id))
+        .where((Work.kind == ERASE) & (Work.state == Work.DONE))
+        .where((Erasure.asked_at > now - WINDOW) & Erasure.keys_gone_at.is_null(False))
+        .group_by(Erasure.id, Erasure.asked_at, Erasure.counts)
+        .order_by(first.desc())
+        .limit(AT_MOST)
+    )
+    ended = ((as_time(end), asked, counts) for asked, counts, end in rows.tuples())
+    return [(end, asked) for end, asked, counts in ended if end is not None and json.loads(counts).get("objects")]
+
+
+def _under_way() -> list[Erasure]:
+    """Deletions that wait for a copy of the data, or of whose objects some are left. One that was taken back too: it
+    destroys what it had begun with."""
+    of_scope = reduce(or_, ((Erasure.scope == scope) & Media.kind.in_(kinds_of(scope)) for scope in Erasure.SCOPES))
+    theirs = (Media.account == Erasure.account) & (Media.created_at <= Erasure.begun_at) & of_scope
+    left = fn.EXISTS(Media.select(Media.id).where(theirs & (Media.state == Media.DESTROYING)))
+    waits = Erasure.state.in_(Erasure.OPEN) & Erasure.begun_at.is_null()
+    return list(Erasure.select().where(waits | (Erasure.state.in_((*Erasure.OPEN, Erasure.UNDONE)) & left)))

@@ -12,10 +12,13 @@ from database import Database
 from generation.kinds import DESTROY
 from jobs.desk import Desk
 from jobs.kinds import RIGHTS, Kind
-from models import Media
-from privacy.figures import WINDOW, Figures, figures
+from models import Erasure, Media
+from policy.categories import ACCOUNT_UNDO
+from privacy.erasures import ACCOUNT, PHOTOS
+from privacy.figures import SURELY_DESTROYED, WINDOW, Figures, figures, retained
 from tests.conftest import TurnedClock
 from tests.custody.conftest import Custody
+from tests.privacy.wiping import Wiper
 
 
 class Deletions:
@@ -81,3 +84,49 @@ def test_deletions_of_long_ago_do_not_count(deletions: Deletions) -> None:
     deletions.carry_out(deletions.wish(), after=3)
     deletions.clock.turn(WINDOW.total_seconds())
     assert deletions.figures.erased == 0
+
+
+@pytest.fixture
+def wiper(database: Database, clock: TurnedClock, tmp_path: Path) -> Wiper:
+    return Wiper(database, tmp_path / "all", clock)
+
+
+@pytest.mark.parametrize("scope", Erasure.SCOPES)
+def test_all_of_somebody_at_once_counts_as_one_deletion(wiper: Wiper, scope: str) -> None:
+    ann = wiper.lives()
+    wiper.erases(ann, scope)
+    wiper.later(7)
+    assert figures(wiper.database) == Figures(erased=0, erase=None, waiting=1, longest_wait=timedelta(seconds=7))
+    wiper.work()
+    assert figures(wiper.database) == Figures(erased=1, erase=timedelta(seconds=7), waiting=0, longest_wait=None)
+
+
+def test_what_an_account_waits_for_is_no_time_that_its_pictures_took(wiper: Wiper) -> None:
+    ann = wiper.lives()
+    wiper.erases(ann, ACCOUNT)
+    wiper.later(7)
+    wiper.work()
+    wiper.later(ACCOUNT_UNDO.total_seconds())
+    wiper.work()
+    assert wiper.account(ann) is None
+    assert figures(wiper.database).erase == timedelta(seconds=7)
+    wiper.later((WINDOW - ACCOUNT_UNDO).total_seconds())
+    assert figures(wiper.database).erased == 0
+
+
+def test_a_deletion_that_found_nothing_took_no_time(wiper: Wiper) -> None:
+    ann = wiper.person()
+    for _ in range(2):
+        wiper.erases(ann, PHOTOS)
+        wiper.work()
+    assert figures(wiper.database).erased == 1
+
+
+def test_taken_back_it_is_under_way_until_its_pictures_are_gone(wiper: Wiper) -> None:
+    ann = wiper.lives()
+    wiper.erases(ann, ACCOUNT)
+    assert wiper.undoes(ann)
+    wiper.later(SURELY_DESTROYED.total_seconds() + 60)
+    assert (figures(wiper.database).waiting, retained(wiper.database).overdue) == (1, timedelta(seconds=60))
+    wiper.work()
+    assert (figures(wiper.database).waiting, retained(wiper.database).overdue) == (0, None)

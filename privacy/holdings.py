@@ -72,6 +72,7 @@ OWNED_BY: Mapping[type[Base], Callable[[Whose], Any]] = {
 WITHHELD: Mapping[tuple[type[Base], str], str] = {
     (AuditEntry, "actor"): "the member of the staff who acted",
     (AuditEntry, "reason"): "words of the staff, which may name others",
+    (Report, "accused"): "whom their report is about",
 }
 
 

@@ -15,7 +15,7 @@ from consent.disclosure import disclose
 from custody.media import RESULT, VIDEO
 from database import Database
 from errors import Rejected
-from models import TABLES, Access, Account, Base, about, plain
+from models import TABLES, Access, Account, Base, Report, about, plain
 from policy.categories import CATEGORIES
 from privacy.holdings import WITHHELD, Unowned, Whose, category_of, columns, given_out, personal, theirs
 from tests.generation.studio import PICTURE, Who
@@ -77,6 +77,9 @@ def test_keys_are_in_no_copy(packer: Packer, ann: Who) -> None:
 def test_nobody_elses_data_are_in_it(packer: Packer, ann: Who) -> None:
     bob = packer.person(credits=20)
     packer.has(bob, RESULT, b"bob's picture", prompt="bob's idea")
+    with packer.database.unit() as unit:
+        times = {"received_at": unit.now, "due_at": unit.now}
+        Report.insert(id="ann23", kind="child", source="bot", reporter=ann.id, accused=bob.id, **times).execute()
     data = copy_of(packer, ann)
     whole = b"".join(files(data).values())
     assert [word for word in (bob.id.encode(), bob.photo.encode(), b"bob's") if word in whole] == []

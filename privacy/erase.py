@@ -122,6 +122,7 @@ class Eraser:
         if self._copy_is_being_made(claim, row):
             return False
         with claim.checkpoint() as unit:
+            lock(_owner(row))  # first, as whoever asks does
             locked = self._erasures.locked(row.id)
             begun = locked.state in Erasure.OPEN
             if begun:
@@ -272,9 +273,11 @@ class Eraser:
         """Until the time of grace is over, and a copy that was asked for in it has been sent."""
         if row.ends_at is not None and row.ends_at > self._database.clock.now():
             with claim.finish() as unit:
+                waits = self._erasures.locked(row.id).state in (Erasure.SEALED, Erasure.WAITING)
                 move(Erasure, row.id, come_from=(Erasure.SEALED,), to=Erasure.WAITING)
-                rest = (row.ends_at - unit.now).total_seconds()
-                self._desk.add(unit, ERASE, subject=row.id, account=_owner(row), wait=max(0.1, rest))
+                # Taken back in this moment, or asked for again, it goes on at once.
+                rest = max(0.1, (row.ends_at - unit.now).total_seconds()) if waits else 0.0
+                self._desk.add(unit, ERASE, subject=row.id, account=_owner(row), wait=rest)
             return
         if self._copy_is_being_made(claim, row):
             return

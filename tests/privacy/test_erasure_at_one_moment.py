@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,21 @@ def at_once(*acts: Callable[[], object]) -> list[object]:
         thread.join(PATIENCE)
         assert not thread.is_alive()
     return found
+
+
+class Interrupted:
+    """A clock that somebody looks at, too: what they then do comes right after the worker has read how things stand."""
+
+    def __init__(self, wiper: Wiper, erasure: str, act: Callable[[], object]) -> None:
+        self.wiper, self.erasure, self.clock = wiper, erasure, wiper.database.clock
+        self.act: Callable[[], object] | None = act
+
+    def now(self) -> datetime:
+        act = self.act
+        if act is not None and "messages" in self.wiper.counts(self.erasure):
+            self.act = None
+            act()
+        return self.clock.now()
 
 
 @pytest.mark.parametrize("scope", [PHOTOS, GENERATED, ACCOUNT])
@@ -144,6 +160,16 @@ def test_undone_or_ended_but_never_half(wiper: Wiper) -> None:
         assert bool(undone) == (row is not None)
         assert wiper.erasure(erasure.id).state == (Erasure.UNDONE if undone else Erasure.DONE)
         assert row is None or row.state == Account.ACTIVE
+
+
+def test_taken_back_at_the_moment_at_which_the_worker_turns_to_waiting_it_ends_now(wiper: Wiper, ann: Who) -> None:
+    """Else a restored backup would delete the account in the weeks until the worker comes by again."""
+    erasure = wiper.erases(ann, ACCOUNT)
+    wiper.database.clock = Interrupted(wiper, erasure.id, lambda: wiper.undoes(ann))
+    wiper.work()
+    assert wiper.erasure(erasure.id).state == Erasure.UNDONE
+    assert {record["stage"] for record in wiper.records()} == {"files", "undone"}
+    assert wiper.waits() == 0
 
 
 def test_hurrying_at_the_moment_at_which_the_worker_begins_is_heard(wiper: Wiper) -> None:

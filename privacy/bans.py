@@ -11,7 +11,7 @@ from models import Account
 from policy.reports import BANS
 from privacy.account_news import tell_soon
 from privacy.audit import Act, Audit
-from privacy.halt import halt
+from privacy.halt import halt, stop_work
 from states import move
 from support.announcements import Announcements
 
@@ -34,6 +34,7 @@ class Bans:
         """
         if reason not in BANS:
             raise Rejected("ban.reason")
+        stop_work(unit, self._desk, account)
         self._move(account, come_from=Account.ACTIVE, to=Account.BANNED, otherwise="ban.already", banned_for=reason)
         ended = halt(unit, self._desk, account, reason=BANNED)
         tell_soon(unit, self._desk, account)

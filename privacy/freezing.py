@@ -21,7 +21,7 @@ from models import Account, Erasure, Export, Link, Media, Report
 from privacy.account_news import tell_soon
 from privacy.audit import Act, Audit
 from privacy.export import EXPORT, EXPORT_FAILED
-from privacy.halt import halt
+from privacy.halt import halt, stop_work
 from privacy.reports import Reports
 from states import move
 
@@ -56,7 +56,7 @@ class Freezing:
         row = self._reports.under_way(number)
         if row.state == Report.FROZEN:
             raise Rejected("report.frozen")
-        person = self._accused(account or row.accused)
+        person = self._accused(unit, account or row.accused)
         self._reports.decide(unit, row, to=Report.FROZEN, accused=person.id)
         if person.frozen_at is None:
             self._lock_up(unit, person.id)
@@ -90,6 +90,7 @@ class Freezing:
         if accused is None:
             raise Rejected("report.nobody")
         self._reports.decide(unit, row, to=Report.ERASED, accused=accused)
+        stop_work(unit, self._desk, accused)
         person = lock(accused)
         if person is not None:
             if person.frozen_at is None:  # a copy on its way would be waited for, and hold the pictures
@@ -104,8 +105,11 @@ class Freezing:
         self._keys.freeze(unit, account)
         self._drop_copies(unit, account)
 
-    def _accused(self, account: str | None) -> Account:
-        found = lock(account) if account is not None else None
+    def _accused(self, unit: Unit, account: str | None) -> Account:
+        if account is None:
+            raise Rejected("report.nobody")
+        stop_work(unit, self._desk, account)
+        found = lock(account)
         if found is None:
             raise Rejected("report.nobody")
         return found

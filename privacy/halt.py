@@ -13,12 +13,17 @@ from states import move
 STOPPED = (PRODUCE, SUBMIT, COLLECT, DELIVER, ORIGINAL, GREET, INTAKE)
 
 
+def stop_work(unit: Unit, desk: Desk, account: str) -> None:
+    """First of all, before the account is locked: whoever works for its person takes the two in this order."""
+    desk.withdraw_all(unit, account=account, kinds=STOPPED)
+
+
 def halt(unit: Unit, desk: Desk, account: str, *, reason: str) -> int:
     """How many orders ended. Whoever works on something of theirs at this moment cannot commit it.
 
     What a provider makes meanwhile is never fetched. Work, attempt, order: in the order in which workers take them.
     """
-    desk.withdraw_all(unit, account=account, kinds=STOPPED)
+    stop_work(unit, desk, account)  # once more: what was added until the account was locked
     for task in list(VideoTask.select().where((VideoTask.account == account) & VideoTask.state.in_(VideoTask.OPEN))):
         end_task(unit, task.id, reason=reason)
     theirs = Order.account == account

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from consent.accounts import lock
 from custody.keys import LIVES
 from custody.media import RESULT, VIDEO
 from database import Database
 from errors import Failure, Permanent, Rejected
-from generation.kinds import ORIGINAL
+from generation.kinds import COLLECT, ORIGINAL
 from imaging.intake import Intake
 from models import Access, Account, Erasure, Export, KeyRow, Link, Media, Order, Photo, Report, VideoTask, Work, new_id
 from policy.purposes import PURPOSES, granted
@@ -23,6 +25,7 @@ from tests.privacy.packing import CLIP, files, records
 from wording.reports import grouped
 
 CODE = "account.frozen"
+MEETING = 0.4  # seconds in which the second one would be where the first one wants to go
 
 
 @pytest.fixture(scope="module")
@@ -373,6 +376,32 @@ def test_two_of_the_staff_at_once_freeze_once(cases: Casework, ann: Who) -> None
         thread.join(30)
     assert ended.count("done") == 1
     assert [verb for verb, _ in cases.verbs()] == ["report.freeze", "account.freeze"]
+
+
+@pytest.mark.parametrize("act", ["freezes", "wipes", "ban"])
+def test_whoever_works_for_them_at_that_moment_is_waited_for_and_neither_fails(
+    cases: Casework, ann: Who, act: str
+) -> None:
+    cases.found(ann)
+    number, failed = cases.reported(ann), list[str]()
+
+    def decide() -> None:
+        try:
+            cases.ban(ann) if act == "ban" else getattr(cases, act)(number)
+        except Failure as error:
+            failed.append(error.code)
+
+    thread = threading.Thread(target=decide)
+    with cases.database.unit():  # work, then the account: as every worker takes them
+        assert Work.update(kind=Work.kind).where((Work.account == ann.id) & (Work.kind == COLLECT)).execute() == 1
+        thread.start()
+        time.sleep(MEETING)
+        lock(ann.id)
+    thread.join(30)
+    assert failed == []
+    row = cases.account(ann)
+    assert row is not None
+    assert row.state == Account.BANNED if act == "ban" else row.frozen_at is not None
 
 
 def test_opening_the_words_of_a_case_is_recorded(cases: Casework) -> None:

@@ -221,7 +221,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         "P2.8",
         (
             Edit(
-                "models.py",
+                "tables/people.py",
                 '    username = Sealed("account", key="account", null=True)',
                 '    username = Sealed("nothing", key="account", null=True)',
             ),
@@ -268,12 +268,8 @@ MUTATIONS: tuple[Mutation, ...] = (
         "a frozen key opens like any other",
         "P10.2",
         (
-            Edit("custody/keys.py", "            if row.frozen:\n", "            if False:\n"),
-            Edit(
-                "custody/keys.py",
-                "if any(row.frozen for row in rows if row.kind == kind):",
-                "if False:",
-            ),
+            Edit("custody/keys.py", "for row in rows if not row.frozen}", "for row in rows}"),
+            Edit("custody/keys.py", "if any(row.frozen and row.kind == kind for row in rows):", "if False:"),
         ),
         ("tests/privacy/test_freezing.py",),
         "valid_handle",

@@ -19,6 +19,7 @@ LINES = (
     ("states", "database"),
     ("rows",),
     ("models",),
+    ("tables",),
     ("vault", "providers", "imaging", "moderation"),
     ("policy", "config", "errors", "logs"),
     ("crash",),
@@ -57,6 +58,13 @@ def offences(name: str) -> list[str]:
 
 def test_every_arrow_points_down() -> None:
     assert [offence for name in RANK for offence in offences(name)] == []
+
+
+def test_tables_are_had_from_models() -> None:
+    assert [str(s) for name in RANK for s in sources(name) if "tables" in imported(s)] == [
+        str(ROOT / "models.py"),
+        *(str(s) for s in sources("tables") if "tables" in imported(s)),
+    ]
 
 
 def test_the_emulators_import_nothing_of_ours() -> None:

@@ -1,0 +1,1 @@
+"""The tables by subject; `models` puts them together, and everybody else asks it."""

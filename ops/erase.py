@@ -17,6 +17,7 @@ from policy.categories import CATEGORIES
 from privacy.audit import Act
 from privacy.deletion_cases import SCOPES, Looked, Wanted
 from privacy.erasure_preview import Preview, Stays
+from privacy.erasures import ACCOUNT
 from wording.periods import kept
 from workers.assembly import House
 
@@ -98,7 +99,7 @@ def _enqueue(house: House, by: Act, wanted: Wanted, token: str) -> str:
     if erasure.request != wanted.case:
         return f"under way already, as deletion {erasure.id}. Once it is done: request answer {wanted.case}"
     said = f"deletion {erasure.id} has begun"
-    if erasure.ends_at is not None and not wanted.at_once:
+    if erasure.ends_at is not None and erasure.ends_at > house.database.clock.now():
         said += f"; until {erasure.ends_at:%Y-%m-%d %H:%M} UTC its person can undo it in the chat"
     return f"{said}. The case is answered when it is done: request letter {wanted.case}"
 
@@ -128,3 +129,5 @@ def _notes(preview: Preview) -> Iterator[str]:
         yield "a copy of their data is on its way: it comes first"
     if preview.undo_until:
         yield f"until {preview.undo_until:%Y-%m-%d %H:%M} UTC the account can be taken back; pictures cannot"
+    elif preview.scope == ACCOUNT:
+        yield "the account ends at once: nothing can be taken back"

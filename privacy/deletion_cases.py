@@ -13,7 +13,7 @@ from errors import Permanent, Rejected, Temporary
 from models import Account, Erasure, RightsRequest
 from policy.rights import DELETION
 from privacy.audit import Act, Audit
-from privacy.erasure_preview import Preview
+from privacy.erasure_preview import Preview, undo_until
 from privacy.erasures import ACCOUNT, GENERATED, PHOTOS, Erasures
 from privacy.requests import TELEGRAM_ID, Requests
 from privacy.tokens import GOOD_FOR, Tokens
@@ -79,14 +79,14 @@ class DeletionCases:
             account = self._requests.find(person)
             if account is None:
                 raise Rejected("person.unknown")
-            if self._case(wanted).account != account.id:
+            case = self._case(wanted)
+            if case.account != account.id:
                 raise Rejected("case.other_person")
-            telegram_id = int(self._fields.open(Account.telegram_id, account, purpose=PURPOSE) or 0)
-        if not TELEGRAM_ID.fullmatch(person.strip()):
-            self._demand_still_theirs(telegram_id, person)
+        self.demand_still_theirs(account, person)
         with self._database.unit() as unit:
             self._audit.record(unit, by, "erase.look", subject=wanted.case)
-            preview = self._erasures.preview(account.id, wanted.scope)
+            ends_at = unit.now if wanted.at_once else undo_until(unit.now, case.received_at)
+            preview = self._erasures.preview(account.id, wanted.scope, ends_at=ends_at)
             token = self._tokens.give(unit.now, *_bound(wanted, account.id, preview))
         return Looked(preview, token, unit.now + GOOD_FOR)
 
@@ -102,6 +102,20 @@ class DeletionCases:
             erasure = self._ask(unit, wanted, str(account))
             self._audit.record(unit, by, "erase", subject=wanted.case)
         return erasure
+
+    def demand_still_theirs(self, account: Account, person: str) -> None:
+        """Usernames move between people, and we learn of it only when somebody writes to the bot: of a username Telegram
+        is asked, so never inside a unit. Raises Rejected("person.moved" | "person.not_compared")."""
+        if TELEGRAM_ID.fullmatch(person.strip()):
+            return
+        with self._database.connection():
+            telegram_id = int(self._fields.open(Account.telegram_id, account, purpose=PURPOSE) or 0)
+        try:
+            now = self._names.username(telegram_id)
+        except (Temporary, Permanent):
+            raise Rejected("person.not_compared") from None
+        if now is None or now.lower() != person.strip().removeprefix("@").lower():
+            raise Rejected("person.moved")
 
     def _ask(self, unit: Unit, wanted: Wanted, account: str) -> Erasure:
         return self._erasures.ask(
@@ -125,15 +139,6 @@ class DeletionCases:
         if Erasure.select().where(Erasure.request == row.id).exists():
             raise Rejected("case.under_way")
         return row
-
-    def _demand_still_theirs(self, telegram_id: int, person: str) -> None:
-        """Usernames move between people, and we learn of it only when somebody writes to the bot."""
-        try:
-            now = self._names.username(telegram_id)
-        except (Temporary, Permanent):
-            raise Rejected("person.not_compared") from None
-        if now is None or now.lower() != person.strip().removeprefix("@").lower():
-            raise Rejected("person.moved")
 
 
 def _bound(wanted: Wanted, account: str, preview: Preview) -> tuple[str, ...]:

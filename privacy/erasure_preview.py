@@ -77,10 +77,11 @@ class Previews:
         self._copies = copies
         self._sweeps = tuple(sweeps)
 
-    def of(self, account: str, scope: str) -> Preview:
-        """Called with a connection. Raises DoesNotExist where there is no account."""
+    def of(self, account: str, scope: str, *, ends_at: datetime | None = None) -> Preview:
+        """Called with a connection. `ends_at`: of an account, where it does not wait as long as usual. Raises
+        DoesNotExist where there is no account."""
         now = self._database.clock.now()
-        whole = scope == Erasure.ACCOUNT
+        whole, end = scope == Erasure.ACCOUNT, ends_at or undo_until(now)
         row = Account.get(Account.id == account)
         telegram_id = int(self._fields.open(Account.telegram_id, row, purpose=PURPOSE) or 0)
         held = {
@@ -90,21 +91,20 @@ class Previews:
         return Preview(
             scope=scope,
             goes={id: count for id, count in _going(account, scope, held).items() if count},
-            stays=self._staying(Whose.of(self._fields, account, telegram_id), scope, held, now),
+            stays=self._staying(Whose.of(self._fields, account, telegram_id), scope, held, end),
             orders=Order.select().where(orders_of(account, scope)).count(),
             packs=tuple(self._packs.possible(Unit(now), account)) if whole else (),
             credits=ledger.balance(account).free if whole else 0,
             messages=messages_of(account, scope, now),
             waits_for_copy=self._copies.under_way(account),
-            undo_until=now + ACCOUNT_UNDO if whole else None,
+            undo_until=end if whole and end > now else None,
         )
 
-    def _staying(self, whose: Whose, scope: str, held: Mapping[str, int], now: datetime) -> tuple[Stays, ...]:
+    def _staying(self, whose: Whose, scope: str, held: Mapping[str, int], end: datetime) -> tuple[Stays, ...]:
         if scope != Erasure.ACCOUNT:
             goes = _going(whose.account, scope, held)
             left = {id: count - goes.get(id, 0) for id, count in held.items()}
             return tuple(Stays(id, count, None) for id, count in left.items() if count > 0)
-        end = now + ACCOUNT_UNDO
         return tuple(
             Stays(id, max(held.get(id, 0), 1), self._last_day(whose, id, end))
             for id in outlasting()
@@ -128,6 +128,12 @@ class Previews:
                 if rule.model.select().where(theirs(rule.model, whose) & rule.start.is_null()).exists():
                     newest.append(end)  # what is open, such as a ticket, ends with the account
         return (max(newest) + retention.period).date() if newest else None
+
+
+def undo_until(now: datetime, received: datetime | None = None) -> datetime:
+    """When the account ends that somebody wants deleted now. What is promised counts from the day on which they asked:
+    a letter may have waited. Then less time is left for taking it back, or none."""
+    return max(now, (received or now) + ACCOUNT_UNDO)
 
 
 def outlasting() -> list[str]:

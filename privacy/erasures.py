@@ -20,12 +20,12 @@ from custody.keys import Keys
 from database import Unit
 from errors import Permanent
 from jobs.desk import Desk
-from models import Account, Erasure, Media, Work, new_id
+from models import Account, Erasure, Media, RightsRequest, Work, new_id
 from policy.categories import ACCOUNT_UNDO
 from policy.rights import DELETION
 from privacy.asked_in_bot import asked, taken_back
 from privacy.erasure_gather import gather, work_on
-from privacy.erasure_preview import Copies, Preview, Previews
+from privacy.erasure_preview import Copies, Preview, Previews, undo_until
 from privacy.requests import BOT
 from states import move
 
@@ -47,9 +47,9 @@ class Erasures:
         self._copies = copies
         self._previews = previews
 
-    def preview(self, account: str, scope: str) -> Preview:
+    def preview(self, account: str, scope: str, *, ends_at: datetime | None = None) -> Preview:
         """What `ask` would do. Raises DoesNotExist where there is no account."""
-        return self._previews.of(account, scope)
+        return self._previews.of(account, scope, ends_at=ends_at)
 
     def open_of(self, account: str) -> Erasure | None:
         """The deletion under way; that of the whole account before others."""
@@ -69,8 +69,8 @@ class Erasures:
         """Begin; the row. Asked again while it is under way, it takes in what came since. An account's contains the
         others. While a copy of the data is being made it only waits: the copy was asked for first.
 
-        `request`: the row of the right that was asked for; in the bot it is written here. `at_once`: an account goes
-        without its time of grace. Raises Permanent("account.gone").
+        `request`: the row of the right that was asked for, from whose day on an account's time of grace counts; in the
+        bot it is written here. `at_once`: without that time. Raises Permanent("account.gone").
         """
         if scope not in (PHOTOS, GENERATED, ACCOUNT):
             raise ValueError(scope)
@@ -86,7 +86,8 @@ class Erasures:
         row = whole or self._open(account, scope) or self._new(unit, account, scope, source, request)
         if scope == ACCOUNT and person.state != Account.CLOSING:
             move(Account, account, come_from=(Account.ACTIVE, Account.BANNED), to=Account.CLOSING)
-            Erasure.update(was=person.state, ends_at=unit.now + ACCOUNT_UNDO).where(Erasure.id == row.id).execute()
+            ends_at = undo_until(unit.now, _received(row))
+            Erasure.update(was=person.state, ends_at=ends_at).where(Erasure.id == row.id).execute()
         if not waits:
             self.begin(unit, row)
         self._set_about(unit, row)
@@ -168,6 +169,12 @@ class Erasures:
         [row] = Erasure.update(state=Erasure.state).where(Erasure.id == erasure).returning(Erasure).execute()
         found: Erasure = row
         return found
+
+
+def _received(row: Erasure) -> datetime | None:
+    """When its request reached us; none without one."""
+    request: RightsRequest | None = RightsRequest.get_or_none(RightsRequest.id == row.request)
+    return request.received_at if request is not None else None
 
 
 def _work_on(erasure: Any) -> Any:

@@ -75,11 +75,16 @@ class Counter:
             ready = {"state": Photo.READY, "message_id": 5, "media": media.id, "created_at": unit.now}
             Photo.insert(account=self.ann, **ready).execute()
 
-    def opens(self, *, kind: str = "deletion", confirmed: bool = True, account: Any = "ann") -> str:
+    def opens(
+        self, *, kind: str = "deletion", confirmed: bool = True, account: Any = "ann", days_ago: float = 0
+    ) -> str:
         """The number of a request that came by mail."""
         with self.house.database.unit() as unit:
             about = self.ann if account == "ann" else account
-            row = self.house.requests.open(unit, MAY, kind=kind, source=MAIL, account=about, confirmed=confirmed)
+            came = unit.now - timedelta(days=days_ago)
+            row = self.house.requests.open(
+                unit, MAY, kind=kind, source=MAIL, account=about, received=came, confirmed=confirmed
+            )
             return str(row.id)
 
     def looks(self, case: str, scope: str = PHOTOS, *, person: str = "@annlee", at_once: bool = False) -> Looked:
@@ -288,3 +293,28 @@ def test_no_name_stands_in_a_token_or_in_the_log(counter: Counter) -> None:
     with counter.house.database.connection():
         subjects = [row.subject for row in AuditEntry.select()]
     assert not {"annlee", str(ANN)} & set(subjects)
+
+
+def test_the_days_of_an_account_count_from_the_letter(counter: Counter) -> None:
+    """However long it took to make sure who had written it: the day that is promised does not move."""
+    case = counter.opens(days_ago=20)
+    looked = counter.looks(case, ACCOUNT)
+    end = counter.row(case).received_at + ACCOUNT_UNDO
+    assert looked.preview.undo_until == end
+    assert counter.confirms(case, looked.token, ACCOUNT).ends_at == end
+
+
+def test_where_the_letter_is_older_than_those_days_the_account_ends_at_once(counter: Counter) -> None:
+    case = counter.opens(days_ago=ACCOUNT_UNDO.days + 1)
+    looked = counter.looks(case, ACCOUNT)
+    assert looked.preview.undo_until is None
+    counter.confirms(case, looked.token, ACCOUNT)
+    carry_out(counter.house)
+    with counter.house.database.connection():
+        assert Account.get_or_none(Account.id == counter.ann) is None
+    assert counter.row(case).state == RightsRequest.ANSWERED
+    assert counter.row(case).decided_at < counter.row(case).due_at
+
+
+def test_who_is_deleted_at_once_is_shown_no_day_of_return(counter: Counter) -> None:
+    assert counter.looks(counter.opens(), ACCOUNT, at_once=True).preview.undo_until is None

@@ -17,9 +17,9 @@ from policy.reports import BANS
 def ban(ground: str, actor: str, reason: str) -> None:
     """The person comes from standard input. What is being made for them ends and is given back."""
     with opened() as house, told():
-        said = person()
+        account = account_of(house, person())
         with house.database.unit() as unit:
-            ended = house.bans.ban(unit, act(actor, reason), account_of(house, said), reason=ground)
+            ended = house.bans.ban(unit, act(actor, reason), account, reason=ground)
     click.echo(f"banned; {ended} orders ended and were given back")
 
 
@@ -28,7 +28,7 @@ def ban(ground: str, actor: str, reason: str) -> None:
 def unban(actor: str, reason: str) -> None:
     """The person comes from standard input. What waited for the end of the ban comes now."""
     with opened() as house, told():
-        said = person()
+        account = account_of(house, person())
         with house.database.unit() as unit:
-            house.bans.unban(unit, act(actor, reason), account_of(house, said))
+            house.bans.unban(unit, act(actor, reason), account)
     click.echo("the ban has ended")

@@ -21,11 +21,13 @@ def opened() -> Iterator[House]:
 
 
 def account_of(house: House, said: str) -> str:
-    """The account of whoever was named. Called with a connection.
+    """The account of whoever was named, and of a username only where it is still theirs. Never inside a unit.
 
-    Raises Rejected("person.gone") where there is none, and what `Requests.find` raises.
+    Raises Rejected("person.gone") where there is none, and what `Requests.find` and `demand_still_theirs` raise.
     """
-    found = house.requests.find(said)
+    with house.database.connection():
+        found = house.requests.find(said)
     if found is None:
         raise Rejected("person.gone")
+    house.deletion_cases.demand_still_theirs(found, said)
     return str(found.id)

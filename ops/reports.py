@@ -89,9 +89,10 @@ def unfounded(number: str, actor: str, reason: str) -> None:
 @acting
 def erase(number: str, asks: bool, actor: str, reason: str) -> None:
     """The case ends with the account: everything of it is erased at once, and nobody can undo that."""
-    said = person() if asks else None
-    with opened() as house, told(), house.database.unit() as unit:
-        row = house.freezing.erase(unit, act(actor, reason), number, account=_whom(house, said))
+    with opened() as house, told():
+        account = _whom(house, asks)
+        with house.database.unit() as unit:
+            row = house.freezing.erase(unit, act(actor, reason), number, account=account)
     click.echo(f"the account {row.accused} is being erased; report {number} has ended")
 
 
@@ -101,9 +102,10 @@ def erase(number: str, asks: bool, actor: str, reason: str) -> None:
 @acting
 def freeze(number: str, asks: bool, actor: str, reason: str) -> None:
     """Nobody can open the pictures of the account a report is about, within half a minute; what is being made ends."""
-    said = person() if asks else None
-    with opened() as house, told(), house.database.unit() as unit:
-        row = house.freezing.freeze(unit, act(actor, reason), number, account=_whom(house, said))
+    with opened() as house, told():
+        account = _whom(house, asks)
+        with house.database.unit() as unit:
+            row = house.freezing.freeze(unit, act(actor, reason), number, account=account)
     click.echo(f"the account {row.accused} is frozen: end it by release, or by report erase {number}")
 
 
@@ -117,6 +119,6 @@ def release(number: str, actor: str, reason: str) -> None:
     click.echo(f"report {number} has ended; the account is {row.accused}")
 
 
-def _whom(house: House, said: str | None) -> str | None:
+def _whom(house: House, asks: bool) -> str | None:
     """None: the case says whom it is about."""
-    return None if said is None else account_of(house, said)
+    return account_of(house, person()) if asks else None

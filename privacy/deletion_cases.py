@@ -104,8 +104,8 @@ class DeletionCases:
         return erasure
 
     def demand_still_theirs(self, account: Account, person: str) -> None:
-        """Usernames move between people, and we learn of it only when somebody writes to the bot: of a username Telegram
-        is asked, so never inside a unit. Raises Rejected("person.moved" | "person.not_compared")."""
+        """Usernames move between people, and we learn of it only when somebody writes to the bot. Of a username
+        Telegram is asked, so never inside a unit. Raises Rejected("person.moved" | "person.not_compared")."""
         if TELEGRAM_ID.fullmatch(person.strip()):
             return
         with self._database.connection():

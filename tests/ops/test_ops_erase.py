@@ -15,23 +15,12 @@ from consent.accounts import Identity
 from models import Account, AuditEntry, Erasure, Work
 from policy.versions import CURRENT
 from privacy.requests import MAIL
-from tests.emulators.conftest import Emulator, run
+from tests.emulators.conftest import Emulator
+from tests.ops.conftest import ANN
 from tests.ops.test_ops_requests import MAY, STAFF, Desk, a_desk
 
 pytestmark = pytest.mark.proves("P9.3")
 TOKEN = re.compile(r"--confirm ([0-9a-f]{8}-[0-9a-f]{32})")
-ANN = 700100200
-
-
-@pytest.fixture(scope="module")
-def telegram() -> Iterator[Emulator]:
-    running = run()
-    ann = running.client("POST", "people", json={"id": ANN, "first_name": "Ann", "username": "annlee"})
-    running.client("POST", f"people/{ann['id']}/messages", json={"text": "/start"})
-    yield running
-    running.stop()
-    if running.process.stdout is not None:
-        running.process.stdout.close()
 
 
 @pytest.fixture

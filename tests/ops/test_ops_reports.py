@@ -14,6 +14,7 @@ from ops.bans import ban, unban
 from ops.reports import freeze, release, report
 from policy.limits import REPORT_WITHIN
 from privacy.reports import Said, read
+from tests.emulators.conftest import Emulator
 from tests.ops.test_ops_requests import MAY, STAFF, Desk, a_desk
 
 NUMBER = re.compile(r"report ([2-9a-z]{5}-[2-9a-z]{5}), due")
@@ -21,8 +22,8 @@ LETTER = "My daughter is nine. The account is @annlee.\nCall me: +852 5555 0000\
 
 
 @pytest.fixture
-def desk(make_settings: Callable[..., Settings], environ: dict[str, str]) -> Iterator[Desk]:
-    with a_desk(make_settings(), environ) as made:
+def desk(make_settings: Callable[..., Settings], environ: dict[str, str], telegram: Emulator) -> Iterator[Desk]:
+    with a_desk(make_settings(), {**environ, "TELEGRAM_API_URL": telegram.url}) as made:
         yield made
 
 
@@ -123,6 +124,33 @@ def test_whoever_is_not_found_is_not_frozen_and_not_named(desk: Desk, says: str,
     assert "Kowloon" not in done.stderr
     assert account(desk).frozen_at is None
     assert case(desk, number).state == Report.OPEN
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [("freeze", "--case", "{case}", "--person"), ("report", "erase", "{case}", "--person"), ("ban", "--for", "abuse")],
+)
+def test_a_username_that_has_moved_to_somebody_else_harms_nobody(desk: Desk, verb: tuple[str, ...]) -> None:
+    number = has_one(desk)
+    with desk.house.database.unit():
+        held = desk.house.fields.index(Account.username_index, "boris")  # she had this name when she wrote last
+        Account.update(username_index=held).where(Account.id == desk.ann).execute()
+    done = desk.does(*(word.format(case=number) for word in verb), *STAFF, says="@boris\n")
+    assert (done.returncode, "somebody else's now" in done.stderr) == (1, True)
+    row = account(desk)
+    assert (row.state, row.frozen_at, case(desk, number).state) == (Account.ACTIVE, None, Report.OPEN)
+
+
+@pytest.mark.parametrize("verb", [("freeze", "--case", "{case}", "--person"), ("ban", "--for", "abuse")])
+def test_while_telegram_does_not_say_so_only_the_id_is_good_enough(
+    desk: Desk, telegram: Emulator, verb: tuple[str, ...]
+) -> None:
+    words = [word.format(case=has_one(desk)) for word in verb]
+    telegram.faults({"method": "getChat", "kind": "error"})
+    done = desk.does(*words, *STAFF, says="@annlee\n")
+    telegram.faults()
+    assert (done.returncode, "Telegram could not say" in done.stderr) == (1, True)
+    assert desk.does(*words, *STAFF, says="700100200\n").returncode == 0
 
 
 def test_a_case_that_names_nobody_asks_for_somebody(desk: Desk) -> None:

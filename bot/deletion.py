@@ -84,8 +84,11 @@ def at_once(context: Context, unit: Unit, account: Account, person: Person, upda
     """Asked once more: from here on nothing can be undone."""
     if account.state != Account.CLOSING:
         return [_instead(person, update, says.not_closing(person.translate))]
-    if not tap.id and _undo_until(context.erasures.open_of(account.id), unit.now):
-        text = says.really_at_once(person.translate, credits=ledger.balance(account.id).free)
+    open_ = context.erasures.open_of(account.id)
+    if not tap.id and open_ is not None and _undo_until(open_, unit.now):
+        packs = context.refunds.possible(unit, account.id, asked_at=open_.asked_at)
+        lost = ledger.balance(account.id).free - sum(pack.credits for pack in packs)
+        text = says.really_at_once(person.translate, credits=lost, packs=bool(packs))
     else:
         context.erasures.at_once(unit, account=account.id)
         text = says.closing(person.translate, undo_until=None)

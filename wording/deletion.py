@@ -165,11 +165,15 @@ def not_closing(_: Translate) -> Message:
     return Message(_("Your account is open, and nothing waits to be deleted."))
 
 
-def really_at_once(_: Translate, *, credits: int) -> Message:
+def really_at_once(_: Translate, *, credits: int, packs: bool) -> Message:
+    """`credits`: those that are lost. `packs`: whether there are some that go back."""
+    text = _(
+        "<b>Delete everything now?</b>\nYour account ends at once, with {credits} in it. Nobody can undo that."
+    ).format(credits=amount(_, credits))
+    if packs:
+        text += "\n" + _("Packs you have not touched go back to you in Stars.")
     return Message(
-        _(
-            "<b>Delete everything now?</b>\nYour account ends at once, with {credits} in it. Nobody can undo that."
-        ).format(credits=amount(_, credits)),
+        text,
         (
             (button(_("Yes, delete everything now"), buttons.data(buttons.AT_ONCE, "yes")),),
             (button(_("No, let it wait"), buttons.data(buttons.ERASE, buttons.AGAIN)),),

@@ -258,6 +258,7 @@ def test_an_account_may_go_at_once_after_one_more_question(member: Talk, house: 
     member.presses("eraseyes:account")
     calls = member.presses("atonce")
     assert "Nobody can undo that" in text_of(calls)
+    assert "Packs" not in text_of(calls), "there is none"
     assert [data for _, data in buttons(calls)] == ["atonce:yes", "erase:again"]
     assert buttons(member.presses("erase:again")) == WAYS_BACK, "a no leaves it waiting"
     assert "being deleted right now" in text_of(member.presses("atonce:yes"))
@@ -269,6 +270,14 @@ def test_an_account_may_go_at_once_after_one_more_question(member: Talk, house: 
     assert row.ends_at <= house.database.clock.now()
     assert work.due_at <= house.database.clock.now()
     assert "being deleted right now" in text_of(member.presses("undo"))
+
+
+def test_before_an_account_goes_at_once_it_is_said_which_credits_are_lost_and_which_come_back(member: Talk) -> None:
+    member.give(paid(member, offer(member)["payload"]))
+    member.presses("eraseyes:account")
+    said = text_of(member.presses("atonce"))
+    assert f"with {TRIAL_CREDITS} credits in it" in said
+    assert "Packs you have not touched go back" in said
 
 
 @pytest.mark.parametrize(

@@ -83,10 +83,13 @@ class Freezing:
     def erase(self, unit: Unit, by: Act, number: str, *, account: str | None = None) -> Report:
         """The case ends with the account, at once and for good; who is gone already needs no second time.
 
-        Raises Rejected("report.unknown" | "report.ended" | "report.nobody").
+        Raises Rejected("report.unknown" | "report.ended" | "report.nobody"), Rejected("report.other_person") where
+        somebody else is frozen for it, whom nobody could release any more.
         """
         row = self._reports.under_way(number)
         accused = account or row.accused
+        if row.state == Report.FROZEN and accused != row.accused:
+            raise Rejected("report.other_person")
         if accused is None:
             raise Rejected("report.nobody")
         self._reports.decide(unit, row, to=Report.ERASED, accused=accused)

@@ -297,6 +297,16 @@ def test_a_clear_case_ends_so_without_a_freeze_before_it_and_no_copy_is_waited_f
     assert cases.account(ann) is None
 
 
+def test_nobody_stays_frozen_for_a_case_that_ends_with_somebody_else(cases: Casework, ann: Who) -> None:
+    bob = cases.person()
+    number = cases.reported(ann)
+    cases.freezes(number)
+    assert refused(lambda: cases.wipes(number, account=bob.id)) == "report.other_person"
+    assert cases.case(number).state == Report.FROZEN
+    cases.releases(number)
+    assert (frozen_at(cases, ann), frozen_at(cases, bob)) == (None, None)
+
+
 def test_who_is_gone_already_is_not_asked_to_go_again(cases: Casework, ann: Who) -> None:
     number = cases.reported(ann)
     cases.close(ann)

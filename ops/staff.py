@@ -40,7 +40,7 @@ SAID = {
     "report.ended": "This report has ended already.",
     "report.frozen": "The account is frozen for this report already: release it, or erase it.",
     "report.not_frozen": "Nobody is frozen for this report.",
-    "report.other_person": "Somebody else is frozen for this report: release that account, and open a report of its own.",
+    "report.other_person": "Somebody else is frozen for this report: release it, and open another report.",
     "report.nobody": "This report names no account that is here: say whom it is about with --person.",
     "report.too_long": f"That is too long: within {LONGEST_REPORT:,} characters.",
     "ban.already": "This person is banned already.",

@@ -132,6 +132,12 @@ def done(
                 "that after 48 hours. Delete the chat, or each of them."
             ).format(count=old)
         )
+    if young or old:
+        parts.append(
+            _(
+                "What I showed you once more, by /photos or “Original file”, stays in this chat until you delete it there."
+            )
+        )
     return Message("\n\n".join(parts), _ways(_) if undo_until else ())
 
 

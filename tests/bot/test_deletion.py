@@ -212,7 +212,10 @@ def test_the_answer_tells_which_messages_go_and_which_only_the_person_can_delete
     said = text_of(member.presses("eraseyes:generated"))
     assert "I am taking their messages of the last 48 hours out of this chat" in said
     assert "Only you can delete</b> older messages in this chat that show them (2)" in said
-    assert "messages" not in text_of(member.presses("eraseyes:photos"))
+    assert "“Original file”, stays in this chat until you delete it" in said, "of these we know no message"
+    said = text_of(member.presses("eraseyes:photos"))
+    assert "messages" not in said
+    assert "stays in this chat" not in said
 
 
 def test_what_is_being_made_is_cancelled_and_given_back_and_the_preview_says_so(member: Talk, house: House) -> None:

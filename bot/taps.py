@@ -67,7 +67,8 @@ def _already(context: Context, unit: Unit, account: Account, person: Person, upd
 
 
 def _minor(context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap) -> list[Call]:
-    """Their account ends without the days in which others may think better of it."""
+    """Their account ends without the days in which others may think better of it, and waits for no copy."""
+    context.exports.end(unit, account=account.id, reason="account.minor")
     context.erasures.ask(unit, account=account.id, scope=ACCOUNT, at_once=True)
     return [edit_text(person.chat, update.message, notice.minor_with_account(person.translate).text)]
 

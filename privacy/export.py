@@ -124,10 +124,19 @@ class Exports:
             if row is not None and row.state not in Export.UNDER_WAY:
                 self._let_go(unit, row)
             elif row is not None:  # still being sent a day later: what is there now would be another copy
-                self._desk.withdraw(unit, subject=row.id, kinds=(EXPORT,))
-                move(Export, row.id, come_from=Export.UNDER_WAY, to=Export.FAILED, reason="export.over", manifest=None)
-                self._destroy_files(unit, row.account)
-                self._desk.add(unit, EXPORT_FAILED, subject=row.id, account=row.account)
+                self._give_up(unit, row, "export.over")
+
+    def end(self, unit: Unit, *, account: str, reason: str) -> None:
+        """Nobody may have a copy: one under way ends, and one behind an address goes."""
+        for row in list(Export.select().where((Export.account == account) & Export.state.in_(Export.UNDER_WAY))):
+            self._give_up(unit, row, reason)
+        self._destroy_files(unit, account)
+
+    def _give_up(self, unit: Unit, row: Export, reason: str) -> None:
+        self._desk.withdraw(unit, subject=row.id, kinds=(EXPORT,))
+        move(Export, row.id, come_from=Export.UNDER_WAY, to=Export.FAILED, reason=reason, manifest=None)
+        self._destroy_files(unit, row.account)
+        self._desk.add(unit, EXPORT_FAILED, subject=row.id, account=row.account)
 
     def fetched(self, media: str) -> None:
         """The whole file went out by its address."""

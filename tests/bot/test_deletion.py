@@ -485,6 +485,19 @@ def test_a_minor_loses_an_account_that_is_banned_or_waits_too(member: Talk, hous
         assert Account.select().count() == 0
 
 
+def test_a_minors_pictures_wait_for_no_copy(member: Talk, house: House) -> None:
+    member.has_photo()
+    member.says("/export")
+    member.presses("minor")
+    assert files(house, Media.STORED) == 0
+    with house.database.connection():
+        assert Export.select().where(Export.state.in_(Export.UNDER_WAY)).count() == 0
+        assert Work.select().where((Work.kind == "export") & (Work.state == Work.DUE)).count() == 0
+    member.ends()
+    with house.database.connection():
+        assert Account.select().count() == 0
+
+
 def test_who_comes_back_after_the_end_begins_anew_with_nothing_of_the_old(member: Talk, house: House) -> None:
     member.has_photo()
     was_made(member)

@@ -1,5 +1,5 @@
 """The disclosure log: written in the transaction before each sending, so that nothing leaves without a row, and no row
-is written for a recipient that the person refuses."""
+is written for a recipient that the person refuses, nor for somebody who is banned or frozen."""
 
 from __future__ import annotations
 
@@ -9,17 +9,19 @@ from errors import Permanent, Rejected
 from models import Account, Disclosure, new_id
 from policy.purposes import granted
 from policy.recipients import RECIPIENTS
-from rows import Row, exists, insert_from
+from rows import Row, insert_from
 
-# The account is held until the commit: a "never" that is said meanwhile waits for it, one said before is seen.
-WILLING = f"account WHERE id = ? AND {MAY_GET}"
+# The account is held until the commit: a "never" or a ban meanwhile waits for it, one from before is seen.
+SERVED = f"state <> '{Account.BANNED}' AND frozen_at IS NULL"
+WILLING = f"account WHERE id = ? AND {SERVED} AND {MAY_GET}"
 
 
 def disclose(
     unit: Unit, *, account: str, order: str, attempt: int, recipient: str, purpose: str, categories: frozenset[str]
 ) -> None:
     """Raises Permanent("consent.recipient_not_granted") when the register does not let these data go there,
-    Rejected("provider.not_allowed") when the person does not, Permanent("account.gone")."""
+    Rejected("provider.not_allowed") when the person does not, Rejected("account.banned" | "account.frozen"),
+    Permanent("account.gone")."""
     to = RECIPIENTS.get(recipient)
     if to is None or not categories <= to.categories or not all(granted(purpose, c) for c in categories):
         raise Permanent("consent.recipient_not_granted", recipient=recipient, purpose=purpose)
@@ -36,6 +38,11 @@ def disclose(
     }
     if insert_from(Row(Disclosure, row), WILLING, account, pattern(recipient)):
         return
-    if not exists(Account, "id = ?", account):
+    owner = Account.get_or_none(Account.id == account)
+    if owner is None:
         raise Permanent("account.gone")
+    if owner.state == Account.BANNED:
+        raise Rejected("account.banned")
+    if owner.frozen_at is not None:
+        raise Rejected("account.frozen")
     raise Rejected("provider.not_allowed", recipient=recipient)

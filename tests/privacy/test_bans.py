@@ -12,7 +12,7 @@ from custody.media import RESULT
 from database import Database
 from errors import Rejected
 from imaging.intake import Intake
-from models import Account, Order
+from models import Account, Disclosure, Order
 from policy.reports import BANS
 from privacy.erasures import ACCOUNT
 from tests.generation.studio import PICTURE, Who
@@ -52,6 +52,23 @@ def test_a_ban_ends_what_is_being_made_and_gives_it_back(cases: Casework, ann: W
     assert cases.balance(ann) == before
     assert {cases.order_of(one).state for one in (waits, made)} == {Order.FAILED}
     assert {cases.order_of(one).reason for one in (waits, made)} == {"account.banned"}
+
+
+def test_an_order_that_slipped_in_at_the_same_moment_reaches_no_provider_and_is_given_back(
+    cases: Casework, ann: Who
+) -> None:
+    before = cases.balance(ann)
+    offer = cases.offer(ann)
+    cases.ban(ann)
+    cases.place(ann, offer)
+    cases.slots.admit()
+    cases.work()
+    row = cases.order_of(offer)
+    assert (row.reason, row.ended_at is not None) == ("account.banned", True)
+    assert cases.balance(ann) == before
+    assert cases.kling.asked == []
+    with cases.database.connection():
+        assert not Disclosure.select().where(Disclosure.order == offer).exists(), "nothing was sent"
 
 
 def test_the_person_is_told_once_why_and_how_to_object(cases: Casework, ann: Who) -> None:

@@ -17,7 +17,22 @@ from database import Database
 from errors import Failure, Permanent, Rejected
 from generation.kinds import COLLECT, ORIGINAL
 from imaging.intake import Intake
-from models import Access, Account, Erasure, Export, KeyRow, Link, Media, Order, Photo, Report, VideoTask, Work, new_id
+from models import (
+    Access,
+    Account,
+    Disclosure,
+    Erasure,
+    Export,
+    KeyRow,
+    Link,
+    Media,
+    Order,
+    Photo,
+    Report,
+    VideoTask,
+    Work,
+    new_id,
+)
 from policy.purposes import PURPOSES, granted
 from tests.generation.studio import PICTURE, Who
 from tests.privacy.casework import MAY, Casework
@@ -144,6 +159,8 @@ def test_an_order_that_slipped_in_at_the_same_moment_reaches_no_provider_and_is_
     assert cases.balance(ann) == before
     assert cases.kling.asked == []
     assert cases.open_tasks() == 0
+    with cases.database.connection():
+        assert not Disclosure.select().where(Disclosure.order == offer).exists(), "nothing was sent"
 
 
 def test_a_video_that_is_just_coming_in_is_not_kept(cases: Casework, ann: Who) -> None:

@@ -170,6 +170,14 @@ def test_an_untouched_pack_goes_back_by_the_button_that_pay_support_shows(member
         assert [row.state for row in Payment.select()] == [Payment.REFUNDING]
 
 
+def test_who_is_frozen_is_not_welcomed_back_by_taking_a_deletion_back(frozen: Talk) -> None:
+    frozen.presses("eraseyes:account")
+    said = text_of(frozen.presses("undo"))
+    assert "as it was before" in said
+    assert "Send me a photo" not in said
+    assert frozen.account().state == Account.ACTIVE
+
+
 def test_with_the_release_everything_is_as_it_was(member: Talk) -> None:
     photo = member.has_photo()
     number = freeze(member)

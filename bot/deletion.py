@@ -71,8 +71,8 @@ def give_back(context: Context, unit: Unit, account: Account, person: Person, up
 def undo(context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap) -> list[Call]:
     """The account and its credits are back. The button of an earlier day says how things stand."""
     if context.erasures.undo(unit, account=account.id):
-        row = Account.get_by_id(account.id)
-        is_open = row.state == Account.ACTIVE and row.frozen_at is None
+        now: Account = Account.get_by_id(account.id)
+        is_open = bool(now.state == Account.ACTIVE and now.frozen_at is None)
         text = says.undone(person.translate, credits=ledger.balance(account.id).free, open_=is_open)
     elif account.state == Account.CLOSING:
         text = says.closing(person.translate, undo_until=None)

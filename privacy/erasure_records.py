@@ -46,7 +46,12 @@ class ErasureRecords:
         del now
         return 0
 
-    def oldest(self) -> datetime | None:
+    def all_gone(self, gone: int) -> bool:
+        del gone
+        return False
+
+    def oldest(self, *, after: datetime | None = None) -> datetime | None:
+        del after
         return next((at for at, _ in self._dated()), None)
 
     def undated(self, now: datetime) -> list[str]:

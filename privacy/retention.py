@@ -138,6 +138,8 @@ class Retention:
             if gone >= AT_ONCE:  # there is likely more; asking costs as much as trying
                 continue
             with self._database.connection():
+                if sweep.all_gone(gone):
+                    return Line(sweep.name, sweep.category, count, 0, sweep.oldest(after=now - sweep.period))
                 due = gone > 0 and sweep.due(now)
         with self._database.connection():
             return Line(sweep.name, sweep.category, count, sweep.held_back(now), sweep.oldest())

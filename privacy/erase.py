@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import timedelta
-from typing import Any, Protocol
+from typing import Any
 
 from peewee import fn
 
@@ -17,45 +16,24 @@ import crash
 import logs
 from billing.refunds import Refunds
 from consent.accounts import lock
-from custody.destroy import write_down
 from custody.fields import Fields
 from custody.keys import Keys
 from database import Database, Unit
 from errors import Failure, Permanent, Temporary
 from jobs.claim import Claim
 from jobs.desk import Desk
-from models import Account, Erasure, Media, Order, Photo
-from privacy.asked_in_bot import carried_out
-from privacy.close import empty_account, forget_account
+from models import Erasure, Media
 from privacy.erasure_chat import Chat, messages_of
-from privacy.erasure_gather import CATEGORIES, KEY_OF, PHOTOS, RESULTS, files_of
+from privacy.erasure_end import FILES, Ending, Receipts, is_here, owner
+from privacy.erasure_gather import CATEGORIES, KEY_OF, files_of
 from privacy.erasure_preview import Copies
-from privacy.erasures import ACCOUNT, ERASE, Erasures
+from privacy.erasures import Erasures
 from states import move
 from vault.store import Store
 
-AFTER_THE_COPY = 10.0  # seconds until it is looked again whether a copy that was asked for first has been sent
 BATCH = 1000  # objects; what one request of S3 deletes
-LAST_WORD = timedelta(days=1)  # so long Telegram may be away, then an account goes untold
-# What a record says of a deletion beyond its objects, so that a restored database knows how it went on.
-FILES, UNDONE, ENDED = "files", "undone", "ended"
 
 log = logs.get()
-
-
-class Receipts(Protocol):
-    """The papers that a person gets of it."""
-
-    def sealed(self, unit: Unit, erasure: Erasure) -> None:
-        """Keys are destroyed. May be called again until `gone` is."""
-
-    def gone(self, unit: Unit, erasure: Erasure) -> None:
-        """In the transaction that makes it true: objects and rows are gone; of an account only the way to its chat is
-        left. In the state UNDONE the account is back, and what is gone are its pictures."""
-
-    def tell(self, erasure: Erasure) -> None:
-        """Send what is still owed of an account's deletion, as the last act before its Telegram id goes; called again
-        after a kill. Temporary: try again."""
 
 
 class Eraser:
@@ -78,13 +56,20 @@ class Eraser:
         self._database = database
         self._store = store
         self._keys = keys
-        self._fields = fields
-        self._desk = desk
-        self._refunds = refunds
         self._erasures = erasures
-        self._copies = copies
         self._chat = chat
         self._receipts = receipts
+        self._ending = Ending(
+            database=database,
+            store=store,
+            keys=keys,
+            fields=fields,
+            desk=desk,
+            refunds=refunds,
+            erasures=erasures,
+            copies=copies,
+            receipts=receipts,
+        )
 
     def do(self, claim: Claim) -> None:
         """As far as it can go now: to its end, to the end of the time of grace, or to that of a copy being made.
@@ -98,7 +83,7 @@ class Eraser:
             raise Temporary(error.code) from None
 
     def _do(self, claim: Claim) -> None:
-        row = self._find(claim.subject)
+        row = self._ending.find(claim.subject)
         if row is None or row.account is None:
             with claim.finish():
                 return
@@ -110,7 +95,7 @@ class Eraser:
         finally:  # also while the store keeps them: the keys are gone
             self._sign(claim)
         self._delete_messages(claim, row)
-        self._go_on(claim)
+        self._ending.go_on(claim)
 
     def ended_badly(self, claim: Claim, failure: Failure, unit: Unit) -> None:
         """It took its worker down again and again. `Erasures.look_after` begins it anew; ops are called."""
@@ -119,10 +104,10 @@ class Eraser:
 
     def _begin(self, claim: Claim, row: Erasure) -> bool:
         """What was asked for while a copy was being made. False where it cannot go on now, or need not."""
-        if self._copy_is_being_made(claim, row):
+        if self._ending.copy_is_being_made(claim, row):
             return False
         with claim.checkpoint() as unit:
-            lock(_owner(row))  # first, as whoever asks does
+            lock(owner(row))  # first, as whoever asks does
             locked = self._erasures.locked(row.id)
             begun = locked.state in Erasure.OPEN
             if begun:
@@ -142,7 +127,7 @@ class Eraser:
                 names = [name for (name,) in found.tuples()]
             if row.begun_at is None or (row.keys_gone_at is not None and row.state != Erasure.ASKED):
                 return
-            self._write_down(row, FILES, names)
+            self._ending.write_down(row, FILES, names)
             crash.at("erasure.written_down")
             with claim.checkpoint() as unit:
                 done = self._keys_gone(unit, row)
@@ -155,18 +140,18 @@ class Eraser:
         at = fn.COALESCE(Erasure.keys_gone_at, unit.now)
         if not Erasure.update(keys_gone_at=at).where(same).execute():
             return False
-        self._keys.destroy_aside(unit, _owner(row), [KEY_OF[category] for category in CATEGORIES[row.scope]])
+        self._keys.destroy_aside(unit, owner(row), [KEY_OF[category] for category in CATEGORIES[row.scope]])
         Media.update(wrapped_key=None).where(_doomed(row)).execute()
         move(Erasure, row.id, come_from=(Erasure.ASKED,), to=Erasure.SEALED)
         return True
 
     def _sign(self, claim: Claim) -> None:
         """The first receipt has its time after the objects: it counts what there is, which takes as long as they do."""
-        row = self._find(claim.subject)
+        row = self._ending.find(claim.subject)
         if row is None or row.keys_gone_at is None or row.state not in (Erasure.SEALED, Erasure.UNDONE):
             return
         with claim.checkpoint() as unit:
-            if _is_here(row):
+            if is_here(row):
                 self._receipts.sealed(unit, row)
         crash.at("erasure.signed")
 
@@ -203,10 +188,10 @@ class Eraser:
         with self._database.connection():
             row = Erasure.get_by_id(row.id)
             counts = json.loads(row.counts)
-            messages = messages_of(_owner(row), row.scope, now, until=row.begun_at)
+            messages = messages_of(owner(row), row.scope, now, until=row.begun_at)
         if "messages" in counts:
             return
-        deleted = self._chat.delete(_owner(row), messages.young)
+        deleted = self._chat.delete(owner(row), messages.young)
         crash.at("erasure.chat_cleared")
         left = messages.old + len(messages.young) - deleted
         with claim.checkpoint() as unit:
@@ -214,137 +199,9 @@ class Eraser:
             _count(unit, row.id, "messages_left", left)
         crash.at("erasure.chat_counted")
 
-    def _go_on(self, claim: Claim) -> None:
-        row = self._find(claim.subject)
-        if row is None:
-            with claim.finish():
-                return
-        with self._database.connection():
-            here = _is_here(row)
-        if not here:
-            self._end_without_account(claim, row)
-        elif row.state == Erasure.UNDONE:
-            self._end_undone(claim, row)
-        elif row.scope != ACCOUNT:
-            self._end_of_files(claim, row)
-        elif row.state == Erasure.ENDING:
-            self._end_account(claim, row)
-        else:
-            self._wait(claim, row)
-
-    def _end_without_account(self, claim: Claim, row: Erasure) -> None:
-        """It was closed meanwhile for another reason, and nobody is left to be told."""
-        if row.scope == ACCOUNT:
-            self._write_down(row, ENDED)
-        with claim.finish() as unit:
-            carried_out(unit, row.request)
-            come_from = (Erasure.SEALED, Erasure.WAITING, Erasure.ENDING)
-            move(Erasure, row.id, come_from=come_from, to=Erasure.DONE, done_at=unit.now)
-            self._receipts.gone(unit, row)
-            Erasure.update(account=None, request=None).where(Erasure.id == row.id).execute()
-
-    def _end_undone(self, claim: Claim, row: Erasure) -> None:
-        """What was destroyed by then stays so."""
-        self._write_down(row, UNDONE)
-        crash.at("erasure.undone_written_down")
-        with claim.finish() as unit:
-            self._forget_rows(row)
-            self._receipts.gone(unit, row)
-
-    def _end_of_files(self, claim: Claim, row: Erasure) -> None:
-        """Asked for again in this moment, it begins anew."""
-        with claim.finish() as unit:
-            if not move(Erasure, row.id, come_from=(Erasure.SEALED,), to=Erasure.DONE, done_at=unit.now):
-                self._desk.add(unit, ERASE, subject=row.id, account=_owner(row))
-                return
-            self._forget_rows(row)
-            self._receipts.gone(unit, Erasure.get_by_id(row.id))
-            carried_out(unit, row.request)
-
-    def _forget_rows(self, row: Erasure) -> None:
-        """What the messages were found by goes last."""
-        if PHOTOS in CATEGORIES[row.scope]:
-            Photo.delete().where((Photo.account == _owner(row)) & (Photo.state == Photo.DELETED)).execute()
-        if RESULTS in CATEGORIES[row.scope]:
-            deleted = (Order.account == _owner(row)) & (Order.state == Order.DELETED)
-            Order.update(message_id=None).where(deleted).execute()
-
-    def _wait(self, claim: Claim, row: Erasure) -> None:
-        """Until the time of grace is over, and a copy that was asked for in it has been sent."""
-        if row.ends_at is not None and row.ends_at > self._database.clock.now():
-            with claim.finish() as unit:
-                waits = self._erasures.locked(row.id).state in (Erasure.SEALED, Erasure.WAITING)
-                move(Erasure, row.id, come_from=(Erasure.SEALED,), to=Erasure.WAITING)
-                # Taken back in this moment, or asked for again, it goes on at once.
-                rest = max(0.1, (row.ends_at - unit.now).total_seconds()) if waits else 0.0
-                self._desk.add(unit, ERASE, subject=row.id, account=_owner(row), wait=rest)
-            return
-        if self._copy_is_being_made(claim, row):
-            return
-        self._write_down(row, ENDED)
-        crash.at("erasure.end_written_down")
-        with claim.checkpoint() as unit:
-            lock(_owner(row))
-            move(Erasure, row.id, come_from=(Erasure.SEALED,), to=Erasure.WAITING)
-            if not move(Erasure, row.id, come_from=(Erasure.WAITING,), to=Erasure.ENDING):
-                raise Temporary("erasure.changed", retry_after=0.0)
-            empty_account(
-                unit,
-                desk=self._desk,
-                keys=self._keys,
-                fields=self._fields,
-                refunds=self._refunds,
-                account=_owner(row),
-                asked_at=row.asked_at,
-            )
-            self._receipts.gone(unit, Erasure.get_by_id(row.id))
-        crash.at("erasure.emptied")
-        self._end_account(claim, row)
-
-    def _end_account(self, claim: Claim, row: Erasure) -> None:
-        """The last word, and then there is nobody any more whom it could be said to."""
-        try:
-            self._receipts.tell(row)
-        except (Temporary, Permanent):
-            if self._database.clock.now() < (row.ends_at or row.asked_at) + LAST_WORD:
-                raise
-            log.error("erasure.untold", erasure=row.id)
-        crash.at("erasure.told")
-        with claim.finish() as unit:
-            carried_out(unit, row.request)
-            over = {"done_at": unit.now, "account": None, "request": None}
-            move(Erasure, row.id, come_from=(Erasure.ENDING,), to=Erasure.DONE, **over)
-            forget_account(unit, keys=self._keys, account=_owner(row), asked_at=row.asked_at)
-
-    def _copy_is_being_made(self, claim: Claim, row: Erasure) -> bool:
-        with self._database.connection():
-            if not self._copies.under_way(_owner(row)):
-                return False
-        with claim.put_back(wait=AFTER_THE_COPY, reason="erasure.after_the_copy", count=False):
-            return True
-
-    def _write_down(self, row: Erasure, stage: str, names: list[str] | None = None) -> None:
-        told = {"scope": row.scope, "account": _owner(row), "erasure": row.id, "stage": stage}
-        write_down(self._store, self._database.clock.now(), names or [], **told)
-
-    def _find(self, erasure: str) -> Erasure | None:
-        with self._database.connection():
-            found: Erasure | None = Erasure.get_or_none(Erasure.id == erasure)
-        return found
-
-
-def _owner(row: Erasure) -> str:
-    """Of one that is under way."""
-    return str(row.account)
-
-
-def _is_here(row: Erasure) -> bool:
-    """Whether the account is still there."""
-    return bool(Account.select().where(Account.id == row.account).exists())
-
 
 def _doomed(row: Erasure) -> Any:
-    return files_of(_owner(row), row.scope) & (Media.state == Media.DESTROYING)
+    return files_of(owner(row), row.scope) & (Media.state == Media.DESTROYING)
 
 
 def _count(unit: Unit, erasure: str, what: str, number: int) -> None:

@@ -15,7 +15,7 @@ from database import Database
 from errors import Permanent
 from models import Account, Erasure, ErasureMark, Media
 from policy.records import ERASURES
-from privacy.erase import ENDED, UNDONE
+from privacy.erasure_end import ENDED, UNDONE
 from privacy.recorded import Recorded, written_after
 from vault.store import Store
 

@@ -17,7 +17,7 @@ from custody.destroy import recorded_at
 from custody.media import ERASURES
 from errors import Permanent
 from models import Erasure
-from privacy.erase import ENDED, FILES, UNDONE
+from privacy.erasure_end import ENDED, FILES, UNDONE
 from vault.store import Store, check_name
 
 AT_ONCE = 500  # records in one step

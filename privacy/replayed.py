@@ -22,7 +22,7 @@ from models import Account, Erasure, Media, Order, Photo
 from policy.categories import ACCOUNT_UNDO
 from privacy.asked_in_bot import carried_out, taken_back
 from privacy.close import drop_rows, end_everything, forget_account
-from privacy.erase import ENDED, FILES, UNDONE
+from privacy.erasure_end import ENDED, FILES, UNDONE
 from privacy.erasure_gather import CATEGORIES, KEY_OF, PHOTOS, RESULTS, files_of, gather
 from privacy.erasures import ERASE
 from privacy.recorded import Recorded

@@ -437,11 +437,11 @@ MUTATIONS: tuple[Mutation, ...] = (
         "keys go before it is written down what they locked",
         "P9.3",
         (
-            Edit("privacy/erase.py", "            self._write_down(row, FILES, names)\n", ""),
+            Edit("privacy/erase.py", "            self._ending.write_down(row, FILES, names)\n", ""),
             Edit(
                 "privacy/erase.py",
                 '            crash.at("erasure.keys_gone")\n',
-                '            self._write_down(row, FILES, names)\n            crash.at("erasure.keys_gone")\n',
+                '            self._ending.write_down(row, FILES, names)\n            crash.at("erasure.keys_gone")\n',
             ),
         ),
         ("tests/privacy/test_erasure_faults.py",),

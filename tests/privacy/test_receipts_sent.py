@@ -14,7 +14,7 @@ import pytest
 from database import Database
 from errors import Permanent, Temporary
 from policy.categories import ACCOUNT_UNDO
-from privacy.erase import LAST_WORD
+from privacy.erasure_end import LAST_WORD
 from privacy.erasures import ACCOUNT, GENERATED, PHOTOS
 from privacy.receipts import RECEIPT
 from tests.generation.studio import Who

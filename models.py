@@ -6,6 +6,7 @@ from tables.columns import Base, Sealed, UtcField, about, new_id, plain
 from tables.consents import Acceptance, Access, Announcement, Disclosure, PrivacyChoice, PromotionChoice, Telling
 from tables.erasing import Erasure, ErasureMark, Receipt, RetentionRun, StrayObject
 from tables.helping import Report, Ticket, TicketMessage
+from tables.incidents import Incident, IncidentNote
 from tables.money import Cost, Invoice, LedgerAccount, LedgerEntry, LedgerLine, Payment
 from tables.people import AbuseMark, Account, EndedAccount, KeyRow
 from tables.pictures import GOES, Link, Media, Order, Photo
@@ -31,6 +32,8 @@ __all__ = (
     "Erasure",
     "ErasureMark",
     "Export",
+    "Incident",
+    "IncidentNote",
     "Invoice",
     "KeyRow",
     "Lease",
@@ -97,6 +100,8 @@ TABLES: tuple[type[Base], ...] = (
     Refusal,
     Report,
     AuditEntry,
+    Incident,
+    IncidentNote,
     Ticket,
     TicketMessage,
     AbuseMark,

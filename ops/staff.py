@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from errors import Failure
-from policy.limits import LONGEST_ANSWER, LONGEST_NOTE, LONGEST_REPORT
+from policy.limits import LONGEST_ANSWER, LONGEST_ENTRY, LONGEST_NOTE, LONGEST_REPORT
 from privacy.audit import LONGEST_REASON, Act
 
 SAID = {
@@ -43,6 +43,18 @@ SAID = {
     "report.other_person": "Somebody else is frozen for this report: release it, and open another report.",
     "report.nobody": "This report names no account that is here: say whom it is about with --person.",
     "report.too_long": f"That is too long: within {LONGEST_REPORT:,} characters.",
+    "incident.unknown": "There is no incident with this number.",
+    "incident.closed": "This incident is closed. Declare a new one for what has come to light since.",
+    "incident.contained": "This incident is contained already.",
+    "incident.not_contained": "This incident is not contained yet: incident contained, with what was done.",
+    "incident.notified": "It stands here already when the Commissioner was told.",
+    "incident.undecided": "Whether real harm is likely is not decided: incident note --about assessment --harm yes|no.",
+    "incident.untold": "Real harm is likely, so the Commissioner is told first; then: incident notified.",
+    "incident.unfounded": "--harm goes with an assessment: --about assessment, and why.",
+    "incident.changed": "Somebody else has just changed this incident. Look at it again.",
+    "incident.not_yet": "That time lies in the future.",
+    "incident.order": "It cannot be noticed before it happened, nor told before it was noticed.",
+    "incident.words": f"An entry has 1 to {LONGEST_ENTRY:,} characters, from standard input.",
     "ban.already": "This person is banned already.",
     "ban.none": "This person is not banned.",
     "ban.closing": "This account is being deleted; nothing can be done with it any more.",

@@ -19,6 +19,7 @@ from ops.correct import correct
 from ops.erase import erase
 from ops.export import export
 from ops.house import opened
+from ops.incidents import incident, incidents
 from ops.keys import keys
 from ops.messages import messages
 from ops.once import once as run_once
@@ -58,6 +59,8 @@ for _command in (
     reports.report,
     reports.freeze,
     reports.release,
+    incidents,
+    incident,
     bans.ban,
     bans.unban,
     tickets,

@@ -21,3 +21,6 @@ REPORT_ALARM = timedelta(hours=12)  # before the end of that time staff are call
 REPORTS_A_DAY = 10  # from one account
 LONGEST_REPORT = 4000  # characters
 LONGEST_CONTACT = 200  # characters
+BREACH_TOLD_WITHIN = timedelta(hours=72)  # from the noticing of a breach until the Commissioner is told (GDPR art. 33)
+BREACH_ALARM = timedelta(hours=12)  # before the end of that time staff are called
+LONGEST_ENTRY = 20_000  # characters of one entry about a breach

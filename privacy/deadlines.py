@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from policy.rights import ALARM_BEFORE, ANSWER_WITHIN, ANSWER_WITHIN_MONTHS
 
@@ -21,8 +21,8 @@ def months_later(start: datetime, months: int) -> datetime:
     return start.replace(year=year, month=month + 1, day=min(start.day, monthrange(year, month + 1)[1]))
 
 
-def standing(due_at: datetime, now: datetime) -> str:
-    """LATE from the due second on, SOON in the days before it, else IN_TIME."""
+def standing(due_at: datetime, now: datetime, *, before: timedelta = ALARM_BEFORE) -> str:
+    """LATE from the due second on, SOON in the time `before` it, else IN_TIME."""
     if due_at <= now:
         return LATE
-    return SOON if due_at - now <= ALARM_BEFORE else IN_TIME
+    return SOON if due_at - now <= before else IN_TIME

@@ -18,6 +18,8 @@ from models import (
     Base,
     Cost,
     Erasure,
+    Incident,
+    IncidentNote,
     KeyRow,
     LedgerEntry,
     LedgerLine,
@@ -62,6 +64,9 @@ OWNED_BY: Mapping[type[Base], Callable[[Whose], Any]] = {
     Media: lambda whose: (Media.account == whose.account) | Media.account.in_(_tickets(whose)),
     Refusal: lambda whose: Refusal.request.in_(_requests(whose)),
     Report: lambda whose: Report.reporter == whose.account,  # what others report is theirs, whomever it is about
+    # Nobody's: an incident names no account, and its words are the staff's, under their key.
+    Incident: lambda whose: Incident.id.is_null(),
+    IncidentNote: lambda whose: IncidentNote.id.is_null(),
     AuditEntry: lambda whose: (
         (AuditEntry.subject == whose.account)
         | AuditEntry.subject.in_(_requests(whose))

@@ -19,8 +19,9 @@ from jobs.desk import Desk
 from models import KeyRow, Report
 from policy.limits import LONGEST_CONTACT, LONGEST_REPORT, REPORT_ALARM, REPORT_WITHIN, REPORTS_A_DAY
 from policy.terms import DAY
+from privacy import deadlines
 from privacy.audit import Act, Audit
-from privacy.deadlines import IN_TIME, LATE, SOON
+from privacy.deadlines import LATE, SOON
 from privacy.report_news import REPORT_NEWS
 from privacy.requests import Owed
 from states import move
@@ -210,9 +211,7 @@ def under_way(database: Database) -> list[Report]:
 
 def standing(due_at: datetime, now: datetime) -> str:
     """As `privacy.deadlines` calls it, by the hours of reports."""
-    if due_at <= now:
-        return LATE
-    return SOON if due_at - now <= REPORT_ALARM else IN_TIME
+    return deadlines.standing(due_at, now, before=REPORT_ALARM)
 
 
 def counted(rows: list[Report], now: datetime) -> Owed:

@@ -26,6 +26,8 @@ from models import (
     Erasure,
     ErasureMark,
     Export,
+    Incident,
+    IncidentNote,
     Invoice,
     KeyRow,
     Lease,
@@ -68,6 +70,7 @@ from privacy.erasure_records import ErasureRecords
 from privacy.objects import Strays
 from privacy.old_books import SETTLED, Books
 from privacy.old_cases import Cases
+from privacy.old_incidents import Breaches
 from privacy.old_payments import Payments
 from privacy.old_tickets import Tickets
 from privacy.sweep import NOBODY, Rows, Sweep, period_of
@@ -94,6 +97,7 @@ BY_EVENT: Mapping[type[Base], str] = {
     LedgerAccount: "the entries that moved credits through it",
     LedgerLine: "its entry",
     TicketMessage: "its ticket",
+    IncidentNote: "its incident",
     Slots: "nothing: one row a provider",
     Lease: "nothing: one row a duty",
     Pacing: "nothing: one row a service",
@@ -145,6 +149,14 @@ def rules(keys: Keys, store: Store) -> tuple[Sweep, ...]:
             period=period_of("support"),
             only=Report.ended_at.is_null(False),
             keys=keys,
+        ),
+        Breaches(
+            name="incident",
+            category="breaches",
+            model=Incident,
+            start=Incident.closed_at,
+            period=period_of("breaches"),
+            only=Incident.closed_at.is_null(False),
         ),
         Rows(
             name="announcement",

@@ -59,6 +59,7 @@ from privacy.erasures import EVERY as ERASURES_EVERY
 from privacy.erasures import Erasures
 from privacy.export import Exports
 from privacy.freezing import Freezing
+from privacy.incidents import Incidents
 from privacy.letters import Letters
 from privacy.manifest import PURPOSE as RIGHTS_PURPOSE
 from privacy.receipts import EVERY as RECEIPTS_EVERY
@@ -143,6 +144,7 @@ class House:
     deletion_cases: DeletionCases
     letters: Letters
     reports: Reports
+    incidents: Incidents
     freezing: Freezing
     account_news: AccountNews
     report_news: ReportNews
@@ -163,6 +165,7 @@ class House:
                 Duty("erasures", ERASURES_EVERY, self.erasures.look_after),
                 Duty("requests", ALARM_EVERY, self.requests.alarm),
                 Duty("reports", REPORTS_ALARM_EVERY, self.reports.alarm),
+                Duty("incidents", ALARM_EVERY, self.incidents.alarm),
                 Duty("audit", 86_400.0, self.audit.alarm),
                 Duty("receipts", RECEIPTS_EVERY, self._last_receipts),
             )
@@ -418,6 +421,7 @@ def assemble(
             audit=audit,
         ),
         reports=reports,
+        incidents=Incidents(database, fields, keys, audit),
         freezing=Freezing(keys=keys, desk=desk, deliver=deliver, audit=audit, reports=reports, erasures=erasures),
         account_news=AccountNews(database, news, support_email=settings.support_email or "support"),
         report_news=ReportNews(database, of_support, support_email=settings.support_email or "support"),

@@ -15,6 +15,7 @@ from models import (
     AuditEntry,
     CorrectionNote,
     Export,
+    IncidentNote,
     KeyRow,
     Media,
     Order,
@@ -143,6 +144,6 @@ def test_a_blind_index_is_found_again_and_differs_between_columns(custody: Any) 
 
 def test_media_have_no_sealed_columns_that_these_tests_forget() -> None:
     pictures_and_money = {Account, Photo, Order, VideoTask, Payment, Export}
-    with_words = {AuditEntry, CorrectionNote, Report, TicketMessage}
+    with_words = {AuditEntry, CorrectionNote, IncidentNote, Report, TicketMessage}
     assert {column.model for column in SEALED} == pictures_and_money | with_words
     assert Media not in {column.model for column in SEALED}

@@ -12,7 +12,17 @@ from playhouse.migrations import Runner
 from playhouse.schema_diff import diff_models
 
 from database import MIGRATIONS, Database
-from models import TABLES, Acceptance, AuditEntry, LedgerEntry, LedgerLine, PrivacyChoice, PromotionChoice, Refusal
+from models import (
+    TABLES,
+    Acceptance,
+    AuditEntry,
+    IncidentNote,
+    LedgerEntry,
+    LedgerLine,
+    PrivacyChoice,
+    PromotionChoice,
+    Refusal,
+)
 
 # Partial indexes, compared by name below.
 BY_HAND = {
@@ -34,6 +44,8 @@ BY_HAND = {
     "rights_request_ended",
     "report_open",
     "report_ended",
+    "incident_open",
+    "incident_closed",
     "ticket_under_way",
     "ticket_resolved",
 }
@@ -133,6 +145,7 @@ CHANGES = (
     "UPDATE privacy_choice SET value = 'always'",
     "UPDATE refusal SET ground = 'another'",
     "UPDATE audit_entry SET actor = 'another'",
+    "UPDATE incident_note SET part = 'another'",
 )
 
 
@@ -148,6 +161,7 @@ def books(database: Database, clock: Any) -> Database:
         AuditEntry.insert(
             number=1, actor="may", verb="request.open", reason=b"x", digest=b"x", at=clock.now()
         ).execute()
+        IncidentNote.insert(incident="i", part="data", words=b"x", at=clock.now()).execute()
     return database
 
 

@@ -19,6 +19,7 @@ from models import (
     Announcement,
     Erasure,
     Export,
+    Incident,
     Media,
     Order,
     Payment,
@@ -50,6 +51,7 @@ BEGINNINGS: dict[Any, set[str]] = {
     Announcement: {Announcement.SENDING},
     RightsRequest: {RightsRequest.OPEN},
     Report: {Report.OPEN},
+    Incident: {Incident.OPEN},
     Ticket: {Ticket.OPEN},
     TicketMessage: {TicketMessage.KEPT, TicketMessage.INCOMING, TicketMessage.WAITING},
 }

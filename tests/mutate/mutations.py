@@ -380,6 +380,20 @@ MUTATIONS: tuple[Mutation, ...] = (
         "sqlite and period_of_the_register",
     ),
     Mutation(
+        "the register of breaches forgets what is still open",
+        "P6.14",
+        (
+            Edit(
+                "privacy/rules.py",
+                "            start=Incident.closed_at,\n",
+                "            start=Incident.declared_at,\n",
+            ),
+            Edit("privacy/rules.py", "            only=Incident.closed_at.is_null(False),\n", ""),
+        ),
+        ("tests/privacy/test_incidents.py",),
+        "sqlite and five_years",
+    ),
+    Mutation(
         "a restored database is served as it is",
         "P9.3",
         (

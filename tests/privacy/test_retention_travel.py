@@ -84,7 +84,7 @@ class Travel:
 
 
 @pytest.mark.timeout(1800)  # two thousand people take their time
-@pytest.mark.proves("P6.2", "P6.4", "P6.6", "P6.7", "P6.12", "P6.13", "P6.15")
+@pytest.mark.proves("P6.2", "P6.4", "P6.6", "P6.7", "P6.12", "P6.13", "P6.14", "P6.15")
 def test_over_eight_years_each_category_goes_on_its_day_and_never_early(
     database: Database, clock: TurnedClock, tmp_path: Path
 ) -> None:

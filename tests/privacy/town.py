@@ -27,6 +27,8 @@ from models import (
     Account,
     Cost,
     EndedAccount,
+    Incident,
+    IncidentNote,
     Invoice,
     KeyRow,
     LedgerEntry,
@@ -54,6 +56,7 @@ from privacy.retention import Retention
 from support.office import Office
 from support.tickets import RESOLVED, Tickets
 from tests.billing.books import Shop
+from tests.privacy.breaches import KEEPERS
 from tests.privacy.choosers import CHOOSERS, photos_here
 from vault.folder import FolderStore
 from vault.store import Store
@@ -103,6 +106,8 @@ WATCHED: tuple[Any, ...] = (
     Ticket,
     TicketMessage,
     Report,
+    Incident,
+    IncidentNote,
 )
 
 
@@ -494,6 +499,7 @@ KINDS: tuple[Life, ...] = (
     _asker_who_leaves,
     _reporter_who_leaves,
     *CHOOSERS,
+    *KEEPERS,
 )
 
 

@@ -24,7 +24,7 @@ from privacy.asked_in_bot import carried_out
 from privacy.close import empty_account, forget_account
 from privacy.erasure_gather import CATEGORIES, PHOTOS, RESULTS
 from privacy.erasure_preview import Copies
-from privacy.erasures import ACCOUNT, ERASE, Erasures
+from privacy.erasures import ACCOUNT, ERASE, Erasures, received
 from states import move
 from vault.store import Store
 
@@ -175,10 +175,11 @@ class Ending:
             log.error("erasure.untold", erasure=row.id)
         crash.at("erasure.told")
         with claim.finish() as unit:
+            asked_at = received(row) or row.asked_at
             carried_out(unit, row.request)
             over = {"done_at": unit.now, "account": None, "request": None}
             move(Erasure, row.id, come_from=(Erasure.ENDING,), to=Erasure.DONE, **over)
-            forget_account(unit, keys=self._keys, account=owner(row), asked_at=row.asked_at)
+            forget_account(unit, keys=self._keys, account=owner(row), asked_at=asked_at)
 
     def copy_is_being_made(self, claim: Claim, row: Erasure) -> bool:
         """Then the work is put back: the copy was asked for first."""

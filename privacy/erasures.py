@@ -86,7 +86,7 @@ class Erasures:
         row = whole or self._open(account, scope) or self._new(unit, account, scope, source, request)
         if scope == ACCOUNT and person.state != Account.CLOSING:
             move(Account, account, come_from=(Account.ACTIVE, Account.BANNED), to=Account.CLOSING)
-            ends_at = undo_until(unit.now, _received(row))
+            ends_at = undo_until(unit.now, received(row))
             Erasure.update(was=person.state, ends_at=ends_at).where(Erasure.id == row.id).execute()
         if not waits:
             self.begin(unit, row)
@@ -171,7 +171,7 @@ class Erasures:
         return found
 
 
-def _received(row: Erasure) -> datetime | None:
+def received(row: Erasure) -> datetime | None:
     """When its request reached us; none without one."""
     request: RightsRequest | None = RightsRequest.get_or_none(RightsRequest.id == row.request)
     return request.received_at if request is not None else None

@@ -12,7 +12,7 @@ from config import Settings
 from consent.accounts import Identity
 from custody.media import PHOTO
 from errors import Permanent, Rejected, Temporary
-from models import Account, AuditEntry, Erasure, Media, Photo, RightsRequest, Work
+from models import Account, AuditEntry, EndedAccount, Erasure, Media, Photo, RightsRequest, Work
 from policy.categories import ACCOUNT_UNDO
 from policy.versions import CURRENT
 from privacy.audit import Act
@@ -312,7 +312,9 @@ def test_where_the_letter_is_older_than_those_days_the_account_ends_at_once(coun
     carry_out(counter.house)
     with counter.house.database.connection():
         assert Account.get_or_none(Account.id == counter.ann) is None
+        [ended] = EndedAccount.select()
     assert counter.row(case).state == RightsRequest.ANSWERED
+    assert ended.asked_at == counter.row(case).received_at
     assert counter.row(case).decided_at < counter.row(case).due_at
 
 

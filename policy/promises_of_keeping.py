@@ -83,7 +83,16 @@ FROM_RETENTION_TO_CONTACT: tuple[Promise, ...] = (
         N_("The hourly retention job deletes each entry when its time is over."),
         period_of="access",
     ),
-    Promise("P6.14", N_("The register of breaches is kept for {period}."), period_of="breaches"),
+    Promise(
+        "P6.14",
+        N_("The register of breaches is kept for {period}."),
+        N_(
+            "Staff write down what happened, which data and what was done, and nobody can change an entry. The hourly "
+            "retention job deletes a breach with its entries when the time since it was closed is over; tests let "
+            "those years pass."
+        ),
+        period_of="breaches",
+    ),
     Promise(
         "P6.15",
         N_("The record of an erasure, and the mark against abuse, end after their periods."),

@@ -67,9 +67,13 @@ RECORDS: tuple[Category, ...] = (
     Category(
         id="breaches",
         name=N_("Breach register"),
-        data=N_("what happened, which data, whose accounts, and what was done"),
+        data=N_(
+            "what happened and when, which data, whose accounts, what was done, and when the Commissioner was told"
+        ),
         source=N_("the service and its staff, when a breach is found"),
-        retention=Retention(start=N_("the entry"), period=BREACHES, words=N_("{period}")),
+        retention=Retention(
+            start=N_("the closing of the breach"), period=BREACHES, words=N_("{period} after it was closed")
+        ),
         promises=("P6.14", "P12.1"),
     ),
     Category(

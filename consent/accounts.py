@@ -11,6 +11,7 @@ from consent.record import accept
 from custody.fields import Fields
 from custody.keys import Keys
 from database import Unit
+from errors import Permanent
 from models import AbuseMark, Acceptance, Account, new_id
 from rows import find
 
@@ -66,14 +67,20 @@ class Accounts:
             ledger.grant(unit, owner=account, credits=TRIAL_CREDITS, source=ledger.TRIAL, key=f"trial:{account}")
         return row
 
-    def mark(self, unit: Unit, row: Account, *, at: datetime | None = None) -> None:
+    def mark(self, unit: Unit, row: Account, *, at: datetime | None = None) -> bool:
         """Remember, as a keyed hash, that this Telegram id has had its trial credits. For an account that ends, or
-        ended at another time than now. Raises Permanent("custody.key_destroyed")."""
-        telegram_id = self._fields.open(Account.telegram_id, row, purpose="abuse")
+        ended at another time than now. False where the key that locks the id was lost, as by a restored backup."""
+        try:
+            telegram_id = self._fields.open(Account.telegram_id, row, purpose="abuse")
+        except Permanent as failure:
+            if failure.code != "custody.key_destroyed":
+                raise
+            return False
         mark = self._fields.index(AbuseMark.mark, telegram_id or "")
         AbuseMark.insert(mark=mark, at=at or unit.now).on_conflict(
             conflict_target=[AbuseMark.mark], update={AbuseMark.at: at or unit.now}
         ).execute()
+        return True
 
     def as_known(self, row: Account, who: Identity) -> bool:
         """Whether there is nothing that `refresh` would change, and nothing that keeps the person from being served."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import logs
 from billing import ledger
 from billing.payments import REFUND
 from billing.refunds import Refunds
@@ -36,6 +37,8 @@ from support.tickets import end_with_account
 
 OUTLAST = (DESTROY, REFUND, ERASE)  # kinds of work that go on when its account has ended
 
+log = logs.get()
+
 
 def close_account(unit: Unit, *, desk: Desk, keys: Keys, fields: Fields, refunds: Refunds, account: str) -> None:
     """After the commit nothing of the person can be read any more; the sealed objects go by work rows.
@@ -62,8 +65,8 @@ def empty_account(
     `asked_at`: when its end was asked for, if that is not now. A pack that could go back then goes back.
     """
     row = Account.get_or_none(Account.id == account)
-    if row is not None:
-        Accounts(fields, keys).mark(unit, row)
+    if row is not None and not Accounts(fields, keys).mark(unit, row):
+        log.warning("account.unmarked")
     end_everything(unit, desk=desk, account=account)
     asked = asked_at or unit.now
     for payment in refunds.possible(unit, account, asked_at=asked):  # after the orders: what they held is back by now

@@ -108,9 +108,9 @@ class DeletionCases:
         Telegram is asked, so never inside a unit. Raises Rejected("person.moved" | "person.not_compared")."""
         if TELEGRAM_ID.fullmatch(person.strip()):
             return
-        with self._database.connection():
-            telegram_id = int(self._fields.open(Account.telegram_id, account, purpose=PURPOSE) or 0)
         try:
+            with self._database.connection():
+                telegram_id = int(self._fields.open(Account.telegram_id, account, purpose=PURPOSE) or 0)
             now = self._names.username(telegram_id)
         except (Temporary, Permanent):
             raise Rejected("person.not_compared") from None

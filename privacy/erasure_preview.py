@@ -15,6 +15,7 @@ from peewee import fn
 from billing import ledger
 from custody.fields import Fields
 from database import Database, Unit
+from errors import Permanent
 from models import Account, Erasure, Order, Payment, RightsRequest
 from policy.categories import ACCOUNT_GRACE, ACCOUNT_UNDO, CATEGORIES
 from privacy.erasure_chat import Messages, messages_of
@@ -82,8 +83,7 @@ class Previews:
         DoesNotExist where there is no account."""
         now = self._database.clock.now()
         whole, end = scope == Erasure.ACCOUNT, ends_at or undo_until(now)
-        row = Account.get(Account.id == account)
-        telegram_id = int(self._fields.open(Account.telegram_id, row, purpose=PURPOSE) or 0)
+        telegram_id = self._telegram_id(Account.get(Account.id == account))
         held = {
             one.category: one.count
             for one in holdings(self._fields, self._sweeps, account=account, telegram_id=telegram_id)
@@ -99,6 +99,15 @@ class Previews:
             waits_for_copy=self._copies.under_way(account),
             undo_until=end if whole and end > now else None,
         )
+
+    def _telegram_id(self, row: Account) -> int:
+        """0 where the key that locks it was lost: then nothing can be found by it, and the rest goes all the same."""
+        try:
+            return int(self._fields.open(Account.telegram_id, row, purpose=PURPOSE) or 0)
+        except Permanent as failure:
+            if failure.code != "custody.key_destroyed":
+                raise
+            return 0
 
     def _staying(self, whose: Whose, scope: str, held: Mapping[str, int], end: datetime) -> tuple[Stays, ...]:
         if scope != Erasure.ACCOUNT:

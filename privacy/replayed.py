@@ -15,7 +15,6 @@ from consent.accounts import Accounts, lock
 from custody.fields import Fields
 from custody.keys import Keys
 from database import Unit
-from errors import Permanent
 from generation.kinds import DESTROY
 from jobs.desk import Desk
 from models import Account, Erasure, Media, Order, Photo
@@ -113,11 +112,7 @@ class Again:
         """As closing leaves it, but nothing is given back: a pack that nobody had touched when the dump was made may
         have been used up since."""
         found = Counts(ended=1)
-        try:
-            Accounts(self._fields, self._keys).mark(unit, person, at=at)
-        except Permanent as failure:
-            if failure.code != "custody.key_destroyed":
-                raise
+        if not Accounts(self._fields, self._keys).mark(unit, person, at=at):
             found["unmarked"] = 1
         end_everything(unit, desk=self._desk, account=person.id)
         drop_rows(unit, keys=self._keys, account=person.id)

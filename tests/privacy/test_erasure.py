@@ -12,6 +12,7 @@ from database import Database
 from errors import Failure, Permanent, Temporary
 from models import Account, EndedAccount, Erasure, KeyRow, Media, Order, Photo, RightsRequest
 from policy.categories import ACCOUNT_GRACE, ACCOUNT_UNDO
+from privacy.erasure_end import LAST_WORD
 from privacy.erasures import ACCOUNT, GENERATED, PHOTOS
 from tests.generation.studio import PICTURE, Who
 from tests.privacy.wiping import Wiper
@@ -392,3 +393,18 @@ def test_ten_times_does_the_same_as_once(wiper: Wiper, ann: Who, bob: Who) -> No
 def _orders(wiper: Wiper, who: Who) -> list[Order]:
     with wiper.database.connection():
         return list(Order.select().where(Order.account == who.id))
+
+
+def test_an_account_whose_key_was_lost_is_deleted_all_the_same(wiper: Wiper, ann: Who) -> None:
+    """As by a backup of the keys that was older than that of the database: nobody can be told, but all of it goes."""
+    with wiper.database.unit() as unit:
+        wiper.keys.destroy(unit, ann.id)
+    erasure = wiper.erases(ann, ACCOUNT, source="support")
+    wiper.work()
+    assert wiper.objects() == []
+    wiper.later(GRACE)
+    wiper.work()
+    wiper.later(LAST_WORD.total_seconds())
+    wiper.work()
+    assert wiper.account(ann) is None
+    assert wiper.erasure(erasure.id).state == Erasure.DONE

@@ -13,7 +13,7 @@ from ops.staff import act, acting, person, told
 from policy.refusals import GROUNDS
 from policy.rights import ASKED_FOR
 from privacy.deadlines import standing
-from privacy.requests import CLOSINGS, DONE, MAIL, OUTCOMES, WEB, counted, owed
+from privacy.requests import CLOSINGS, DONE, MAIL, OUTCOMES, WEB, counted, owed, waiting
 from wording.language import LANGUAGES
 from workers.assembly import House
 
@@ -23,16 +23,21 @@ CONFIRMED = click.option("--confirmed", is_flag=True, help="it was made sure tha
 
 @click.command()
 def requests() -> None:
-    """Every request whose answer was not given yet, the most urgent first. Exits 1 when one is late or nearly so."""
+    """Every request whose answer was not given yet, the most urgent first. Exits 1 when one is late or nearly so.
+
+    An account that "waits" ends by itself before its answer is due.
+    """
     with opened() as house, told():
         rows, now = owed(house.database), house.database.clock.now()
+        themselves = waiting(house.database, now)
     click.echo(f"{'DUE':<18}{'STANDING':<10}{'KIND':<13}{'FROM':<6}{'STATE':<10}{'RECEIVED':<12}NUMBER")
     for row in rows:
+        stands = "waits" if row.id in themselves else standing(row.due_at, now)
         click.echo(
-            f"{row.due_at:%Y-%m-%d %H:%M}  {standing(row.due_at, now):<10}{row.kind:<13}{row.source:<6}{row.state:<10}"
+            f"{row.due_at:%Y-%m-%d %H:%M}  {stands:<10}{row.kind:<13}{row.source:<6}{row.state:<10}"
             f"{row.received_at:%Y-%m-%d}  {row.id}"
         )
-    found = counted(rows, now)
+    found = counted(rows, now, but=themselves)
     if found.late or found.soon:
         sys.exit(f"{found.late} late, {found.soon} due within days")
 

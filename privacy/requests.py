@@ -6,6 +6,7 @@ Whoever is named is looked up by blind index only. Nobody found is no error: tha
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +16,7 @@ from consent.optin import choose
 from custody.fields import Fields
 from database import Database, Unit
 from errors import Rejected
-from models import Account, Refusal, RightsRequest, new_id
+from models import Account, Erasure, Refusal, RightsRequest, new_id
 from policy.refusals import GROUNDS
 from policy.rights import ACCESS, CORRECTION, DELETION, OPT_OUT
 from privacy.audit import Act, Audit
@@ -164,7 +165,8 @@ class Requests:
 
     def alarm(self) -> None:
         """An error in the log while one is late, or will be within the days of the register."""
-        found = counted(owed(self._database), self._database.clock.now())
+        now = self._database.clock.now()
+        found = counted(owed(self._database), now, but=waiting(self._database, now))
         if found.late:
             log.error("requests.late", count=found.late)
         if found.soon:
@@ -208,6 +210,20 @@ def owed(database: Database) -> list[RightsRequest]:
         return list(RightsRequest.select().where(waits).order_by(RightsRequest.due_at, RightsRequest.id))
 
 
-def counted(rows: list[RightsRequest], now: datetime) -> Owed:
-    places = [standing(row.due_at, now) for row in rows]
-    return Owed(len(places), places.count(SOON), places.count(LATE))
+def waiting(database: Database, now: datetime) -> set[str]:
+    """Deletions of accounts that end by themselves, on a day before their answer is due: nobody need be called."""
+    with database.connection():
+        ends: Any = (
+            Erasure.select(Erasure.request)
+            .join(RightsRequest, on=(RightsRequest.id == Erasure.request))
+            .where((Erasure.state == Erasure.WAITING) & (Erasure.ends_at > now))
+            .where(Erasure.ends_at < RightsRequest.due_at)
+        )
+        return {request for (request,) in ends.tuples()}
+
+
+def counted(rows: list[RightsRequest], now: datetime, *, but: Collection[str] = ()) -> Owed:
+    """`but`: those that are not counted as due soon."""
+    places = [(row.id, standing(row.due_at, now)) for row in rows]
+    soon = [id for id, place in places if place == SOON and id not in but]
+    return Owed(len(places), len(soon), sum(place == LATE for _, place in places))

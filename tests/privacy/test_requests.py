@@ -15,7 +15,7 @@ from consent.accounts import Identity
 from consent.optin import choose, wants
 from database import Database
 from errors import Permanent, Rejected
-from models import Account, AuditEntry, PromotionChoice, Refusal, RightsRequest
+from models import Account, AuditEntry, Erasure, PromotionChoice, Refusal, RightsRequest
 from policy.categories import CATEGORIES
 from policy.refusals import GROUNDS
 from policy.rights import ACCESS, ALARM_BEFORE, ASKED_FOR, DELETION
@@ -91,6 +91,22 @@ def test_time_turned_over_the_deadline_calls_staff_before_it_and_after_it(office
     assert alarms(office) == {"requests.late": 1}, "decided, and the answer not given"
     office.gives(request)
     assert alarms(office) == {}
+
+
+@pytest.mark.proves("P9.6")
+def test_an_account_that_ends_by_itself_before_its_answer_is_due_calls_nobody(office: Office) -> None:
+    """Else there would be an alarm whenever somebody leaves, and none that anybody heeds."""
+    ann = office.person()
+    request = office.opens("deletion", account=ann)
+    end = request.due_at - ALARM_BEFORE + timedelta(days=1)
+    with office.database.unit() as unit:
+        row = Erasure(account=ann.id, scope=Erasure.ACCOUNT, source="support", request=request.id, asked_at=unit.now)
+        row.state, row.ends_at = Erasure.WAITING, end
+        row.save(force_insert=True)
+    office.at(end - SECOND)
+    assert alarms(office) == {}
+    office.passes(SECOND)
+    assert alarms(office) == {"requests.soon": 1}, "its day has come, and it is still there"
 
 
 @pytest.mark.proves("P9.6")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import logs
 from custody.fields import Fields
@@ -89,13 +90,13 @@ class Incidents:
         `under_way` raises.
         """
         row = self.under_way(number)
-        if harm is not None:
-            if part != ASSESSMENT:
-                raise Rejected("incident.unfounded")
-            _change(row, harm=harm)
+        if harm is not None and part != ASSESSMENT:
+            raise Rejected("incident.unfounded")
+        if not Incident.update(harm=harm or Incident.harm).where(_still(row)).execute():
+            raise Rejected("incident.closed")  # by somebody else, in the same moment
         self._write(unit, row, part, words)
         self._audit.record(unit, by, "incident.note", subject=row.id)
-        return row
+        return self.get(number)
 
     def contained(self, unit: Unit, by: Act, number: str, words: str) -> Incident:
         """It does no more harm than it has. Raises Rejected("incident.contained" | "incident.words") and what
@@ -108,16 +109,17 @@ class Incidents:
         return self.get(number)
 
     def notified(self, unit: Unit, by: Act, number: str, *, at: datetime | None = None) -> Incident:
-        """The Commissioner was told. Raises Rejected("incident.notified" | "incident.not_yet" | "incident.order") and
-        what `under_way` raises."""
+        """The Commissioner was told. Raises Rejected("incident.notified" | "incident.not_yet" | "incident.order" |
+        "incident.changed") and what `under_way` raises."""
         row, at = self.under_way(number), at or unit.now
         if at > unit.now:
             raise Rejected("incident.not_yet")
         if at < row.noticed_at:
             raise Rejected("incident.order")
-        untold = (Incident.id == row.id) & Incident.notified_at.is_null()
-        if not Incident.update(notified_at=at).where(untold).execute():
+        if row.notified_at is not None:
             raise Rejected("incident.notified")
+        if not Incident.update(notified_at=at).where(_still(row) & Incident.notified_at.is_null()).execute():
+            raise Rejected("incident.changed")
         self._audit.record(unit, by, "incident.notified", subject=row.id)
         return self.get(number)
 
@@ -205,9 +207,6 @@ def counted(rows: Sequence[Incident], now: datetime) -> Owed:
     return Owed(len(places), places.count(SOON), places.count(LATE))
 
 
-def _change(row: Incident, *, harm: str) -> None:
-    """Raises Rejected("incident.closed") where somebody closed it in the same moment."""
-    here = (Incident.id == row.id) & (Incident.state != Incident.CLOSED)
-    if not Incident.update(harm=harm).where(here).execute():
-        raise Rejected("incident.closed")
-    row.harm = harm
+def _still(row: Incident) -> Any:
+    """The condition that nobody closed it since it was read."""
+    return (Incident.id == row.id) & (Incident.state != Incident.CLOSED)

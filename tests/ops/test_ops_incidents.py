@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from config import Settings
+from jobs.kinds import RIGHTS
 from models import Incident, IncidentNote
 from ops.incidents import incident
 from policy.limits import BREACH_TOLD_WITHIN
@@ -91,6 +93,17 @@ def test_the_list_exits_with_an_error_while_the_commissioner_waits_too_long(desk
     does(desk, "note", late[1], "--about", "assessment", "--harm", "no", says="It was sealed.")
     done = desk.does("incidents")
     assert (done.returncode, "settled" in done.stdout) == (0, True)
+
+
+@pytest.mark.proves("P6.14")
+def test_the_process_of_rights_looks_every_hour_and_calls(desk: Desk) -> None:
+    has_one(desk)
+    [duty] = [duty for duty in desk.house.duties(RIGHTS) if duty.name == "incidents"]
+    assert duty.every == 3600.0
+    desk.house.database.rows("UPDATE incident SET due_at = ?", desk.house.database.clock.now())
+    with capture_logs() as written:
+        duty.act()
+    assert [(line["event"], line["count"]) for line in written] == [("incidents.late", 1)]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from database import Database
+from database import Database, Unit
 from errors import Permanent, Rejected
 from models import Access, Incident, IncidentNote, KeyRow
 from policy.incidents import KINDS, PARTS
@@ -24,6 +25,7 @@ from vault.folder import FolderStore
 from wording.reports import grouped
 
 HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
+MEETING, PATIENCE = 0.4, 30.0  # seconds
 FIVE_YEARS = timedelta(days=5 * 365)
 Step = Callable[[], None]
 WORDS = "Boris of Kowloon got Ann's picture"
@@ -285,6 +287,62 @@ def test_the_words_are_sealed_for_their_own_row_and_their_own_purpose(register: 
     first.words = second.words
     with pytest.raises(Permanent):
         register.office.fields.open(IncidentNote.words, first, purpose="rights")
+
+
+def crossed(register: Register, first: Callable[[Unit], object], second: Step) -> str:
+    """The code with which the second step fails, taken while the first is done and not committed yet."""
+    failed = [""]
+
+    def run() -> None:
+        try:
+            second()
+        except Rejected as failure:
+            failed.append(failure.code)
+
+    other = threading.Thread(target=run)
+    with register.database.unit() as unit:
+        first(unit)
+        other.start()
+        other.join(MEETING)
+        assert other.is_alive(), "it waits for the first"
+    other.join(PATIENCE)
+    assert not other.is_alive()
+    return failed[-1]
+
+
+def test_two_at_one_moment_close_nothing_that_is_owed(register: Register) -> None:
+    number = register.declares()
+    register.contains(number)
+    register.decides(number, "no")
+
+    def thinks_again(unit: Unit) -> None:
+        register.book.note(unit, MAY, number, part="assessment", words="it was not sealed", harm="yes")
+
+    assert crossed(register, thinks_again, lambda: register.closes(number)) in ("incident.changed", "incident.untold")
+    assert (register.row(number).state, register.row(number).harm) == (Incident.CONTAINED, "yes")
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        lambda register, number: register.notes(number),
+        lambda register, number: register.decides(number, "yes"),
+        lambda register, number: register.tells(number),
+    ],
+    ids=["note", "decision", "telling"],
+)
+def test_nothing_comes_to_what_is_closed_in_the_same_moment(
+    register: Register, step: Callable[[Register, str], None]
+) -> None:
+    number = register.declares()
+    register.contains(number)
+    register.decides(number, "no")
+    written = len(register.written())
+    code = crossed(register, lambda unit: register.book.close(unit, MAY, number), lambda: step(register, number))
+    assert code in ("incident.closed", "incident.changed")
+    row = register.row(number)
+    assert (row.state, row.harm, row.notified_at) == (Incident.CLOSED, "no", None)
+    assert len(register.written()) == written
 
 
 @pytest.mark.proves("P6.14")

@@ -130,18 +130,21 @@ class Eraser:
             self._ending.write_down(row, FILES, names)
             crash.at("erasure.written_down")
             with claim.checkpoint() as unit:
-                done = self._keys_gone(unit, row)
+                done = self._keys_gone(unit, row, names)
             crash.at("erasure.keys_gone")
             if done:
                 return
 
-    def _keys_gone(self, unit: Unit, row: Erasure) -> bool:
+    def _keys_gone(self, unit: Unit, row: Erasure, names: list[str]) -> bool:
+        """Of what is written down; what was deleted alone meanwhile has work, and a record, of its own."""
         same = (Erasure.id == row.id) & (Erasure.rounds == row.rounds)
         at = fn.COALESCE(Erasure.keys_gone_at, unit.now)
         if not Erasure.update(keys_gone_at=at).where(same).execute():
             return False
         self._keys.destroy_aside(unit, owner(row), [KEY_OF[category] for category in CATEGORIES[row.scope]])
-        Media.update(wrapped_key=None).where(_doomed(row)).execute()
+        for start in range(0, len(names), BATCH):
+            written = Media.object_name.in_(names[start : start + BATCH])
+            Media.update(wrapped_key=None).where(_doomed(row) & written).execute()
         move(Erasure, row.id, come_from=(Erasure.ASKED,), to=Erasure.SEALED)
         return True
 

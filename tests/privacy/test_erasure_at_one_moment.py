@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 
+from custody.media import ERASURES
 from database import Database
 from errors import Failure
+from generation.photos import delete_photo
 from models import Account, Erasure, KeyRow, Media, RightsRequest
 from policy.categories import ACCOUNT_UNDO
 from privacy.erasures import ACCOUNT, GENERATED, PHOTOS
@@ -145,6 +147,27 @@ def test_while_the_worker_destroys_a_second_asking_loses_nothing(wiper: Wiper, a
         assert wiper.erasure(first.id).state == Erasure.DONE
         with wiper.database.connection():
             assert Erasure.select().where(Erasure.state.in_(Erasure.OPEN)).count() == 0
+
+
+def test_what_is_deleted_alone_in_the_middle_is_written_down_too(wiper: Wiper, ann: Who) -> None:
+    """Uploaded and deleted while the record of what was there before is on its way: no restore brings it back."""
+    real, later = wiper.store.put, list[str]()
+
+    def put(name: str, data: Any, length: int) -> None:
+        real(name, data, length)
+        if name.startswith(ERASURES) and not later:
+            photo = wiper.photo_of(ann.id)
+            later.append(photo)
+            with wiper.database.unit() as unit:
+                assert delete_photo(unit, wiper.desk, account=ann.id, photo=photo)
+
+    wiper.erases(ann, PHOTOS)
+    wiper.store.put = put
+    wiper.work()
+    wiper.store.put = real
+    assert later
+    assert wiper.objects("photo/") == []
+    assert len({name for record in wiper.records() for name in record["objects"]}) == 2
 
 
 def test_undone_or_ended_but_never_half(wiper: Wiper) -> None:

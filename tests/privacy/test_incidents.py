@@ -17,6 +17,7 @@ from models import Access, Incident, IncidentNote, KeyRow
 from policy.incidents import KINDS, PARTS
 from policy.limits import BREACH_ALARM, BREACH_TOLD_WITHIN, LONGEST_ENTRY
 from privacy.deadlines import IN_TIME, LATE, SOON
+from privacy.holdings import Whose, personal, theirs
 from privacy.incidents import SETTLED, Incidents, counted, standing, under_way
 from privacy.reports import NUMBER
 from privacy.rules import rules
@@ -119,6 +120,13 @@ def test_nothing_is_noticed_in_the_future_or_before_it_happened(
     assert under_way(register.database) == []
 
 
+def test_who_is_on_duty_hears_of_it_and_the_log_names_nobody(register: Register) -> None:
+    with capture_logs() as written:
+        register.declares()
+    assert {"log_level": "error", "event": "incident.declared", "kind": "disclosure"} in written
+    assert "Boris" not in repr(written)
+
+
 def test_the_alarm_speaks_until_the_commissioner_was_told_or_need_not_be(register: Register) -> None:
     told, decided, forgotten = (register.declares() for _ in range(3))
     assert register.alarms() == []
@@ -208,6 +216,11 @@ def test_whether_harm_is_likely_is_decided_with_an_assessment_only(register: Reg
     with pytest.raises(Rejected, match="words"):
         register.notes(number, "assessment", "  \n", harm="no")
     assert (register.row(number).harm, len(register.written())) == ("unknown", 1)
+    for harm in ("yes", "no", "yes"):
+        register.decides(number, harm)
+        register.notes(number, "done")
+        register.notes(number, "assessment")
+        assert register.row(number).harm == harm, "other entries leave it as it is"
 
 
 @pytest.mark.parametrize("words", ["", " \n", "x" * (LONGEST_ENTRY + 1)])
@@ -343,6 +356,16 @@ def test_nothing_comes_to_what_is_closed_in_the_same_moment(
     row = register.row(number)
     assert (row.state, row.harm, row.notified_at) == (Incident.CLOSED, "no", None)
     assert len(register.written()) == written
+
+
+def test_the_register_is_in_nobodys_copy(register: Register) -> None:
+    """It names no account: whoever it is about, and the staff, whose key locks its words."""
+    owners = (register.declares(), KeyRow.STAFF, register.office.person().id)
+    with register.database.connection():
+        for model in (Incident, IncidentNote):
+            assert model in personal()
+            for account in owners:
+                assert not model.select().where(theirs(model, Whose(account, ()))).exists()
 
 
 @pytest.mark.proves("P6.14")

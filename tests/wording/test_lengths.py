@@ -83,7 +83,7 @@ def about_deleting(_: Translate) -> Iterator[Message]:
             end = until if whole else None
             yield deletion.done(_, scope=scope, waits_for_copy=waits, young=999, old=999, undo_until=end)
     yield deletion.closing(_, undo_until=until)
-    yield deletion.really_at_once(_, credits=99_999)
+    yield deletion.really_at_once(_, credits=99_999, packs=True)
 
 
 def texts(_: Translate) -> Iterator[Message]:

@@ -192,6 +192,8 @@ class Ending:
     def write_down(self, row: Erasure, stage: str, names: list[str] | None = None) -> None:
         """The record of a stage."""
         told = {"scope": row.scope, "account": owner(row), "erasure": row.id, "stage": stage}
+        if row.ends_at is not None:
+            told["ends_at"] = row.ends_at.isoformat()
         write_down(self._store, self._database.clock.now(), names or [], **told)
 
     def find(self, erasure: str) -> Erasure | None:

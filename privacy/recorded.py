@@ -38,6 +38,7 @@ class Recorded:
     account: str = ""
     erasure: str = ""
     stage: str = FILES
+    ends_at: datetime | None = None  # of an account; older records do not tell
 
 
 def written_after(store: Store, until: datetime | None) -> Iterator[list[Recorded]]:
@@ -79,7 +80,11 @@ def _understood(name: str, said: dict[str, Any]) -> Recorded:
     if scope not in SCOPES or stage not in STAGES:
         raise ValueError
     account, erasure = _id(said["account"]), _id(said["erasure"])
-    return Recorded(name=name, at=at, objects=objects, scope=scope, account=account, erasure=erasure, stage=stage)
+    ends_at = datetime.fromisoformat(said["ends_at"]) if "ends_at" in said else None
+    if ends_at is not None and ends_at.tzinfo is not None:
+        raise ValueError
+    whose = {"account": account, "erasure": erasure}
+    return Recorded(name=name, at=at, objects=objects, scope=scope, stage=stage, ends_at=ends_at, **whose)
 
 
 def _names(said: Iterable[object]) -> Iterator[str]:

@@ -87,7 +87,7 @@ class Again:
 
     def _wait(self, unit: Unit, person: Account, record: Recorded) -> Counts:
         """Its person may still take it back until the day that was promised; then it ends like any other."""
-        ends_at = record.at + ACCOUNT_UNDO
+        ends_at = record.ends_at or record.at + ACCOUNT_UNDO
         before = (Erasure.account == person.id) & (Erasure.scope == Erasure.ACCOUNT)
         for row in list(Erasure.select().where(before & Erasure.state.in_(ALL_OPEN))):
             self._take_back(unit, row, at=record.at)  # or it could not have been asked for once more

@@ -212,6 +212,20 @@ def test_who_may_still_think_better_of_it_can_and_else_it_ends_on_its_day(town: 
     assert service.account(town.eve) is not None
 
 
+def test_the_day_that_was_promised_is_the_same_after_the_restore(town: Town) -> None:
+    """However late the worker came by, or the letter had been read."""
+    gus = town.service.lives()
+    dump = town.dump()
+    erasure = town.service.erases(gus, Erasure.ACCOUNT)
+    town.clock.turn(2 * 86400)
+    town.service.work()
+    service = town.restores(dump)
+    service.replays()
+    found = service.open_of(gus)
+    assert found is not None
+    assert found.ends_at == erasure.ends_at
+
+
 def test_who_takes_it_back_after_the_restore_is_back(town: Town) -> None:
     dump = town.dump()
     town.lives_on()

@@ -19,8 +19,9 @@ from billing.payments import CURRENCY
 from billing.prices import PACKS
 from models import Order
 from web.webhook import PATH, SECRET_HEADER
-from workers.assembly import House, assemble
+from workers.assembly import assemble
 from workers.broker import Doorbell, connect, make_broker
+from workers.house import House
 
 RATE = 20  # questions a second, evenly spread
 JOBS = 200

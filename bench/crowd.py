@@ -12,8 +12,9 @@ from bench import people
 from bench.ground import Ground, ground, resident_kib
 from generation.kinds import PRODUCE
 from models import Order, Work
-from workers.assembly import House, assemble
+from workers.assembly import assemble
 from workers.broker import Doorbell, connect, make_broker
+from workers.house import House
 
 JOBS = 256
 PROVIDER = 12.0  # seconds

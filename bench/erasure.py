@@ -26,7 +26,8 @@ from models import Erasure, Media, Order, Work, new_id
 from privacy.erasures import ERASE, GENERATED
 from tests.parts import free_port, postgres, tool, wait_for_port
 from vault.s3 import DELETE_BATCH, S3Store
-from workers.assembly import House, assemble
+from workers.assembly import assemble
+from workers.house import House
 
 OBJECTS, BYTES = 1_000, 500_000
 ROUNDS = 2

@@ -26,7 +26,8 @@ from privacy.export import Exports
 from privacy.manifest import PURPOSE
 from providers.telegram import Sent, Telegram
 from providers.telegram_calls import Call
-from workers.assembly import House, assemble
+from workers.assembly import assemble
+from workers.house import House
 from workers.work_kinds import export_kinds
 
 ROOT = Path(__file__).parent.parent

@@ -16,8 +16,9 @@ import requests
 from bench import people
 from bench.ground import TOKEN, Ground, cpu_seconds, ground
 from jobs.desk import Ring
-from workers.assembly import House, assemble
+from workers.assembly import assemble
 from workers.broker import Doorbell, connect, make_broker
+from workers.house import House
 
 ROOT = Path(__file__).resolve().parent.parent
 ROUNDS = 5

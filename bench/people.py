@@ -19,7 +19,7 @@ from generation.source import Source
 from jobs.kinds import GENERATION
 from models import Acceptance, Account, Order, Photo, Work, new_id
 from policy.versions import CURRENT
-from workers.assembly import House
+from workers.house import House
 
 FIRST = 7_000_001
 PHOTO_SIDE = 1024

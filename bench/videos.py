@@ -15,7 +15,8 @@ from bench.studio import Shown, Studio
 from generation.source import Source
 from generation.watch import EVERY
 from models import Order, Photo, VideoTask, Work
-from workers.assembly import House, assemble
+from workers.assembly import assemble
+from workers.house import House
 
 VIDEOS = 2_000
 PEOPLE = 50

@@ -26,7 +26,7 @@ from providers.origins import recipients
 from providers.telegram import Telegram
 from support.announcements import Announcements
 from support.tickets import Tickets
-from workers.assembly import House
+from workers.house import House
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,7 +18,7 @@ from support import campaigns
 from support.people import PROMOTIONAL, SERVICE
 from wording.announcements import LONGEST
 from wording.language import ENGLISH, SIMPLIFIED, TRADITIONAL
-from workers.assembly import House
+from workers.house import House
 
 TEXT = click.Path(exists=True, dir_okay=False, path_type=Path)
 

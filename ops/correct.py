@@ -17,7 +17,7 @@ from policy.rights import CORRECTION, TOLD_OF
 from policy.terms import DAY
 from privacy.audit import Act
 from privacy.corrections import FIELDS
-from workers.assembly import House
+from workers.house import House
 
 NAMES = "names"
 AGAINST = tuple(id for id, ground in GROUNDS.items() if CORRECTION in ground.kinds)

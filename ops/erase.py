@@ -19,7 +19,7 @@ from privacy.deletion_cases import SCOPES, Looked, Wanted
 from privacy.erasure_preview import Preview, Stays
 from privacy.erasures import ACCOUNT
 from wording.periods import kept
-from workers.assembly import House
+from workers.house import House
 
 
 @click.command()

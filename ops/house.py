@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from errors import Rejected
-from workers.assembly import House, assemble
+from workers.assembly import assemble
+from workers.house import House
 from workers.startup import settings_or_exit
 
 

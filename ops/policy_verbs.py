@@ -24,8 +24,8 @@ from wording.language import LANGUAGES, translate
 from wording.policy import Facts, document, facts
 from wording.policy_markdown import markdown
 from wording.snapshot import UNFILLED, snapshot
-from workers.assembly import House
 from workers.broker import connect
+from workers.house import House
 from workers.startup import surfaces
 
 TOO_LATE = """Version {id} bears the date {published}: people may have read it as it stands.

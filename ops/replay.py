@@ -11,7 +11,7 @@ from tqdm import tqdm
 from errors import Failure
 from ops.house import opened
 from ops.staff import SAID, act, acting
-from workers.assembly import House
+from workers.house import House
 from workers.startup import SENTENCES
 
 HERE = {

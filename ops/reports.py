@@ -13,7 +13,7 @@ from policy.reports import KINDS
 from privacy.reports import Said, counted, standing, under_way
 from privacy.requests import MAIL
 from wording.reports import grouped
-from workers.assembly import House
+from workers.house import House
 
 CASE = click.option("--case", "number", required=True, help="the number of the report")
 ABOUT = click.option("--person", "asks", is_flag=True, help="read whom it is about from standard input")

@@ -15,7 +15,7 @@ from policy.rights import ASKED_FOR
 from privacy.deadlines import standing
 from privacy.requests import CLOSINGS, DONE, MAIL, OUTCOMES, WEB, counted, owed, waiting
 from wording.language import LANGUAGES
-from workers.assembly import House
+from workers.house import House
 
 LANGUAGE = click.option("--language", type=click.Choice(tuple(LANGUAGES)), help="instead of the person's own")
 CONFIRMED = click.option("--confirmed", is_flag=True, help="it was made sure that it is the person who asks")

@@ -14,7 +14,7 @@ from models import Ticket
 from ops.house import opened
 from ops.staff import act, acting, harmless, told
 from support.office import Letter
-from workers.assembly import House
+from workers.house import House
 
 SHOWN = "ticket.show"  # in the staff's log
 NUMBER = click.argument("number", type=click.IntRange(min=0))

@@ -37,7 +37,7 @@ from providers.http import Origin, Outbound
 from providers.origins import allowed
 from web.webhook import PATH as WEBHOOK_PATH
 from wording.commands import menus
-from workers.assembly import House
+from workers.house import House
 from workers.startup import settings_or_exit
 
 

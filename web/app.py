@@ -11,7 +11,7 @@ from web.counts import Counts
 from web.headers import HEADERS
 from web.limits import Limiter
 from web.site_layout import STATIC, Layout
-from workers.assembly import House
+from workers.house import House
 
 LARGEST_BODY = 1 << 20  # Telegram's updates are a few kilobytes
 

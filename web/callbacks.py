@@ -10,7 +10,7 @@ from errors import Permanent
 from generation.kinds import LOOK, ROUND
 from jobs.kinds import GENERATION
 from providers.kling_callback import external_id_in, says_it_goes_on, signed
-from workers.assembly import House
+from workers.house import House
 
 PATH = "/callbacks/kling/<secret>"
 

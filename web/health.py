@@ -6,8 +6,8 @@ import redis
 from flask import Blueprint, Response, jsonify
 
 from errors import Failure
-from workers.assembly import House
 from workers.broker import connect
+from workers.house import House
 
 
 def blueprint(house: House) -> Blueprint:

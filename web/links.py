@@ -19,7 +19,7 @@ from privacy.manifest import PURPOSE as RIGHTS
 from web.headers import WITH_OWN_FORMS
 from web.site_languages import PREFIXES, address
 from web.site_layout import Layout
-from workers.assembly import House
+from workers.house import House
 
 PIECE = 256 * 1024
 

@@ -20,7 +20,7 @@ from wording.language import Translate
 from wording.money import amount, kind
 from wording.policy import document, facts
 from wording.reports import HOURS
-from workers.assembly import House
+from workers.house import House
 
 TERMS_OF = "2026-11-28"  # the day on which the words of the terms, the refunds or the safety page changed last
 BEFORE_AND_AFTER = (("cat", "papercut"), ("cup", "synthwave"), ("rocket", "pop-art"))

@@ -22,7 +22,7 @@ from web.site_layout import Layout
 from web.site_memory import Kept
 from wording.language import Translate, translate
 from wording.proofs import Line, Test, groups, line, result, time_of, took
-from workers.assembly import House
+from workers.house import House
 
 PATH = "/privacy/proofs"
 FRESH = timedelta(seconds=60)

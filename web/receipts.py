@@ -22,7 +22,7 @@ from web.site_memory import Kept, Memory
 from wording.language import Translate, translate
 from wording.periods import period
 from wording.receipt_in_words import VERDICTS, Told, told
-from workers.assembly import House
+from workers.house import House
 
 TEMPLATE = "receipts.html"
 KEYS = f"{PATH}/keys.json"

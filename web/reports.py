@@ -24,7 +24,7 @@ from web.site_layout import Layout
 from wording.language import Translate, translate
 from wording.periods import period
 from wording.reports import HOURS, grouped
-from workers.assembly import House
+from workers.house import House
 
 PATH, TEMPLATE = "/report", "report.html"
 MOST = 10  # reports from one address in a window: the page is there for people, and a person reads each

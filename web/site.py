@@ -15,7 +15,7 @@ from web.site_languages import PREFIXES, address
 from web.site_layout import STYLE, STYLESHEET, Layout
 from web.site_memory import FOR_EVER, Kept, Memory
 from wording.language import translate
-from workers.assembly import House
+from workers.house import House
 
 # Every page that there is to find, without a language.
 PATHS = (*(page.path for page in PAGES), proofs.PATH, *site_versions.PATHS)

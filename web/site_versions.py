@@ -17,7 +17,7 @@ from wording.changes import compare
 from wording.language import translate
 from wording.policy import document, facts
 from wording.snapshot import UNFILLED, published
-from workers.assembly import House
+from workers.house import House
 
 PATH = "/privacy/versions"
 PATHS = (PATH, *(f"{PATH}/{version.id}" for version in VERSIONS))

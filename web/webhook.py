@@ -11,7 +11,7 @@ from flask import Blueprint, Response, abort, request
 from bot.context import Context
 from bot.dispatch import handle, perform
 from providers.telegram_calls import Call
-from workers.assembly import House
+from workers.house import House
 
 PATH = "/telegram/webhook"
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105  the name of a header

@@ -17,8 +17,9 @@ from errors import Failure
 from jobs.runner import Runner
 from jobs.tick import Clockwork
 from workers.actors import declare
-from workers.assembly import House, assemble
+from workers.assembly import assemble
 from workers.broker import Doorbell, connect, make_broker
+from workers.house import House
 
 GIVE_BACK_BEFORE_KILL = 4.0  # seconds
 BELL_CHECKED_EVERY = 1.0  # seconds

@@ -15,8 +15,8 @@ from config import Settings, SettingsError, load
 from errors import Failure
 from privacy.gate import Declaration, Surfaces, undeclared
 from wording.language import CatalogueError, check_catalogues
-from workers.assembly import House
 from workers.broker import MESSAGE_ARGUMENTS, REDIS_KEYS
+from workers.house import House
 
 NO_OTHERS: Mapping[str, Declaration] = {}
 SENTENCES = {

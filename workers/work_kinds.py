@@ -26,7 +26,7 @@ from support import tickets
 from support.announcements import INFORM
 
 if TYPE_CHECKING:
-    from workers.assembly import House
+    from workers.house import House
 
 
 def picture_kinds(house: House, produce: Produce, greet: Greet) -> tuple[Kind, ...]:

@@ -19,7 +19,8 @@ from policy.versions import CURRENT
 from providers.telegram import Telegram
 from providers.telegram_calls import Call
 from tests.privacy.carrying_out import carry_out
-from workers.assembly import House, assemble
+from workers.assembly import assemble
+from workers.house import House
 
 
 class Line:

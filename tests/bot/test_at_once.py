@@ -19,7 +19,8 @@ from models import Acceptance, Account, Order, Photo, Work
 from policy.versions import CURRENT
 from providers.telegram_calls import Call
 from tests.bot.conftest import Talk, counts, emptied, text_of
-from workers.assembly import House, assemble
+from workers.assembly import assemble
+from workers.house import House
 
 TIMES = 3
 

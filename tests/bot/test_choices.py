@@ -18,7 +18,7 @@ from policy.choices import DAY_ONLY, EACH, WEEK
 from policy.terms import DAY
 from tests.bot.conftest import Talk, button_of, counts, text_of
 from tests.conftest import TurnedClock
-from workers.assembly import House
+from workers.house import House
 
 
 @pytest.fixture

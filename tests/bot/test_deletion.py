@@ -21,7 +21,8 @@ from policy.categories import ACCOUNT_UNDO
 from policy.limits import REFUND_WITHIN
 from tests.bot.conftest import Talk, button_of, text_of
 from tests.bot.test_payments import SMALL, asked, offer, paid
-from workers.assembly import House, assemble
+from workers.assembly import assemble
+from workers.house import House
 
 pytestmark = pytest.mark.proves("P9.3")
 SCOPES = ("photos", "generated", "account")

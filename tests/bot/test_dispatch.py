@@ -16,7 +16,7 @@ from models import Account, Order, Work
 from providers.telegram import Telegram
 from providers.telegram_calls import Call, send_text
 from tests.bot.conftest import Talk
-from workers.assembly import House
+from workers.house import House
 
 
 def goes(talk: Talk, status: str) -> list[Call]:

@@ -12,7 +12,8 @@ from config import load
 from generation.slots import NAME
 from models import Order, Photo, Slots
 from tests.bot.conftest import RUNG, Talk, button_of, counts, emptied, text_of
-from workers.assembly import House, assemble
+from workers.assembly import assemble
+from workers.house import House
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from providers.telegram_calls import Call
 from tests.bot.conftest import Talk, button_of, text_of
 from wording.commands import menu
 from wording.language import LANGUAGES, translate
-from workers.assembly import House
+from workers.house import House
 
 HANT, HANS = translate("zh-hant"), translate("zh-hans")
 

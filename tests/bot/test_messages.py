@@ -11,7 +11,7 @@ from bot.context import Context
 from models import Account, Order, Photo, Work
 from tests.bot.conftest import Talk, button_of, counts, text_of
 from wording.commands import menu
-from workers.assembly import House
+from workers.house import House
 
 UNSUPPORTED = ("location", "venue", "contact", "passport_data", "voice", "sticker", "video", "audio", "poll", "dice")
 

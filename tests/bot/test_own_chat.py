@@ -8,7 +8,7 @@ import pytest
 
 from providers.telegram_calls import Call
 from tests.bot.conftest import Talk, button_of
-from workers.assembly import House
+from workers.house import House
 
 ANN, BOB = 700100200, 700100999
 WORDS = {ANN: "as a lighthouse in fog", BOB: "as a heron at dawn"}

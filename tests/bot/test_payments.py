@@ -14,7 +14,7 @@ from billing.prices import PACKS, TRIAL_CREDITS
 from models import Account, Invoice, LedgerEntry, Payment, Work
 from providers.telegram_calls import Call
 from tests.bot.conftest import Talk, counts, text_of
-from workers.assembly import House
+from workers.house import House
 
 SMALL = PACKS["small"]
 

@@ -11,7 +11,8 @@ import pytest
 from config import Settings
 from models import Account, Photo, SeenUpdate, Work
 from tests.bot.conftest import Talk, counts
-from workers.assembly import House, assemble
+from workers.assembly import assemble
+from workers.house import House
 
 VARIES = {"id", "subject", "message_id", "created_at", "due_at", "rung_at", "file_id", "caption"}
 STATEMENTS = 2  # who is it; seen, photo and work, where the people agree

@@ -17,7 +17,7 @@ from models import AbuseMark, Account, LedgerEntry, Order
 from policy.categories import ABUSE_MARK
 from tests.bot.conftest import Talk, text_of
 from tests.bot.test_payments import offer, paid
-from workers.assembly import House
+from workers.house import House
 
 SMALL = PACKS["small"]
 

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 import pytest
 
 from tests.bot.conftest import Talk, counts, text_of
-from workers.assembly import House
+from workers.house import House
 
 KINDS = ("location", "venue", "contact", "passport_data")
 CANARY = "canary-22.2819-114.1556"

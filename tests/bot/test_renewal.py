@@ -19,7 +19,7 @@ from policy.versions import CURRENT, VERSIONS, Version
 from tests.bot.conftest import Talk, button_of, counts, text_of
 from tests.conftest import TurnedClock
 from wording.buttons import RENEW, data
-from workers.assembly import House
+from workers.house import House
 
 FOUND = news()
 assert FOUND is not None

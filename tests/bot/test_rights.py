@@ -11,7 +11,7 @@ from policy.categories import ONE_TIME_LINK, TRANSACTIONS, UNPAID_INVOICE
 from policy.terms import DAY
 from providers.telegram_calls import Call
 from tests.bot.conftest import Talk, button_of, text_of
-from workers.assembly import House
+from workers.house import House
 
 pytestmark = pytest.mark.proves("P9.1")
 

@@ -9,7 +9,7 @@ import pytest
 from models import Acceptance
 from policy.versions import CURRENT
 from tests.bot.conftest import Talk, counts, text_of
-from workers.assembly import House
+from workers.house import House
 
 SENT: list[dict[str, Any]] = [
     {"text": "/start"},

@@ -12,7 +12,7 @@ from policy.limits import SUPPORT_FILES, SUPPORT_MESSAGES, SUPPORT_REOPENED, SUP
 from providers.telegram_calls import Call
 from support.tickets import FETCH, STAFF, Tickets
 from tests.bot.conftest import Talk, button_of, counts, text_of
-from workers.assembly import House
+from workers.house import House
 
 WORDS = "My pack did not arrive, and she is naked in none of them"
 

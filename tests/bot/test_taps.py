@@ -7,7 +7,7 @@ import pytest
 from billing import ledger
 from models import Account, KeyRow, LedgerEntry, Media, Order, Photo, Work
 from tests.bot.conftest import Talk, counts, text_of
-from workers.assembly import House
+from workers.house import House
 
 NOBODY = "0" * 32
 

@@ -9,7 +9,7 @@ import pytest
 from models import Account, Order, Photo, Work, new_id
 from providers.telegram_calls import Call
 from tests.bot.conftest import Talk, button_of, counts, text_of
-from workers.assembly import House
+from workers.house import House
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from tests.bot.conftest import Talk, button_of, text_of
 from tests.conftest import TurnedClock
 from wording.language import translate
 from wording.whereabouts import A_PAGE, LATEST, STORES_NOTHING, Sending, remaining
-from workers.assembly import House
+from workers.house import House
 
 pytestmark = pytest.mark.proves("P5.5")
 GEMINI = RECIPIENTS["gemini"].keeps or timedelta(0)

@@ -10,7 +10,7 @@ from errors import Rejected
 from generation.endings import end_badly
 from models import Order, Photo, Work
 from tests.bot.conftest import Talk, text_of
-from workers.assembly import House
+from workers.house import House
 
 pytestmark = pytest.mark.proves("P6.8")
 

@@ -25,7 +25,8 @@ from tests.canary.marks import Marks
 from tests.canary.recorder import Recorder
 from tests.spine.kling import KlingControl
 from tests.spine.person import Person, until
-from workers.assembly import House, assemble
+from workers.assembly import assemble
+from workers.house import House
 
 OVERHEARD = Path(__file__).parent / "overheard"
 FAST = {"LEASE_SECONDS": "1.2", "TICK_SECONDS": "0.2", "KILL_TIMEOUT_SECONDS": "6"}

@@ -16,7 +16,8 @@ from bot.dispatch import handle, perform
 from config import Settings
 from jobs.runner import Runner
 from tests.parts import free_port, wait_for_port
-from workers.assembly import House, assemble
+from workers.assembly import assemble
+from workers.house import House
 
 ROOT = Path(__file__).parent.parent.parent
 STATEMENTS = 30  # from the rung produce row to the delivered picture, transactions' own words left out

@@ -18,7 +18,8 @@ from models import Announcement, AuditEntry
 from policy.versions import CURRENT
 from tests.ops.shell import ops
 from wording.announcements import LONGEST
-from workers.assembly import House, assemble
+from workers.assembly import assemble
+from workers.house import House
 
 STAFF = ("--actor", "may.chan", "--reason", "autumn")
 

@@ -13,7 +13,8 @@ from consent.accounts import Identity
 from models import AuditEntry, Export
 from policy.versions import CURRENT
 from tests.ops.shell import ops
-from workers.assembly import House, assemble
+from workers.assembly import assemble
+from workers.house import House
 
 pytestmark = pytest.mark.proves("P9.1")
 

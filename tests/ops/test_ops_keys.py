@@ -20,7 +20,8 @@ from models import AuditEntry, KeyRow
 from ops.keys import STAMP
 from policy.categories import KEY_BACKUP
 from policy.versions import CURRENT
-from workers.assembly import House, assemble
+from workers.assembly import assemble
+from workers.house import House
 
 ROOT = Path(__file__).resolve().parents[2]
 STAFF = ("--actor", "may.chan", "--reason", "the disk of Monday")

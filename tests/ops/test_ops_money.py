@@ -21,7 +21,8 @@ from tests.emulators.conftest import hook as hook
 from tests.emulators.conftest import run
 from tests.emulators.star_buyers import pay, says_yes
 from tests.ops.shell import ops
-from workers.assembly import House, assemble
+from workers.assembly import assemble
+from workers.house import House
 
 SMALL = PACKS["small"]
 AWAY = "http://127.0.0.1:1"

@@ -19,7 +19,8 @@ from models import AuditEntry, Erasure, Receipt
 from policy.versions import CURRENT
 from privacy.receipt_form import issue
 from vault.signing import SigningKeys
-from workers.assembly import House, assemble
+from workers.assembly import assemble
+from workers.house import House
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.proves("P9.3")

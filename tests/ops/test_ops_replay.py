@@ -18,7 +18,8 @@ from custody.destroy import record_name, write_down
 from models import AuditEntry, ErasureMark, Media, Photo, new_id
 from ops.processes import Processes, answers, free_port, valkey_command
 from policy.versions import CURRENT
-from workers.assembly import House, assemble
+from workers.assembly import assemble
+from workers.house import House
 
 pytestmark = pytest.mark.proves("P9.3")
 ROOT = Path(__file__).resolve().parents[2]

@@ -22,7 +22,8 @@ from policy.versions import CURRENT
 from privacy.audit import Act
 from privacy.requests import owed
 from tests.ops.shell import ops
-from workers.assembly import House, assemble
+from workers.assembly import assemble
+from workers.house import House
 
 MAY = Act("may.chan", "mail of Monday")
 STAFF = ("--actor", "may.chan", "--reason", "mail of Monday")

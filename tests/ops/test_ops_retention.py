@@ -18,7 +18,8 @@ from privacy.objects import MANY
 from privacy.sweep import period_of
 from tests.ops.shell import ops
 from vault.store import new_object_name
-from workers.assembly import House, assemble
+from workers.assembly import assemble
+from workers.house import House
 
 
 class Shell:

@@ -12,7 +12,7 @@ from privacy.erasures import ERASE
 from privacy.receipts import Receipts
 from providers.telegram import Telegram
 from providers.telegram_calls import Call
-from workers.assembly import House
+from workers.house import House
 
 
 class Silence:

@@ -23,7 +23,8 @@ from privacy.tokens import GOOD_FOR, Tokens
 from tests.conftest import TurnedClock
 from tests.privacy.carrying_out import carry_out
 from vault.index import BlindIndex
-from workers.assembly import House, assemble
+from workers.assembly import assemble
+from workers.house import House
 
 pytestmark = pytest.mark.proves("P9.3")
 MAY = Act("may.chan", "mail of Monday")

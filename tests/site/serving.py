@@ -19,7 +19,8 @@ from consent.accounts import Identity
 from models import Erasure, Receipt, new_id
 from ops.processes import Processes, StackError, answers, free_port, valkey_command
 from policy.versions import CURRENT
-from workers.assembly import House, assemble
+from workers.assembly import assemble
+from workers.house import House
 
 KEY = base64.b64encode(bytes(range(32))).decode()
 FILM = b"\x00\x00\x00 ftypisom" + bytes(range(256)) * 3000

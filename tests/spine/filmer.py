@@ -15,7 +15,7 @@ from models import Acceptance, Account, Photo, new_id
 from ops.once import button
 from policy.versions import CURRENT
 from tests.spine.person import Person, small_photo
-from workers.assembly import House
+from workers.house import House
 
 CREDITS = 400
 

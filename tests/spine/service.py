@@ -21,8 +21,9 @@ from tests.spine.filmer import CREDITS, Filmer
 from tests.spine.forked import Forked
 from tests.spine.kling import KlingControl
 from tests.spine.person import LONG, Person, until
-from workers.assembly import House, assemble
+from workers.assembly import assemble
 from workers.broker import Doorbell, connect, make_broker
+from workers.house import House
 
 
 class Spine:

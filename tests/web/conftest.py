@@ -12,7 +12,8 @@ from config import load
 from database import Database
 from models import TABLES
 from web.app import create_app
-from workers.assembly import House, assemble
+from workers.assembly import assemble
+from workers.house import House
 
 
 @pytest.fixture(scope="session")

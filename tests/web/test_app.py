@@ -15,7 +15,7 @@ from tests.web.test_webhook import SECRET, START
 from vault.store import Store
 from web.app import create_app
 from web.webhook import PATH
-from workers.assembly import House
+from workers.house import House
 
 
 class Broken:

@@ -16,7 +16,7 @@ from generation.kinds import LOOK
 from jobs.desk import Desk
 from models import Order, VideoTask, Work, new_id
 from web.app import create_app
-from workers.assembly import House
+from workers.house import House
 
 PATH_SECRET = "p" * 32
 SIGNING = "whsec_" + base64.b64encode(b"signing-key-of-the-console-32-by").decode()

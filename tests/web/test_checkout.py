@@ -16,8 +16,9 @@ from tests.bot.conftest import Talk
 from tests.bot.test_payments import offer, paid
 from web.app import create_app
 from web.webhook import PATH, SECRET_HEADER
-from workers.assembly import House, assemble
+from workers.assembly import assemble
 from workers.broker import Doorbell, connect, make_broker
+from workers.house import House
 
 SECRET = {SECRET_HEADER: "a-secret-for-the-tests"}
 SMALL = PACKS["small"]

@@ -16,7 +16,7 @@ from policy.terms import NotPersonal
 from tests.conftest import TurnedClock
 from web.app import create_app
 from web.counts import FAMILIES, OTHER, SYSTEMS, Counts, family_and_system
-from workers.assembly import House
+from workers.house import House
 
 IPHONE = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 "

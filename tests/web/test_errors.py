@@ -14,7 +14,7 @@ from web.site_errors import PAGES
 from web.site_languages import PREFIXES, address
 from web.webhook import PATH as WEBHOOK
 from wording.language import LANGUAGES, translate
-from workers.assembly import House
+from workers.house import House
 
 SECRET_WORDS = "what a person must not read"
 

@@ -17,7 +17,7 @@ from web.app import create_app
 from web.site_languages import address
 from web.site_layout import Layout
 from wording.language import LANGUAGES
-from workers.assembly import House
+from workers.house import House
 
 SITE = "http://127.0.0.1:1"
 NAMES = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9", "x": "http://www.w3.org/1999/xhtml"}

@@ -16,7 +16,7 @@ from models import ErasureMark
 from ops.processes import Processes, answers, free_port, valkey_command
 from vault.folder import FolderStore
 from web.app import create_app
-from workers.assembly import House
+from workers.house import House
 
 WELL = {"database": "ok", "store": "ok", "erasures": "ok"}
 

@@ -18,7 +18,7 @@ from privacy.gate import undeclared, unknown_keys
 from web.app import create_app
 from web.limits import MOST_REMEMBERED, REDIS_KEYS, WINDOW, Limiter, household
 from web.reports import MOST as MOST_REPORTS
-from workers.assembly import House
+from workers.house import House
 from workers.startup import surfaces
 
 VISITOR = "203.0.113.77"

@@ -14,7 +14,7 @@ from models import Access, Export, KeyRow, Link, Media, new_id
 from policy.categories import ONE_TIME_LINK
 from web.site_languages import PREFIXES
 from wording.language import LANGUAGES
-from workers.assembly import House
+from workers.house import House
 
 FILM = b"\x00\x00\x00 ftypisom" + bytes(range(256)) * 3000
 

@@ -15,7 +15,7 @@ from web.site import PATHS
 from web.site_languages import PREFIXES, address
 from web.site_layout import STYLE
 from web.site_memory import Kept, Memory
-from workers.assembly import House
+from workers.house import House
 
 PACKED = {"Accept-Encoding": "gzip, br"}
 SMALL = 60_000  # bytes of a page with its stylesheet, as they are sent

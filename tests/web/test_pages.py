@@ -21,7 +21,7 @@ from web.site_languages import PREFIXES, address
 from web.site_layout import STATIC
 from wording.language import translate
 from wording.money import amount, kind
-from workers.assembly import House
+from workers.house import House
 
 FACTS: dict[str, Any] = {
     "controller_name": "Miomio & Daughters",

@@ -15,7 +15,7 @@ from web.app import create_app
 from web.site_languages import PREFIXES, address
 from wording.language import translate
 from wording.policy import Document, Paragraph, document, facts
-from workers.assembly import House
+from workers.house import House
 
 FACTS: dict[str, Any] = {
     "controller_name": "Miomio Ünlimited",

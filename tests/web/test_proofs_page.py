@@ -26,7 +26,7 @@ from web.app import create_app
 from web.proofs import FRESH, PATH
 from web.site_languages import PREFIXES, address
 from web.site_layout import Layout
-from workers.assembly import House
+from workers.house import House
 
 COMMIT = "c" * 40
 TEST = "tests/web/test_site.py::test_the_controller_is_named"

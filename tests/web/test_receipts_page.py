@@ -28,7 +28,7 @@ from web.receipts import FORM
 from web.site_languages import PREFIXES, address
 from wording.language import translate
 from wording.receipt_in_words import VERDICTS
-from workers.assembly import House
+from workers.house import House
 
 pytestmark = pytest.mark.proves("P9.3")
 NAMES = {verdict: name for verdict, (name, _meaning) in VERDICTS.items()}

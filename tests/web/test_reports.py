@@ -19,7 +19,7 @@ from web.limits import WINDOW, Limiter
 from web.reports import FORM, MOST, PATH, TRAP
 from web.site_languages import PREFIXES, address
 from wording.language import translate
-from workers.assembly import House
+from workers.house import House
 
 MAY = Act("may.chan", "a report of Monday")
 SAID = {

@@ -21,7 +21,7 @@ from web.site_languages import PREFIXES, address
 from web.site_layout import STYLE
 from wording.policy import document, facts
 from wording.policy_tables import Table
-from workers.assembly import House
+from workers.house import House
 
 PAGES = [address(tag, path) for tag in PREFIXES for path in PATHS]
 OTHERS = ("/healthz", "/readyz", "/no-such-page", "/telegram/webhook", "/robots.txt", "/static/icon.svg")

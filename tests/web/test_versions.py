@@ -16,7 +16,7 @@ from web.site_versions import PATH, difference
 from wording.changes import compare
 from wording.language import translate
 from wording.policy import facts
-from workers.assembly import House
+from workers.house import House
 
 IDS = [version.id for version in VERSIONS]
 FILLED = re.compile(r"\{(?:controller|address|email|location)\}")

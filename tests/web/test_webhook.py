@@ -17,7 +17,7 @@ from providers.telegram_calls import Call
 from tests.bot.conftest import Talk
 from web.app import create_app
 from web.webhook import PATH, SECRET_HEADER
-from workers.assembly import House
+from workers.house import House
 
 SECRET = {SECRET_HEADER: "a-secret-for-the-tests"}
 START: dict[str, Any] = {

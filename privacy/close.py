@@ -1,4 +1,8 @@
-"""Closing an account at once: open work ended and given back, keys destroyed, objects marked, rows deleted."""
+"""The end of an account: open work ended and given back, keys destroyed, objects marked, rows deleted.
+
+What stays is what the register keeps: payments and credit movements, the consent record, all under a random number, and
+a keyed hash that keeps free credits from being given twice. Packs that were not touched go back.
+"""
 
 from __future__ import annotations
 
@@ -38,16 +42,6 @@ from support.tickets import end_with_account
 OUTLAST = (DESTROY, REFUND, ERASE)  # kinds of work that go on when its account has ended
 
 log = logs.get()
-
-
-def close_account(unit: Unit, *, desk: Desk, keys: Keys, fields: Fields, refunds: Refunds, account: str) -> None:
-    """After the commit nothing of the person can be read any more; the sealed objects go by work rows.
-
-    What stays is what the register keeps: payments and credit movements, the consent record, all under a random
-    number, and a keyed hash that keeps free credits from being given twice. Packs that were not touched go back.
-    """
-    empty_account(unit, desk=desk, keys=keys, fields=fields, refunds=refunds, account=account)
-    forget_account(unit, keys=keys, account=account, asked_at=unit.now)
 
 
 def empty_account(

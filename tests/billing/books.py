@@ -22,8 +22,8 @@ from jobs.desk import Desk
 from jobs.kinds import RIGHTS, Kind
 from jobs.runner import Runner
 from models import Invoice, Payment, new_id
-from privacy.close import close_account
 from providers.telegram_stars import StarTransaction
+from tests.closing import close_account
 from vault.index import BlindIndex
 from vault.master import MasterKeys
 

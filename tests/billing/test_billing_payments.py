@@ -13,9 +13,9 @@ from billing.payments import PAYABLE, Paid
 from billing.prices import PACKS, TRIAL_CREDITS, Pack
 from errors import Rejected
 from models import TABLES, Acceptance, Account, Invoice, KeyRow, LedgerAccount, Payment, Work, new_id
-from privacy.close import close_account
 from tests.billing.books import ANN, Shop
 from tests.billing.conftest import AtOnce
+from tests.closing import close_account
 
 BOB = 700_200
 SMALL = PACKS["small"]

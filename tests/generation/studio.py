@@ -48,8 +48,8 @@ from jobs.runner import Runner
 from models import Account, Media, Order, Photo, VideoTask, Work, new_id
 from moderation.check import PromptRules
 from policy.versions import CURRENT
-from privacy.close import close_account
 from providers.telegram import Telegram
+from tests.closing import close_account
 from tests.generation.outside import FakeFiles, FakeKling, FakeTelegram
 from vault.folder import FolderStore
 from vault.index import BlindIndex

@@ -11,9 +11,9 @@ from database import Database
 from models import Account, RightsRequest
 from policy.versions import CURRENT
 from privacy.audit import Act, Audit
-from privacy.close import close_account
 from privacy.letters import Letters
 from privacy.requests import MAIL, Requests
+from tests.closing import close_account
 from tests.conftest import TurnedClock
 from tests.custody.conftest import Custody
 

@@ -35,7 +35,7 @@ from models import (
     Work,
 )
 from policy.versions import CURRENT
-from privacy.close import close_account
+from tests.closing import close_account
 from vault.folder import FolderStore
 from vault.index import BlindIndex
 from vault.master import MasterKeys

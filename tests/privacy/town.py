@@ -53,6 +53,7 @@ from privacy.by_choice import by_choice
 from privacy.report_news import REPORT_NEWS
 from privacy.reports import Reports, Said
 from privacy.retention import Retention
+from privacy.sweep import AT_ONCE
 from support.office import Office
 from support.tickets import RESOLVED, Tickets
 from tests.billing.books import Shop
@@ -64,7 +65,7 @@ from vault.store import Store
 NUMBERS = itertools.count(1_000)
 OBJECT = "object"  # in place of a table
 SEEN = """INSERT INTO seen_update (id, at)
-    WITH RECURSIVE numbers (id) AS (SELECT 0 UNION ALL SELECT id + 1 FROM numbers WHERE id + 1 < ?)
+    WITH RECURSIVE numbers (id) AS (SELECT CAST(? AS INTEGER) UNION ALL SELECT id + 1 FROM numbers WHERE id + 1 < ?)
     SELECT id, ? FROM numbers"""
 
 
@@ -76,9 +77,11 @@ def promised(category: str) -> timedelta:
 
 
 def seen(town: Town, many: int) -> None:
-    """So many updates of this moment, numbered from 0; in one statement, for a batch is large."""
+    """So many updates, numbered from 0; those of one batch of one moment, just before this one."""
     with town.database.unit() as unit:
-        town.database.rows(SEEN, many, unit.now)
+        for first in range(0, many, AT_ONCE):
+            at = unit.now - timedelta(microseconds=many - first)
+            town.database.rows(SEEN, first, min(many, first + AT_ONCE), at)
 
 
 # What is due a fixed time after it was written.

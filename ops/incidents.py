@@ -43,7 +43,7 @@ def incident() -> None:
 @click.option("--happened", type=click.DateTime(), help="when it happened (UTC), if that is known")
 @acting
 def declare(kind: str, noticed: datetime | None, happened: datetime | None, actor: str, reason: str) -> None:
-    """What happened comes from standard input. From the noticing on there are 72 hours to tell the Commissioner."""
+    """What happened comes from standard input. From the noticing on the time to tell the Commissioner runs."""
     words = _written()
     with opened() as house, told():
         with house.database.unit() as unit:

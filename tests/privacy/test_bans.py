@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from custody.media import RESULT
-from database import Database
 from errors import Rejected
-from imaging.intake import Intake
 from models import Account, Disclosure, Order
 from policy.reports import BANS
 from privacy.erasures import ACCOUNT
@@ -20,17 +16,6 @@ from tests.privacy.casework import Casework
 from tests.privacy.packing import files
 from wording.language import LANGUAGES, translate
 from wording.standing import banned
-
-
-@pytest.fixture(scope="module")
-def intake() -> Iterator[Intake]:
-    with Intake() as shared:
-        yield shared
-
-
-@pytest.fixture
-def cases(database: Database, tmp_path: Path, clock: Any, intake: Intake) -> Casework:
-    return Casework(database, tmp_path / "objects", clock, intake=intake)
 
 
 @pytest.fixture

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
 from custody.media import VIDEO
 from database import Database
 from errors import Temporary
+from tests.buckets import bucket
 from tests.privacy.packing import CLIP, Packer, files
 from vault.pieces import ByteSource
-from vault.s3 import S3Store, s3_client
+from vault.s3 import S3Store
 
 pytestmark = pytest.mark.proves("P9.1")
 
@@ -37,15 +34,8 @@ class SlowDown(S3Store):
 
 @pytest.fixture
 def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[SlowDown]:
-    for name, value in (("ACCESS_KEY_ID", "test-id"), ("SECRET_ACCESS_KEY", "test"), ("CONFIG_FILE", os.devnull)):
-        monkeypatch.setenv(f"AWS_{name}", value)
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    client, bucket = s3_client(region="us-east-1", endpoint=f"http://{host}:{port}"), f"test-{uuid.uuid4().hex}"
-    boto3.client("s3", region_name="us-east-1", endpoint_url=f"http://{host}:{port}").create_bucket(Bucket=bucket)
-    yield SlowDown(client, bucket)
-    server.stop()
+    with bucket(monkeypatch) as (client, name):
+        yield SlowDown(client, name)
 
 
 def test_a_copy_goes_through_a_real_s3_that_was_busy_at_first_and_leaves_nothing_there(

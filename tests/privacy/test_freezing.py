@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,10 +11,8 @@ import pytest
 from consent.accounts import lock
 from custody.keys import LIVES
 from custody.media import RESULT, VIDEO
-from database import Database
 from errors import Failure, Permanent, Rejected
 from generation.kinds import COLLECT, ORIGINAL
-from imaging.intake import Intake
 from models import (
     Access,
     Account,
@@ -41,17 +37,6 @@ from wording.reports import grouped
 
 CODE = "account.frozen"
 MEETING = 0.4  # seconds in which the second one would be where the first one wants to go
-
-
-@pytest.fixture(scope="module")
-def intake() -> Iterator[Intake]:
-    with Intake() as shared:
-        yield shared
-
-
-@pytest.fixture
-def cases(database: Database, tmp_path: Path, clock: Any, intake: Intake) -> Casework:
-    return Casework(database, tmp_path / "objects", clock, intake=intake)
 
 
 @pytest.fixture

@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import io
-import os
 import signal
 import subprocess
 import sys
 import threading
-import uuid
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
 from database import Database
 from errors import Temporary
+from tests.buckets import bucket
 from tests.privacy.restoring import Restorer
 from tests.privacy.test_replay import Town, nobody_is_back
 from vault.folder import FolderStore
-from vault.s3 import S3Store, s3_client
+from vault.s3 import S3Store
 
 pytestmark = pytest.mark.proves("P9.3")
 ROOT = Path(__file__).parents[2]
@@ -142,15 +139,8 @@ def test_objects_that_the_store_keeps_go_with_the_next_run(town: Town) -> None:
 
 @pytest.fixture
 def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Store]:
-    for name, value in (("ACCESS_KEY_ID", "test-id"), ("SECRET_ACCESS_KEY", "test"), ("CONFIG_FILE", os.devnull)):
-        monkeypatch.setenv(f"AWS_{name}", value)
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    client, bucket = s3_client(region="us-east-1", endpoint=f"http://{host}:{port}"), f"test-{uuid.uuid4().hex}"
-    boto3.client("s3", region_name="us-east-1", endpoint_url=f"http://{host}:{port}").create_bucket(Bucket=bucket)
-    yield S3Store(client, bucket)
-    server.stop()
+    with bucket(monkeypatch) as (client, name):
+        yield S3Store(client, name)
 
 
 def test_on_a_real_s3_nobody_comes_back_either(

@@ -12,6 +12,7 @@ LINES = (
     ("web",),
     ("bot",),
     ("workers",),
+    ("watch",),
     ("privacy",),
     ("generation", "support"),
     ("billing", "consent"),

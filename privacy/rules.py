@@ -17,7 +17,10 @@ from models import (
     Account,
     Announcement,
     AuditEntry,
+    Backup,
     Base,
+    Breaker,
+    CanaryRun,
     CorrectionNote,
     Cost,
     DailyCount,
@@ -38,6 +41,7 @@ from models import (
     Media,
     Order,
     Pacing,
+    Pause,
     Payment,
     PrivacyChoice,
     PromotionChoice,
@@ -57,6 +61,8 @@ from models import (
 )
 from policy.categories import (
     ANNOUNCEMENT,
+    BACKUP_ROW,
+    CANARY_RUN,
     DAILY_COUNT,
     ENDED_WORK,
     NOT_KEPT,
@@ -99,6 +105,8 @@ BY_EVENT: Mapping[type[Base], str] = {
     TicketMessage: "its ticket",
     IncidentNote: "its incident",
     Slots: "nothing: one row a provider",
+    Pause: "nothing: one row a switch",
+    Breaker: "nothing: one row a provider",
     Lease: "nothing: one row a duty",
     Pacing: "nothing: one row a service",
     ErasureMark: "nothing: one row",
@@ -218,6 +226,22 @@ def rules(keys: Keys, store: Store) -> tuple[Sweep, ...]:
             period=DAILY_COUNT,
         ),
         _forgotten("retention_run", RetentionRun, RetentionRun.started_at, RETENTION_RUN),
+        Rows(
+            name="backup",
+            category=NOBODY,
+            model=Backup,
+            start=Backup.gone_at,
+            period=BACKUP_ROW,
+            only=Backup.gone_at.is_null(False),
+        ),
+        Rows(
+            name="canary_run",
+            category=NOBODY,
+            model=CanaryRun,
+            start=CanaryRun.begun_at,
+            period=CANARY_RUN,
+            may_go=CanaryRun.ended_at.is_null(False),
+        ),
     )
 
 

@@ -46,6 +46,9 @@ BY_HAND = {
     "report_ended",
     "incident_open",
     "incident_closed",
+    "backup_kept",
+    "backup_gone",
+    "canary_run_open",
     "ticket_under_way",
     "ticket_resolved",
 }

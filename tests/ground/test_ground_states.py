@@ -17,6 +17,8 @@ from models import (
     TABLES,
     Account,
     Announcement,
+    Breaker,
+    CanaryRun,
     Erasure,
     Export,
     Incident,
@@ -44,6 +46,7 @@ BEGINNINGS: dict[Any, set[str]] = {
     Order: {Order.OFFERED},
     VideoTask: {VideoTask.ADMITTED},
     Work: {Work.DUE},
+    Breaker: {Breaker.CLOSED},
     Payment: {Payment.PAID, Payment.UNCLAIMED},
     Telling: {Telling.WAITING},
     Export: {Export.ASKED},
@@ -52,10 +55,11 @@ BEGINNINGS: dict[Any, set[str]] = {
     RightsRequest: {RightsRequest.OPEN},
     Report: {Report.OPEN},
     Incident: {Incident.OPEN},
+    CanaryRun: {CanaryRun.BEGUN},
     Ticket: {Ticket.OPEN},
     TicketMessage: {TicketMessage.KEPT, TicketMessage.INCOMING, TicketMessage.WAITING},
 }
-ENDLESS = {Account, Ticket}  # they end by the deletion of their rows
+ENDLESS = {Account, Ticket, Breaker}  # the first two end by the deletion of their rows, the last never
 ENDS = [model for model in BEGINNINGS if model not in ENDLESS]
 
 

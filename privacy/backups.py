@@ -1,0 +1,81 @@
+"""What is known of the backups: a row for each, so that somebody is called when none is made, or one is kept too long.
+
+The files lie elsewhere (`ops backup`); the folder they lie in has a random number, which the row names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from peewee import fn
+
+import logs
+from database import Database, Unit
+from models import Account, Backup
+from policy.categories import BACKUP
+from privacy.sweep import as_time
+
+DATABASE, OBJECTS, KEYS = "database", "objects", "keys"
+# A copy of the objects holds only what the store itself holds, and is brought in line with it; it has no age.
+MOST_AGE: Mapping[str, timedelta] = {DATABASE: BACKUP, KEYS: BACKUP}
+EXPECTED_EVERY = timedelta(hours=26)  # once a day, and some hours for whoever runs it
+SPARED = timedelta(hours=2)  # after its days are over: whatever removes it runs every hour
+LOOKED_AT_EVERY = 3600.0  # seconds
+
+log = logs.get()
+
+
+@dataclass(frozen=True)
+class Standing:
+    """`made`: when the newest of each kind was made. `too_old`: how many are kept past their days. `people`: whether
+    there is anybody whose data could be lost."""
+
+    made: Mapping[str, datetime]
+    too_old: int
+    people: bool
+
+    def late(self, now: datetime) -> list[str]:
+        """The kinds of which there is none that is young enough; nothing while there is nothing to lose."""
+        kinds = (DATABASE, OBJECTS, KEYS) if self.people else ()
+        return [kind for kind in kinds if self.made.get(kind, datetime.min) < now - EXPECTED_EVERY]
+
+
+def made(unit: Unit, *, id: str, kind: str, place: str, size: int, at: datetime) -> None:
+    """One more. The copy of the objects in a folder is one and the same, made anew."""
+    Backup.insert(id=id, kind=kind, place=place, made_at=at, size=size).on_conflict_ignore().execute()
+    if kind == OBJECTS:
+        before = (Backup.kind == kind) & (Backup.place == place) & (Backup.id != id)
+        Backup.update(gone_at=unit.now).where(before & Backup.gone_at.is_null()).execute()
+
+
+def gone(unit: Unit, *, kind: str, place: str, left: Collection[str], before: datetime) -> int:
+    """Only `left` of this kind are in the folder still; what was begun after `before` may not be in the list yet."""
+    missing = (Backup.kind == kind) & (Backup.place == place) & Backup.id.not_in(tuple(left))
+    known = missing & Backup.gone_at.is_null() & (Backup.made_at < before)
+    return int(Backup.update(gone_at=unit.now).where(known).execute())
+
+
+def standing(database: Database) -> Standing:
+    """As the rows say now. Raises Temporary when the database is away."""
+    now = database.clock.now()
+    kept = Backup.gone_at.is_null()
+    with database.connection():
+        newest = Backup.select(Backup.kind, fn.MAX(Backup.made_at)).where(kept).group_by(Backup.kind).tuples()
+        found = {kind: at for kind, said in newest if (at := as_time(said)) is not None}
+        too_old = sum(
+            Backup.select().where(kept & (Backup.kind == kind) & (Backup.made_at < now - age - SPARED)).count()
+            for kind, age in MOST_AGE.items()
+        )
+        people = bool(list(Account.select(Account.id).limit(1)))
+    return Standing(found, too_old, people)
+
+
+def alarm(database: Database) -> None:
+    """The duty: an error in the log while no young backup is there, or an old one still is."""
+    now, found = database.clock.now(), standing(database)
+    for kind in found.late(now):
+        log.error("backup.late", kind=kind)
+    if found.too_old:
+        log.error("backup.kept_too_long", count=found.too_old)

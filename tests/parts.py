@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -31,9 +32,14 @@ def chromium() -> str | None:
     return next(filter(None, map(shutil.which, CHROMIUM)), None)
 
 
+def beside(name: str) -> str | None:
+    """A program beside this interpreter, else one on PATH."""
+    return shutil.which(name, path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}")
+
+
 def tool(name: str) -> str:
-    """A program of the development requirements, found beside this interpreter."""
-    found = shutil.which(name, path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}")
+    """A program that `make test` installs. A missing part where there is none."""
+    found = beside(name)
     if found is None:
         missing(f"no {name}: run `make test`, which installs it")
         raise AssertionError
@@ -82,15 +88,43 @@ def postgres(folder: Path) -> Iterator[int]:
         server.stop()
 
 
+def fetch_promtool() -> None:
+    """That one program out of Debian's package of Prometheus, put beside this interpreter: the whole package needs root
+    and starts a server."""
+    target = Path(sys.executable).parent / "promtool"
+    with TemporaryDirectory() as folder:
+        _quietly("apt-get", "download", "-q", "prometheus", within=folder)
+        if not list(Path(folder).glob("*.deb")) and os.geteuid() == 0:
+            _quietly("apt-get", "update", "-q", within=folder)
+            _quietly("apt-get", "download", "-q", "prometheus", within=folder)
+        for package in Path(folder).glob("*.deb"):
+            _quietly("dpkg-deb", "--extract", str(package), "unpacked", within=folder)
+        found = Path(folder) / "unpacked" / "usr" / "bin" / "promtool"
+        if found.exists():
+            part = target.with_suffix(".part")  # whole or not at all
+            shutil.copy(found, part)
+            part.replace(target)
+
+
+def _quietly(*command: str, within: str) -> None:
+    subprocess.run(command, cwd=within, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
 def prepare() -> None:
-    """What `make test` does before the tests: get Chromium where it can, say how where it cannot."""
-    if chromium() is None and shutil.which("apt-get") and os.geteuid() == 0:
+    """What `make test` does before the tests: get what it can of Chromium and promtool, say how to get the rest."""
+    apt = shutil.which("apt-get")
+    if chromium() is None and apt and os.geteuid() == 0:
         for command in (["apt-get", "update", "-q"], ["apt-get", "install", "-y", "-q", "chromium"]):
             environ = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
             subprocess.run(command, check=False, stdout=subprocess.DEVNULL, env=environ)
-    if chromium() is None:
-        sentence = "The browser tests need Chromium: apt-get install chromium"
-        sys.exit(sentence) if CI else sys.stderr.write(sentence + "\n")
+    if beside("promtool") is None and apt:
+        fetch_promtool()
+    lacking = [
+        *(["The browser tests need Chromium: apt-get install chromium"] if chromium() is None else []),
+        *(["The tests of the alert rules need promtool: apt-get install prometheus"] if not beside("promtool") else []),
+    ]
+    if lacking:
+        sys.exit("\n".join(lacking)) if CI else sys.stderr.write("\n".join(lacking) + "\n")
 
 
 if __name__ == "__main__":

@@ -1,57 +1,22 @@
-"""Where data of the service can lie. Each place shows that it was really looked at, by something known to be there."""
+"""Where data of the service can lie, looked at from outside the house: files, addresses, a bucket."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 import redis
 
-from ops.search import Search, Sighting
+from privacy.places import Part, Place, files
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-Part = tuple[str, bytes]
-
-
-@dataclass(frozen=True)
-class Place:
-    """Parts by name, and a `witness`: bytes that one of them must hold, or nobody has looked."""
-
-    name: str
-    parts: Iterable[Part] = field(repr=False)
-    witness: bytes
-
-    def searched(self, search: Search) -> list[Sighting]:
-        """What was seen. Raises LookupError when the place is empty or its witness is not there."""
-        seen: list[Sighting] = []
-        size, known = 0, False
-        for part, data in self.parts:
-            size += len(data)
-            known = known or self.witness in data
-            seen += search.within(data, f"{self.name}: {part}")
-        if not size:
-            raise LookupError(f"{self.name} is empty")
-        if not known:
-            raise LookupError(f"{self.name} does not hold {self.witness!r}: it is not what it should be")
-        return seen
-
-
-def files(folder: Path, *, apart: Iterable[Path] = ()) -> Iterator[Part]:
-    """Every file below, but those in the folders `apart`. Names of files are looked at, too."""
-    left_out = tuple(apart)
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and not path.is_symlink() and not any(other in path.parents for other in left_out):
-            try:
-                yield str(path.relative_to(folder)), path.name.encode() + b"\0" + path.read_bytes()
-            except FileNotFoundError:  # gone while we looked, as a database's files may be
-                continue
+__all__ = ("Part", "Place", "bucket", "files", "postgres", "sqlite", "streams", "valkey")
 
 
 def sqlite(path: Path) -> Iterator[Part]:

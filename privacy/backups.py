@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from peewee import fn
 
@@ -62,7 +63,7 @@ def standing(database: Database) -> Standing:
     now = database.clock.now()
     kept = Backup.gone_at.is_null()
     with database.connection():
-        newest = Backup.select(Backup.kind, fn.MAX(Backup.made_at)).where(kept).group_by(Backup.kind).tuples()
+        newest: Any = Backup.select(Backup.kind, fn.MAX(Backup.made_at)).where(kept).group_by(Backup.kind).tuples()
         found = {kind: at for kind, said in newest if (at := as_time(said)) is not None}
         too_old = sum(
             Backup.select().where(kept & (Backup.kind == kind) & (Backup.made_at < now - age - SPARED)).count()

@@ -1,4 +1,4 @@
-"""What looks after the service itself: backups that were made, and runs of the canary person. No row is about anybody."""
+"""What looks after the service itself: backups that were made, and runs of the canary person, who is nobody."""
 
 from __future__ import annotations
 

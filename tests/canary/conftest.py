@@ -16,7 +16,7 @@ from moto.server import ThreadedMotoServer
 
 from custody.media import ATTACHMENT, PHOTO
 from models import Media
-from ops.search import Canary
+from privacy.search import Canary
 from tests.canary.flows import stories
 from tests.canary.marks import Marks, slices, whose
 from tests.canary.recorder import Recorder

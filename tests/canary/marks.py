@@ -10,7 +10,7 @@ from typing import Final
 
 from PIL import ExifTags, Image
 
-from ops.search import Canary
+from privacy.search import Canary
 
 # What a mark stands for: the letters behind it. Two, because base64 splits the last one between neighbours.
 ACCOUNT, PROMPT, METADATA, PLACE, TICKET = "aa", "pp", "mm", "gg", "tt"

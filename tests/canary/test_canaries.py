@@ -15,8 +15,8 @@ from PIL import Image
 
 from ops import places
 from ops.places import Place
-from ops.search import Canary, Search
 from policy.recipients import RECIPIENTS
+from privacy.search import Canary, Search
 from tests.canary.conftest import BUCKET, Run
 from tests.canary.marks import ACCOUNT, METADATA, PLACE, PROMPT, TICKET, whose
 from tests.canary.recorder import Said

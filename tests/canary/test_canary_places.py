@@ -13,7 +13,7 @@ from PIL import Image
 
 from ops import places
 from ops.places import Place
-from ops.search import Canary, Search
+from privacy.search import Canary, Search
 from tests.canary.marks import HUES, Marks, slices, whose
 
 WORD = "kanariebirdwords"

@@ -10,7 +10,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from ops.search import Canary, Search, forms
+from privacy.search import Canary, Search, forms
 
 WORDS = "kanariequzvxw 鳥籠雀鳴鳩š"
 PIXELS = random.Random(5).randbytes(24)

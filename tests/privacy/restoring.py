@@ -19,11 +19,11 @@ from custody.media import ERASURES
 from database import Database
 from models import Account, AuditEntry, KeyRow, Media, Payment, Work
 from ops.postgres import postgres_binaries
-from ops.search import Canary, Search
 from privacy.audit import Act, Audit
 from privacy.erasure_mark import ErasureMarks
 from privacy.replay import Replay
 from privacy.replayed import Again
+from privacy.search import Canary, Search
 from tests.generation.studio import Who
 from tests.parts import missing
 from tests.privacy.wiping import Wiper

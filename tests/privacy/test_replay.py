@@ -13,9 +13,9 @@ from custody.media import RESULT
 from database import Database
 from errors import Permanent
 from models import AbuseMark, Account, EndedAccount, Erasure, Link, Order, Photo, RightsRequest
-from ops.search import Canary
 from policy.categories import ACCOUNT_UNDO
 from privacy.erasures import ACCOUNT, GENERATED, PHOTOS
+from privacy.search import Canary
 from tests.generation.studio import PICTURE, Who
 from tests.privacy.restoring import Dump, Restorer
 

@@ -16,13 +16,13 @@ LINES = (
     ("privacy",),
     ("generation", "support"),
     ("billing", "consent"),
-    ("custody", "jobs", "wording"),
+    ("custody", "jobs", "wording", "traffic"),
     ("states", "database"),
     ("rows",),
     ("models",),
     ("tables",),
     ("vault", "providers", "imaging", "moderation"),
-    ("policy", "config", "errors", "logs"),
+    ("policy", "config", "errors", "logs", "silence"),
     ("crash",),
 )
 # One line, one direction: opening an account grants its trial credits in the same transaction.

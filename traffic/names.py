@@ -1,0 +1,10 @@
+"""What can be paused, and what a queue is of."""
+
+from __future__ import annotations
+
+from typing import Final
+
+IMAGES: Final = "images"
+VIDEOS: Final = "videos"
+SALES: Final = "sales"
+SWITCHES: Final = (IMAGES, VIDEOS, SALES)

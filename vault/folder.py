@@ -8,12 +8,13 @@ import os
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
 from errors import Failure, Permanent, Temporary
 from vault.pieces import ByteSource
-from vault.store import NAME, Measured, check_name, check_prefix
+from vault.store import NAME, Listed, Measured, check_name, check_prefix
 
 SUFFIX = ".object"  # names have no dot, so that `a` and `a/b` can both be kept
 INCOMING = ".incoming"
@@ -78,6 +79,12 @@ class FolderStore:
         folder, slash, _ = prefix.rpartition("/")
         yield from _walk(self._root / folder, f"{folder}{slash}", prefix, check_prefix(after))
 
+    def listed(self, prefix: str = "", *, after: str = "") -> Iterator[Listed]:
+        for name in self.names(prefix, after=after):
+            if (found := self._stat(name)) is not None:
+                put_at = datetime.fromtimestamp(found.st_mtime, UTC).replace(tzinfo=None)
+                yield Listed(name, found.st_size, put_at)
+
     def check(self) -> None:
         with _translated():
             part = _Part(self._incoming)
@@ -85,6 +92,11 @@ class FolderStore:
                 part.write(b"\0")
             finally:
                 part.close()
+
+    def _stat(self, name: str) -> os.stat_result | None:
+        with _translated(), suppress(FileNotFoundError):
+            return self._path(name).stat()
+        return None
 
     def _path(self, name: str) -> Path:
         return self._root / (check_name(name) + SUFFIX)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC
 from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
@@ -15,7 +16,7 @@ from urllib3.exceptions import HTTPError
 from errors import Permanent
 from vault.pieces import ByteSource, ByteStream
 from vault.s3_failures import failure_of
-from vault.store import NAME, Measured, check_name, check_prefix
+from vault.store import NAME, Listed, Measured, check_name, check_prefix
 
 if TYPE_CHECKING:
     from botocore.response import StreamingBody
@@ -30,7 +31,7 @@ def s3_client(
     *,
     region: str,
     endpoint: str | None,
-    timeouts: tuple[float, float] = (5.0, 60.0),
+    timeouts: tuple[float, float] = (5.0, 20.0),
     connections: int = 32,
     tries: int = 3,
 ) -> S3Client:
@@ -98,10 +99,13 @@ class S3Store:
         return kept
 
     def names(self, prefix: str = "", *, after: str = "") -> Iterator[str]:
+        return (found.name for found in self.listed(prefix, after=after))
+
+    def listed(self, prefix: str = "", *, after: str = "") -> Iterator[Listed]:
         follow = {"Prefix": check_prefix(prefix), **({"StartAfter": check_prefix(after)} if after else {})}
         while True:
             page = self._call(self._client.list_objects_v2, **follow)
-            yield from (entry["Key"] for entry in page.get("Contents", []) if NAME.fullmatch(entry["Key"]))
+            yield from (_listed(entry) for entry in page.get("Contents", []) if NAME.fullmatch(entry["Key"]))
             if not page["IsTruncated"]:
                 return
             follow["ContinuationToken"] = page["NextContinuationToken"]
@@ -122,6 +126,10 @@ class S3Store:
         except (ClientError, BotoCoreError) as error:
             failure = failure_of(error, name=parameters.get("Key"))
         raise failure  # out here, where the answer's text is no longer attached to it
+
+
+def _listed(entry: Any) -> Listed:
+    return Listed(entry["Key"], entry["Size"], entry["LastModified"].astimezone(UTC).replace(tzinfo=None))
 
 
 class _Body(ByteStream):

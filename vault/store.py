@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from typing import BinaryIO, Protocol, cast
 
 from errors import Permanent
@@ -15,6 +17,16 @@ NAME = re.compile(r"[a-z0-9-]+(/[a-z0-9-]+)*")
 PREFIX = re.compile(r"([a-z0-9-]+/)*[a-z0-9-]*")
 LONGEST_NAME = 200
 RANDOM_BYTES = 16
+
+
+@dataclass(frozen=True)
+class Listed:
+    """An object as its store lists it: `size` in bytes of ciphertext, and when it was put, naive UTC by the store's
+    clock."""
+
+    name: str
+    size: int
+    at: datetime
 
 
 class Store(Protocol):
@@ -39,6 +51,9 @@ class Store(Protocol):
 
         With `after` only those that come after it, without the cost of passing over the others.
         """
+
+    def listed(self, prefix: str = "", *, after: str = "") -> Iterator[Listed]:
+        """The same with size and time."""
 
     def check(self) -> None:
         """Return if the store is there: cheap enough to ask every few seconds."""

@@ -20,7 +20,7 @@ from vault.folder import FolderStore
 from vault.index import BlindIndex
 from vault.master import MasterKeys
 from vault.pieces import ByteSource
-from vault.store import Store
+from vault.store import Listed, Store
 
 
 def ring(*ids: str) -> str:
@@ -60,6 +60,9 @@ class Watched:
 
     def names(self, prefix: str = "", *, after: str = "") -> Iterator[str]:
         return self.inner.names(prefix, after=after)
+
+    def listed(self, prefix: str = "", *, after: str = "") -> Iterator[Listed]:
+        return self.inner.listed(prefix, after=after)
 
     def check(self) -> None:
         self.inner.check()

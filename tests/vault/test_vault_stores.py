@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -75,6 +76,17 @@ def test_a_sealed_stream_of_known_length_goes_through_a_store_and_opens(store: S
     assert b"canary" not in got(store, name)
     with open_stream(store.get(name), key, binding=HERE) as stream:
         assert stream.read() == plain
+
+
+def test_what_is_listed_says_how_large_it_is_and_when_it_was_put(store: Store) -> None:
+    before = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+    put(store, "photo/ab/abcd", bytes(70_000))
+    put(store, "photo/ab/abce", b"")
+    [first, second] = store.listed("photo/")
+    assert [(one.name, one.size) for one in (first, second)] == [("photo/ab/abcd", 70_000), ("photo/ab/abce", 0)]
+    after = datetime.now(UTC).replace(tzinfo=None) + timedelta(seconds=1)
+    assert before <= first.at <= second.at <= after
+    assert [one.name for one in store.listed(after="photo/ab/abcd")] == ["photo/ab/abce"]
 
 
 def test_a_missing_object_says_so(store: Store) -> None:

@@ -180,7 +180,8 @@ def test_names_that_could_not_be_deleted_are_given_back(scripted_s3: Any) -> Non
 
 def test_a_listing_goes_on_over_its_pages_and_leaves_out_what_is_not_ours(scripted_s3: Any) -> None:
     def page(names: list[str], more: str) -> str:
-        found = "".join(f"<Contents><Key>{name}</Key></Contents>" for name in names)
+        said = "<Size>3</Size><LastModified>2026-11-28T10:00:00.000Z</LastModified>"
+        found = "".join(f"<Contents><Key>{name}</Key>{said}</Contents>" for name in names)
         truncated = f"<IsTruncated>true</IsTruncated><NextContinuationToken>{more}</NextContinuationToken>"
         return (
             f"<ListBucketResult>{truncated if more else '<IsTruncated>false</IsTruncated>'}{found}</ListBucketResult>"

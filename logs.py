@@ -9,7 +9,9 @@ import logging
 import sys
 import time
 import traceback
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, TextIO
 
 import orjson
@@ -24,6 +26,7 @@ FIELDS: Mapping[str, str] = {
     "pid": "process id",
     "work": "id of a work row, random",
     "order": "id of an order, random",
+    "task": "id of an attempt at a video, random",
     "photo": "id of a photo row, random",
     "payment": "id of a payment row, random",
     "erasure": "id of a deletion, random",
@@ -54,6 +57,27 @@ FIELDS: Mapping[str, str] = {
 }
 
 Event = MutableMapping[str, Any]
+
+_ABOUT: ContextVar[Mapping[str, str]] = ContextVar("about", default={})  # noqa: B039  a mapping that nobody changes
+
+
+@contextmanager
+def about(**ids: str) -> Iterator[None]:
+    """Every line that is written within, by whichever part, says what it is about: the story of one order is a grep."""
+    token = _ABOUT.set({**_ABOUT.get(), **ids})
+    try:
+        yield
+    finally:
+        _ABOUT.reset(token)
+
+
+def also(**ids: str) -> None:
+    """The same from here to the end of the `about` around it, for what is known only now."""
+    _ABOUT.set({**_ABOUT.get(), **ids})
+
+
+def _what_it_is_about(_logger: object, _method: str, event: Event) -> Event:
+    return {**_ABOUT.get(), **event}
 
 
 def _dump(event: Any, **_: object) -> str:
@@ -95,6 +119,7 @@ class _LibraryHandler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         event: Event = {
+            **_ABOUT.get(),
             "event": "library",
             "level": record.levelname.lower(),
             "logger": record.name,
@@ -120,6 +145,7 @@ def configure(*, process: str, pid: int, stream: TextIO, wall: Callable[[], floa
 
     structlog.configure(
         processors=[
+            _what_it_is_about,
             _exception_without_words,
             _only_declared,
             stamp,

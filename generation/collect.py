@@ -57,6 +57,7 @@ class Collect:
         if task is None:
             with claim.finish():
                 return
+        logs.also(order=task.order)
         if task.late and not self._still_a_gift(task):
             with claim.finish() as unit:
                 end_task(unit, task.id, reason="photo.gone")

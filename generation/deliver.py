@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
+
 import crash
 import logs
 from consent.accounts import lock
@@ -31,8 +34,18 @@ class Deliver:
     """Brings the end of an order to its person."""
 
     def __init__(
-        self, *, database: Database, fields: Fields, desk: Desk, chats: Chats, show: Show, status: Status
+        self,
+        *,
+        database: Database,
+        fields: Fields,
+        desk: Desk,
+        chats: Chats,
+        show: Show,
+        status: Status,
+        delivered: Callable[[str, float], None] = lambda _kind, _seconds: None,
     ) -> None:
+        """`delivered` hears the kind of each order whose person has the result, and the seconds since the tap."""
+        self._delivered = delivered
         self._database = database
         self._fields = fields
         self._desk = desk
@@ -57,6 +70,7 @@ class Deliver:
                 self._photo_goes(unit, person, order)
                 if held_back and _is_back(order.account):
                     self._desk.add(unit, DELIVER, subject=order.id, account=order.account)
+            log.info("order.held_back", order=order.id)
             return
         crash.at("deliver.edited")
         file_id = sent.file_id if sent else None
@@ -65,6 +79,7 @@ class Deliver:
             changes = {"message_id": sent.message_id, "file_id": sealed} if sent else {}
             move(Order, order.id, come_from=(Order.KEPT, Order.HELD_BACK), to=Order.DELIVERED, **changes)
             self._photo_goes(unit, person, order)
+        self._say_delivered(order, unit.now)
         self._ring(person, sent, video=media.kind == VIDEO)
         crash.at("deliver.noted")
 
@@ -97,6 +112,13 @@ class Deliver:
         if move(Order, claim.subject, come_from=(Order.KEPT,), to=Order.HELD_BACK):
             self._desk.add(unit, TELL, subject=claim.subject, account=claim.account)
         log.error("order.not_delivered", order=claim.subject, code=failure.code)
+
+    def _say_delivered(self, order: Order, now: datetime) -> None:
+        waited = None
+        if order.state == Order.KEPT and order.queued_at is not None:  # not held back while its person was away
+            waited = (now - order.queued_at).total_seconds()
+            self._delivered(order.kind, waited)
+        log.info("order.delivered", order=order.id, seconds=waited)
 
     def _photo_goes(self, unit: Unit, person: Person, order: Order) -> None:
         """Where its person wants each photo gone once something was made of it."""

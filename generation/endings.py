@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logs
 from billing import ledger
 from database import Unit
 from generation.kinds import TELL
 from jobs.desk import Desk
 from models import Order, Photo
 from states import move
+
+log = logs.get()
 
 
 def end_badly(
@@ -27,6 +30,7 @@ def end_badly(
     ledger.give_back(unit, owner=account, order=order)
     forget_words(account)
     desk.add(unit, TELL, subject=order, account=account)
+    unit.after(lambda: log.info("order.ended_badly", order=order, state=to, code=reason))
     return True
 
 

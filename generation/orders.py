@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import logs
 from billing import ledger, statement
 from billing.prices import PICTURE, PRICES, seconds_of, video
 from consent.choices import demand_may_get
@@ -25,6 +26,8 @@ from moderation.check import PromptRules
 from policy.limits import LONGEST_PROMPT
 from policy.terms import N_
 from states import move
+
+log = logs.get()
 
 PROVIDER = "gemini"
 VIDEO_PROVIDER = "kling"
@@ -143,6 +146,7 @@ class Orders:
         ):
             changed = self.of(account, order).state == Order.OFFERED
             raise Rejected("orders.gone" if changed else "orders.already_made")
+        unit.after(lambda: log.info("order.accepted", order=order, kind=row.kind))
         if seconds_of(row.kind) is None:
             self._desk.add(unit, PRODUCE, subject=order, account=account)
         else:
@@ -170,6 +174,7 @@ class Orders:
             raise Rejected("orders.too_late")
         ledger.give_back(unit, owner=account, order=order)
         forget_words(account)
+        unit.after(lambda: log.info("order.cancelled", order=order))
 
     def withhold(self, unit: Unit, *, account: str, provider: str) -> int:
         """What waits for a provider ends, its credits are back, its person is told; how many. Called before the choice

@@ -121,6 +121,7 @@ class Produce:
                 purpose=PURPOSE,
                 categories=SENT,
             )
+        log.info("order.sent", order=order.id, recipient=order.provider, count=order.attempt + 1)
         self._status.say(order.id)
 
     def _keep(self, claim: Claim, order: Order, made: MadePicture) -> None:

@@ -73,6 +73,8 @@ class Submit:
             task = VideoTask.get_or_none(VideoTask.id == claim.subject)
             order = Order.get_or_none(Order.id == task.order) if task is not None else None
             source = Source.of(order).media() if order is not None else None
+        if task is not None:
+            logs.also(order=task.order)
         if task is None or task.state not in (VideoTask.ADMITTED, VideoTask.SUBMITTING):
             with claim.finish():
                 return
@@ -147,6 +149,7 @@ class Submit:
                 purpose=PURPOSE,
                 categories=frozenset({"results" if order.origin else "photos", "prompts"}),
             )
+        log.info("order.sent", order=order.id, recipient=order.provider, count=task.attempt)
         self._status.say(order.id)
 
     def _found(self, claim: Claim, task: VideoTask) -> bool:

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+import logs
 from database import Database, Unit
 from jobs.claim import Claim
 from jobs.kinds import Kinds
 from models import Work, new_id
 from rows import Row, columns, insert, returned
 
-# By hand because every job begins with it. Twice held is once crashed: nobody gave the row back.
+# By hand because every job begins with it.
 CLAIM = f"""
-UPDATE work SET state = '{Work.HELD}', holder = ?, lease_until = ?, fence = fence + 1, tries = tries + 1,
-  crashes = crashes + CASE WHEN state = '{Work.HELD}' THEN 1 ELSE 0 END
-WHERE id = ? AND ((state = '{Work.DUE}' AND due_at <= ?) OR (state = '{Work.HELD}' AND lease_until < ?))
+UPDATE work SET state = '{Work.HELD}', holder = ?, lease_until = ?, fence = fence + 1, tries = tries + 1
+WHERE id = ? AND state = '{Work.DUE}' AND due_at <= ?
 RETURNING {columns(Work)}
 """  # noqa: S608  names of ours
+# Twice held is once crashed: nobody gave the row back. A statement of its own, so that it is known and counted.
+TAKE_BACK = f"""
+UPDATE work SET holder = ?, lease_until = ?, fence = fence + 1, tries = tries + 1, crashes = crashes + 1
+WHERE id = ? AND state = '{Work.HELD}' AND lease_until < ?
+RETURNING {columns(Work)}
+"""  # noqa: S608  names of ours
+
+log = logs.get()
 
 
 class Ring(Protocol):
@@ -30,8 +38,19 @@ class Ring(Protocol):
 class Desk:
     """One process's view of the work table; `holder` is its random name."""
 
-    def __init__(self, database: Database, kinds: Kinds, ring: Ring, *, lease_seconds: float, holder: str) -> None:
+    def __init__(
+        self,
+        database: Database,
+        kinds: Kinds,
+        ring: Ring,
+        *,
+        lease_seconds: float,
+        holder: str,
+        taken_back: Callable[[str], None] = lambda _kind: None,
+    ) -> None:
+        """`taken_back` hears the kind of each row whose holder's lease had run out."""
         self.database = database
+        self._taken_back = taken_back
         self.kinds = kinds
         self.ring = ring
         self.lease = timedelta(seconds=lease_seconds)
@@ -59,8 +78,12 @@ class Desk:
         """Take a row that is due, or whose holder's lease ran out. None: it is somebody's, or done, or not yet due."""
         now = self.database.clock.now()
         with self.database.connection():
-            rows = returned(Work, CLAIM, self.holder, now + self.lease, work, now, now)
-        return Claim(self.database, rows[0], lease=self.lease) if rows else None
+            rows = returned(Work, CLAIM, self.holder, now + self.lease, work, now)
+            abandoned = [] if rows else returned(Work, TAKE_BACK, self.holder, now + self.lease, work, now)
+        for row in abandoned:
+            log.warning("work.taken_back", work=row.id, kind=row.kind, fence=row.fence)
+            self._taken_back(row.kind)
+        return next((Claim(self.database, row, lease=self.lease) for row in (*rows, *abandoned)), None)
 
     def withdraw(self, unit: Unit, *, subject: str, kinds: Iterable[str]) -> int:
         """End open work on a row and raise its fence, so that who works on it now cannot commit."""

@@ -25,6 +25,7 @@ class Kind:
     ended_badly: Callable[[Claim, Failure, Unit], None]
     again: Callable[[Claim, Failure, Unit], None] = lambda _claim, _failure, _unit: None
     tries: int = 5
+    about: str | None = None  # the field of the log that its subject is the value of
     first_wait: float = 2.0  # seconds before the second try; doubles from there
     longest_wait: float = 300.0
 

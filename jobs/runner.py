@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 
 import crash
 import logs
@@ -16,6 +17,11 @@ from models import Work
 CRASHES = 3  # a row that took its worker down this often is not tried again
 BROKEN = "program.error"
 DRAINED = Temporary("work.drained")
+DONE, AGAIN, FAILED, QUARANTINED = Work.DONE, "again", Work.FAILED, Work.QUARANTINED
+LOST, UNWRITTEN = "lost", "unwritten"  # somebody else has it now; the database was away when it ended
+OUTCOMES = (DONE, AGAIN, FAILED, QUARANTINED, LOST, UNWRITTEN)
+
+Heard = Callable[[str, str, float], None]  # kind, outcome, seconds
 
 log = logs.get()
 
@@ -23,8 +29,17 @@ log = logs.get()
 class Runner:
     """Shared by the threads of a process. Keeps the list of claims under way, for renewal and for draining."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        *,
+        heard: Heard = lambda _kind, _outcome, _seconds: None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`heard` is told of every try: kind, how it ended (one of `OUTCOMES`), how many seconds it took."""
         self.desk = desk
+        self._heard = heard
+        self._monotonic = monotonic
         self._lock = threading.Lock()
         self._active: dict[str, Claim] = {}
         self._inside = 0  # threads between the question whether to claim and the end of what they claimed
@@ -54,16 +69,29 @@ class Runner:
             return False
         with self._lock:
             self._active[claim.id] = claim
+        begun, outcome = self._monotonic(), UNWRITTEN
         try:
-            self._attempt(claim)
-        except FenceLost:
-            log.warning("work.fence_lost", work=claim.id, kind=claim.kind, fence=claim.fence)
-        except Temporary as error:  # even writing down the outcome failed: the lease ends by itself
-            log.warning("work.outcome_not_written", work=claim.id, kind=claim.kind, exc_info=error)
+            with logs.about(work=claim.id, kind=claim.kind, **self._subject(claim)):
+                outcome = self._outcome(claim)
         finally:
             with self._lock:
                 self._active.pop(claim.id, None)
+            self._heard(claim.kind, outcome, self._monotonic() - begun)
         return True
+
+    def _subject(self, claim: Claim) -> dict[str, str]:
+        field = self.desk.kinds[claim.kind].about
+        return {field: claim.subject} if field is not None else {}
+
+    def _outcome(self, claim: Claim) -> str:
+        try:
+            return self._attempt(claim)
+        except FenceLost:
+            log.warning("work.fence_lost", fence=claim.fence)
+            return LOST
+        except Temporary as error:  # even writing down the outcome failed: the lease ends by itself
+            log.warning("work.outcome_not_written", exc_info=error)
+            return UNWRITTEN
 
     def active(self) -> list[Claim]:
         with self._lock:
@@ -106,36 +134,38 @@ class Runner:
     def _ring(self, claim: Claim) -> None:
         self.desk.ring(self.desk.kinds[claim.kind].queue, claim.kind, claim.id)
 
-    def _attempt(self, claim: Claim) -> None:
+    def _attempt(self, claim: Claim) -> str:
         crash.at(f"{claim.kind}.claimed")
         kind = self.desk.kinds[claim.kind]
         if claim.crashes >= CRASHES:
             self._end(claim, Permanent("work.quarantined", kind=claim.kind), state=Work.QUARANTINED)
-            log.error("work.quarantined", work=claim.id, kind=claim.kind, count=claim.crashes)
-            return
+            log.error("work.quarantined", count=claim.crashes)
+            return QUARANTINED
         try:
             kind.do(claim)
         except FenceLost:
             raise
         except Temporary as error:
-            self._again(claim, error, asked_for=error.retry_after)
+            return self._again(claim, error, asked_for=error.retry_after)
         except (Rejected, Permanent) as error:
-            self._end(claim, error, state=Work.FAILED)
+            return self._end(claim, error, state=Work.FAILED)
         except Exception as error:
-            log.error("work.broken", work=claim.id, kind=claim.kind, exc_info=error)
-            self._again(claim, Permanent(BROKEN, error=type(error).__name__), asked_for=None)
+            log.error("work.broken", exc_info=error)
+            return self._again(claim, Permanent(BROKEN, error=type(error).__name__), asked_for=None)
+        return DONE
 
-    def _again(self, claim: Claim, error: Failure, *, asked_for: float | None) -> None:
+    def _again(self, claim: Claim, error: Failure, *, asked_for: float | None) -> str:
         kind = self.desk.kinds[claim.kind]
         if claim.tries >= kind.tries:
-            self._end(claim, error, state=Work.FAILED)
-            return
+            return self._end(claim, error, state=Work.FAILED)
         wait = wait_before(kind, claim.tries, asked_for)
         with claim.put_back(wait=wait, reason=error.code) as unit:
             kind.again(claim, error, unit)
-        log.info("work.again", work=claim.id, kind=claim.kind, code=error.code, tries=claim.tries, seconds=wait)
+        log.info("work.again", code=error.code, tries=claim.tries, seconds=wait)
+        return AGAIN
 
-    def _end(self, claim: Claim, error: Failure, *, state: str) -> None:
+    def _end(self, claim: Claim, error: Failure, *, state: str) -> str:
         with claim.give_up(state=state, reason=error.code) as unit:
             self.desk.kinds[claim.kind].ended_badly(claim, error, unit)
-        log.warning("work.ended_badly", work=claim.id, kind=claim.kind, code=error.code, tries=claim.tries)
+        log.warning("work.ended_badly", code=error.code, tries=claim.tries)
+        return FAILED

@@ -42,10 +42,17 @@ def picture_kinds(house: House, produce: Produce, greet: Greet) -> tuple[Kind, .
         shorten(house.desk, claim)
 
     return (
-        Kind(name=kinds.INTAKE, queue=GENERATION, do=house.photos.take_in, ended_badly=house.photos.not_taken_in),
-        Kind(name=kinds.GREET, queue=GENERATION, do=greet.do, ended_badly=nothing, tries=8),
+        Kind(
+            name=kinds.INTAKE,
+            about="photo",
+            queue=GENERATION,
+            do=house.photos.take_in,
+            ended_badly=house.photos.not_taken_in,
+        ),
+        Kind(name=kinds.GREET, about="photo", queue=GENERATION, do=greet.do, ended_badly=nothing, tries=8),
         Kind(
             name=kinds.PRODUCE,
+            about="order",
             queue=GENERATION,
             do=produce.do,
             ended_badly=produce.ended_badly,
@@ -54,15 +61,23 @@ def picture_kinds(house: House, produce: Produce, greet: Greet) -> tuple[Kind, .
         ),
         Kind(
             name=kinds.DELIVER,
+            about="order",
             queue=GENERATION,
             do=house.deliver.result,
             ended_badly=house.deliver.not_delivered,
             tries=20,
         ),
-        Kind(name=kinds.TELL, queue=GENERATION, do=house.deliver.reason, ended_badly=nothing, tries=10),
-        Kind(name=kinds.ORIGINAL, queue=GENERATION, do=house.deliver.original, ended_badly=nothing),
-        Kind(name=REFUND, queue=RIGHTS, do=house.refunds.do, ended_badly=house.refunds.not_sent, tries=200),
-        Kind(name=NOTE, queue=RIGHTS, do=house.notes.payment, ended_badly=nothing, tries=10),
+        Kind(name=kinds.TELL, about="order", queue=GENERATION, do=house.deliver.reason, ended_badly=nothing, tries=10),
+        Kind(name=kinds.ORIGINAL, about="order", queue=GENERATION, do=house.deliver.original, ended_badly=nothing),
+        Kind(
+            name=REFUND,
+            about="payment",
+            queue=RIGHTS,
+            do=house.refunds.do,
+            ended_badly=house.refunds.not_sent,
+            tries=200,
+        ),
+        Kind(name=NOTE, about="payment", queue=RIGHTS, do=house.notes.payment, ended_badly=nothing, tries=10),
         # The law's notices are tried for days; Telegram may be away for as long.
         Kind(
             name=INFORM,
@@ -113,8 +128,8 @@ def standing_kinds(account: AccountNews, report: ReportNews) -> tuple[Kind, ...]
 def erasure_kinds(eraser: Eraser, receipts: Receipts) -> tuple[Kind, ...]:
     return (
         # What was promised to be destroyed is tried until it is.
-        Kind(name=ERASE, queue=RIGHTS, do=eraser.do, ended_badly=eraser.ended_badly, tries=1_000_000),
-        Kind(name=RECEIPT, queue=RIGHTS, do=receipts.do, ended_badly=receipts.not_sent, tries=1000),
+        Kind(name=ERASE, about="erasure", queue=RIGHTS, do=eraser.do, ended_badly=eraser.ended_badly, tries=1_000_000),
+        Kind(name=RECEIPT, about="erasure", queue=RIGHTS, do=receipts.do, ended_badly=receipts.not_sent, tries=1000),
     )
 
 
@@ -122,11 +137,14 @@ def video_kinds(submit: Submit, collect: Collect) -> tuple[Kind, ...]:
     return (
         Kind(
             name=kinds.SUBMIT,
+            about="task",
             queue=GENERATION,
             do=submit.do,
             ended_badly=submit.ended_badly,
             again=submit.again,
             tries=8,
         ),
-        Kind(name=kinds.COLLECT, queue=GENERATION, do=collect.do, ended_badly=collect.ended_badly, tries=8),
+        Kind(
+            name=kinds.COLLECT, about="task", queue=GENERATION, do=collect.do, ended_badly=collect.ended_badly, tries=8
+        ),
     )

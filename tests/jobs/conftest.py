@@ -37,6 +37,9 @@ class Process:
         self.done: list[str] = []
         self.ended: list[tuple[str, str]] = []
         self.again: list[str] = []
+        self.on_end: Callable[[Claim, Failure, Unit], None] = lambda _claim, _failure, _unit: None
+        self.heard: list[tuple[str, str]] = []
+        self.taken_back: list[str] = []
         kinds = {
             "paint": Kind(
                 name="paint",
@@ -47,11 +50,12 @@ class Process:
                 tries=4,
                 first_wait=2.0,
                 longest_wait=5.0,
+                about="order",
             ),
             "erase": Kind(name="erase", queue=RIGHTS, do=self._do, ended_badly=self._ended),
         }
-        self.desk = Desk(database, kinds, bell, lease_seconds=15.0, holder=holder)
-        self.runner = Runner(self.desk)
+        self.desk = Desk(database, kinds, bell, lease_seconds=15.0, holder=holder, taken_back=self.taken_back.append)
+        self.runner = Runner(self.desk, heard=lambda kind, outcome, _: self.heard.append((kind, outcome)))
 
     def add(self, *, kind: str = "paint", subject: str = "s", wait: float = 0.0) -> str:
         with self.database.unit() as unit:
@@ -66,8 +70,8 @@ class Process:
         self.do(claim)
 
     def _ended(self, claim: Claim, failure: Failure, unit: Unit) -> None:
-        del unit
         assert self.database.raw.in_transaction()
+        self.on_end(claim, failure, unit)
         self.ended.append((claim.id, failure.code))
 
     def _again(self, claim: Claim, failure: Failure, unit: Unit) -> None:

@@ -34,5 +34,9 @@ class Temporary(Failure):
         self.retry_after = retry_after
 
 
+class Waits(Temporary):
+    """Nothing is wrong with this piece of work: it waits for what everybody waits for, and its try does not count."""
+
+
 class Permanent(Failure):
     """It will not work: give up, give back, and tell ops where it is theirs to mend."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 import crash
 import logs
-from errors import Failure, Permanent, Rejected, Temporary
+from errors import Failure, Permanent, Rejected, Temporary, Waits
 from jobs.claim import Claim, FenceLost
 from jobs.desk import Desk
 from jobs.kinds import wait_before
@@ -156,10 +156,11 @@ class Runner:
 
     def _again(self, claim: Claim, error: Failure, *, asked_for: float | None) -> str:
         kind = self.desk.kinds[claim.kind]
-        if claim.tries >= kind.tries:
+        counts = not isinstance(error, Waits)
+        if counts and claim.tries >= kind.tries:
             return self._end(claim, error, state=Work.FAILED)
         wait = wait_before(kind, claim.tries, asked_for)
-        with claim.put_back(wait=wait, reason=error.code) as unit:
+        with claim.put_back(wait=wait, reason=error.code, count=counts) as unit:
             kind.again(claim, error, unit)
         log.info("work.again", code=error.code, tries=claim.tries, seconds=wait)
         return AGAIN

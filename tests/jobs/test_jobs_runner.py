@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from errors import Permanent, Rejected, Temporary
+from errors import Permanent, Rejected, Temporary, Waits
 from jobs.tick import Clockwork
 from models import Pacing, Work
 from tests.jobs.conftest import finish
@@ -55,6 +55,17 @@ def test_what_the_other_side_asks_to_wait_is_honoured(process: Any, clock: Any) 
     process.do = fails(Temporary("provider.busy", retry_after=77.5))
     process.runner.run(work)
     assert waited(process, work, clock) == 77.5
+
+
+def test_what_waits_as_everybody_does_keeps_its_tries(process: Any, clock: Any) -> None:
+    work = process.add()
+    process.do = fails(Waits("provider.away", retry_after=9.0))
+    for _ in range(12):  # the kind has four tries
+        assert process.runner.run(work)
+        assert waited(process, work, clock) == 9.0
+        clock.turn(9)
+    assert (process.row(work).state, process.row(work).tries, process.ended) == (Work.DUE, 0, [])
+    assert process.again == ["provider.away"] * 12
 
 
 @pytest.mark.parametrize("error", [Rejected("photo.refused"), Permanent("provider.denied")])

@@ -15,6 +15,7 @@ from tables.rights import AuditEntry, CorrectionNote, Export, Refusal, RightsReq
 from tables.running import DailyCount, Lease, Pacing, SeenUpdate, Work
 from tables.traffic import Breaker, Pause
 from tables.videos import Slots, VideoTask
+from tables.watching import Finding, Heartbeat
 
 __all__ = (
     "GOES",
@@ -37,6 +38,8 @@ __all__ = (
     "Erasure",
     "ErasureMark",
     "Export",
+    "Finding",
+    "Heartbeat",
     "Incident",
     "IncidentNote",
     "Invoice",
@@ -122,4 +125,6 @@ TABLES: tuple[type[Base], ...] = (
     DailyCount,
     Backup,
     CanaryRun,
+    Heartbeat,
+    Finding,
 )

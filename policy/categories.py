@@ -25,6 +25,7 @@ BACKUP = KEY_BACKUP  # a dump, too: words that go with one photo are locked by a
 BACKUP_ROW = 90 * DAY  # that there was one, after it is gone
 CANARY_RUN = 2 * YEAR  # about nobody
 RETENTION_RUN = 2 * YEAR  # about nobody, like the counts: as long as the erasures that they prove
+LOST_PROCESS = DAY  # its last sign of life
 DAILY_COUNT = 2 * YEAR
 ANNOUNCEMENT = 2 * YEAR  # what everybody was told
 STRAY_OBJECT = HOUR

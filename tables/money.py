@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from peewee import BigIntegerField, BlobField, BooleanField, Check, FloatField, IntegerField, TextField, fn
+from peewee import SQL, BigIntegerField, BlobField, BooleanField, Check, FloatField, IntegerField, TextField, fn
 
 from tables.columns import ROW_ID, STATE, Base, Sealed, UtcField, about, new_id, plain
 
@@ -109,6 +109,9 @@ class Payment(Base):
         constraints: ClassVar = [Check("stars > 0")]
 
 
+Payment.add_index(
+    Payment.index(Payment.state, where=SQL("state IN ('unclaimed', 'refunding', 'stuck')"), name="payment_unsettled")
+)
 Payment.add_index(Payment.index(fn.COALESCE(Payment.ended_at, Payment.paid_at), name="payment_last"))
 
 

@@ -33,6 +33,9 @@ class Media(Base):
         table_name = "media"
 
 
+Media.add_index(Media.index(Media.id, where=SQL("state = 'destroying'"), name="media_destroying"))
+
+
 class Photo(Base):
     """A picture a person sent: first a reference to fetch it by, then the sealed object."""
 
@@ -113,6 +116,9 @@ class Order(Base):
         constraints: ClassVar = [Check("price > 0")]
 
 
+Order.add_index(
+    Order.index(Order.state, Order.kind, where=SQL("state IN ('calling', 'rendering')"), name="orders_under_way")
+)
 Order.add_index(Order.index(Order.created_at, where=SQL("state = 'offered'"), name="orders_offered"))
 Order.add_index(
     Order.index(fn.COALESCE(Order.ended_at, Order.created_at), where=SQL("price IS NOT NULL"), name="orders_usage")

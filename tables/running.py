@@ -44,6 +44,7 @@ class Work(Base):
 
 Work.add_index(Work.index(Work.kind, Work.due_at, where=SQL("state = 'due'"), name="work_due"))
 Work.add_index(Work.index(Work.lease_until, where=SQL("state = 'held'"), name="work_held"))
+Work.add_index(Work.index(Work.kind, where=SQL("state = 'quarantined'"), name="work_quarantined"))
 Work.add_index(Work.index(Work.ended_at, where=SQL("ended_at IS NOT NULL"), name="work_ended"))
 
 

@@ -27,6 +27,10 @@ from models import (
 # Partial indexes, compared by name below.
 BY_HAND = {
     "orders_queue",
+    "orders_under_way",
+    "work_quarantined",
+    "payment_unsettled",
+    "media_destroying",
     "media_storing",
     "work_due",
     "work_held",

@@ -21,7 +21,7 @@ class Client:
 
     def __init__(self, address: str, *, name: str = "Una") -> None:
         self.address = address
-        made = requests.post(f"{address}/client/people", json={"first_name": name}, timeout=10)
+        made = requests.post(f"{address}/client/people", json={"first_name": name}, timeout=60)
         self.id = made.json()["id"]
 
     def write(self, text: str) -> None:
@@ -36,7 +36,7 @@ class Client:
 
     def messages(self) -> list[dict[str, Any]]:
         """What the chat shows now, oldest first, without what was deleted."""
-        chat = requests.get(f"{self.address}/client/people/{self.id}/chat", timeout=10).json()
+        chat = requests.get(f"{self.address}/client/people/{self.id}/chat", timeout=60).json()
         return [m for m in chat["messages"] if not m["deleted"]]
 
     def wait(self, what: str, find: Callable[[dict[str, Any]], Any], *, seconds: float = PATIENCE) -> Any:
@@ -62,10 +62,10 @@ class Client:
         self._post("pay", json={"message_id": message})
 
     def file(self, url: str) -> bytes:
-        return requests.get(self.address + url, timeout=30).content
+        return requests.get(self.address + url, timeout=60).content
 
     def _post(self, what: str, **request: Any) -> None:
-        answer = requests.post(f"{self.address}/client/people/{self.id}/{what}", timeout=30, **request)
+        answer = requests.post(f"{self.address}/client/people/{self.id}/{what}", timeout=60, **request)
         if answer.status_code >= 400:
             raise StackError(f"The emulator refused {what}: {answer.text[:200]}")
 
@@ -129,7 +129,7 @@ def _sent(client: Client, data: bytes, name: str, stages: _Stages) -> tuple[int,
 
 def _picture(client: Client, board: tuple[int, str], style: str, stages: _Stages) -> bytes:
     client.press(board[0], f"style:{board[1].split(':')[1]}:{style}")
-    client.tap(f"The offer for the style '{style}'", "make:", seconds=10)
+    client.tap(f"The offer for the style '{style}'", "make:")
     stages.done("ordered")
     return _delivered(client, "picture", stages)
 

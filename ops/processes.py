@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -37,7 +39,7 @@ class Processes:
         self.running.append((name, process))
         return process
 
-    def wait_until(self, name: str, ready: Callable[[], bool], seconds: float = 40.0) -> None:
+    def wait_until(self, name: str, ready: Callable[[], bool], seconds: float = 90.0) -> None:
         """Raises StackError with the last line of the log when a process ends or does not answer."""
         until = time.monotonic() + seconds
         while not ready():
@@ -82,9 +84,12 @@ def demand_free(ports: Mapping[str, int]) -> None:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Below those that the system gives to connections by chance: one of them might take it before it is used."""
+    while True:
+        port = 10_000 + secrets.randbelow(20_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def answers(port: int) -> bool:

@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from ops.postgres import Postgres, postgres_binaries
+from ops.processes import free_port as free_port
 
 CI = os.environ.get("CI") == "true"
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
@@ -53,12 +54,6 @@ def program(name: str) -> str:
         missing(f"no {name}: apt-get install {name}")
         raise AssertionError
     return found
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def wait_for_port(port: int, process: subprocess.Popen[bytes], seconds: float = 30.0) -> None:

@@ -69,6 +69,7 @@ class WorkerProcess:
     def _drain(self, worker: Worker) -> None:
         """Claim nothing more, let calls finish, give back what is left shortly before the kill."""
         self.runner.drain()
+        log.info("worker.draining")
         for consumer in worker.consumers.values():
             consumer.pause()  # what is rung for from now on is for the others
         seconds = self.house.settings.kill_timeout_seconds - GIVE_BACK_BEFORE_KILL

@@ -48,7 +48,7 @@ def at_once(talk: Talk, updates: list[dict[str, Any]]) -> list[list[Call]]:
     start = Barrier(len(updates))
 
     def give(update: dict[str, Any]) -> list[Call]:
-        start.wait(5)
+        start.wait(60)
         return talk.give(update)
 
     with ThreadPoolExecutor(len(updates)) as pool:
@@ -100,7 +100,7 @@ def test_a_photo_that_arrives_while_the_person_says_that_the_people_agree_is_tak
     account, said, arrived = member.account().id, Event(), []
 
     def arrives() -> None:
-        said.wait(5)
+        said.wait(60)
         arrived.extend(member.sends_photo(caption="as a lighthouse"))
 
     other = Thread(target=arrives)
@@ -111,7 +111,7 @@ def test_a_photo_that_arrives_while_the_person_says_that_the_people_agree_is_tak
         house.photos.release(unit, account)
         said.set()
         other.join(0.5)  # it waits for us, or has read too early what it must not rely on
-    other.join(20)
+    other.join(60)
     with house.database.connection():
         assert [photo.state for photo in Photo.select()] == [Photo.INCOMING]
     assert [call.method for call in arrived] == ["sendChatAction"]

@@ -38,7 +38,7 @@ def staff(service: Service, *words: str, says: str = "") -> str:
         input=says,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=True,
     )
     assert service.marks.latin not in done.stderr

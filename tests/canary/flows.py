@@ -120,7 +120,7 @@ def album(service: Service, bird: Bird) -> None:
         f"{bird.address}/client/people/{bird.id}/messages",
         files=photos,
         data={"caption": words(bird)},
-        timeout=30,
+        timeout=60,
     ).raise_for_status()
     bird.tap("The question about people", "people")
     bird.wait("The first offer", lambda m: button(m, "make:"), seconds=LONG)
@@ -136,7 +136,7 @@ def album(service: Service, bird: Bird) -> None:
         ("venue", {"title": words(bird), "address": words(bird)}),
         ("voice", {}),
     ):
-        requests.post(f"{bird.address}/client/people/{bird.id}/messages", json={kind: facts}, timeout=10)
+        requests.post(f"{bird.address}/client/people/{bird.id}/messages", json={kind: facts}, timeout=60)
 
 
 def wordy(service: Service, bird: Bird) -> None:
@@ -150,7 +150,7 @@ def wordy(service: Service, bird: Bird) -> None:
     requests.patch(
         f"{bird.address}/client/people/{bird.id}",
         json={"last_name": f"{bird.marks.names(bird.number)['last_name']}ß", "language_code": "zh-hant"},
-        timeout=10,
+        timeout=60,
     ).raise_for_status()
     closed: dict[str, Any] = {"error_code": 403, "description": f"Forbidden: {words(bird)}"}
     service.telegram_does(method="editMessageMedia", chat_id=bird.id, kind="error", **closed)
@@ -231,12 +231,12 @@ def visitor(service: Service, bird: Bird) -> None:
     """Somebody on the website, with everything a browser may carry, and somebody who forges updates."""
     said = {"User-Agent": words(bird).encode(), "Cookie": f"who={bird.marks.digits}", "Referer": bird.marks.latin}
     for path in ("/", "/privacy", f"/{words(bird)}", f"/d/{bird.marks.latin}", f"/privacy?q={words(bird)}"):
-        requests.get(service.web.address + path, headers=said, timeout=10)  # type: ignore[arg-type]
+        requests.get(service.web.address + path, headers=said, timeout=60)  # type: ignore[arg-type]
     for path, field in (("check", "text"), ("find", "number"), ("file", "number")):
         address = f"{service.web.address}/receipts/{path}?q={bird.marks.latin}"
-        requests.post(address, data={field: words(bird)}, headers=said, timeout=10)  # type: ignore[arg-type]
+        requests.post(address, data={field: words(bird)}, headers=said, timeout=60)  # type: ignore[arg-type]
         file = {"file": (bird.marks.latin, words(bird).encode() * 200)}
-        requests.post(address, files=file, headers=said, timeout=10)  # type: ignore[arg-type]
+        requests.post(address, files=file, headers=said, timeout=60)  # type: ignore[arg-type]
     secret = {"X-Telegram-Bot-Api-Secret-Token": service.stack.environ["TELEGRAM_WEBHOOK_SECRET"]}
     sender = {"id": bird.id, "is_bot": False, "first_name": words(bird)}
     for update in (
@@ -245,10 +245,10 @@ def visitor(service: Service, bird: Bird) -> None:
         {"update_id": words(bird), "callback_query": {"id": words(bird), "from": sender, "data": words(bird)}},
         [words(bird)],
     ):
-        requests.post(f"{service.web.address}/telegram/webhook", json=update, headers=secret, timeout=10)
+        requests.post(f"{service.web.address}/telegram/webhook", json=update, headers=secret, timeout=60)
     broken = words(bird).encode() + b"\xff{"
-    requests.post(f"{service.web.address}/telegram/webhook", data=broken, headers=secret, timeout=10)
-    requests.post(f"{service.web.address}/callbacks/kling/{bird.marks.latin}", data=broken, timeout=10)
+    requests.post(f"{service.web.address}/telegram/webhook", data=broken, headers=secret, timeout=60)
+    requests.post(f"{service.web.address}/callbacks/kling/{bird.marks.latin}", data=broken, timeout=60)
 
 
 def asking(service: Service, bird: Bird) -> None:
@@ -293,9 +293,9 @@ def reporting(service: Service, bird: Bird) -> None:
     bird.wait("That it is added", lambda m: "Added to report" in (m.get("text") or ""))
     [number] = re.findall(r"[2-9a-z]{5}-[2-9a-z]{5}", taken["text"])
     form = {name: said_to_support(bird) for name in ("words", "place", "contact")}
-    sent = requests.post(f"{service.web.address}/report", data={"kind": "consent", **form}, timeout=10)
+    sent = requests.post(f"{service.web.address}/report", data={"kind": "consent", **form}, timeout=60)
     assert "Your report is in" in sent.text
-    requests.post(f"{service.web.address}/report", data=form, timeout=10)  # told what is missing, with their words
+    requests.post(f"{service.web.address}/report", data=form, timeout=60)  # told what is missing, with their words
     by = ("--actor", "may.chan", "--reason", said_to_support(bird))
     staff(service, "report", "open", "--kind", "other", *by, says=said_to_support(bird))
     assert bird.marks.latin in staff(service, "report", "show", number, *by)

@@ -29,7 +29,7 @@ from workers.assembly import assemble
 from workers.house import House
 
 OVERHEARD = Path(__file__).parent / "overheard"
-FAST = {"LEASE_SECONDS": "1.2", "TICK_SECONDS": "0.2", "KILL_TIMEOUT_SECONDS": "6"}
+FAST = {"LEASE_SECONDS": "4", "TICK_SECONDS": "0.2", "KILL_TIMEOUT_SECONDS": "6"}
 SPEEDS = {"retry_first": 0.2, "retry_cap": 0.5, "pending_timeout": 20}
 OTHERS_LOGS = ("emulators.log",)
 
@@ -41,7 +41,7 @@ class Bird(Person):
         self.address, self.marks, self.number = address, marks, number
         self.id = marks.id_of(number)
         names = {**marks.names(number), "language_code": language}
-        made = requests.post(f"{address}/client/people", json={"id": self.id, "stars": 100_000, **names}, timeout=10)
+        made = requests.post(f"{address}/client/people", json={"id": self.id, "stars": 100_000, **names}, timeout=60)
         made.raise_for_status()
 
 
@@ -103,7 +103,7 @@ class Service:
     def start(self) -> None:
         with cores_allowed():
             self.stack.start()
-        requests.post(f"{self.stack.chat}/client/settings", json=SPEEDS, timeout=10).raise_for_status()
+        requests.post(f"{self.stack.chat}/client/settings", json=SPEEDS, timeout=60).raise_for_status()
         self.gemini_control("settings", {"canned": True})
         self.control.settings(seconds=0.2, canned=True)
 
@@ -119,19 +119,19 @@ class Service:
 
     def gemini_control(self, what: str, values: Mapping[str, Any]) -> None:
         address = f"http://127.0.0.1:{self.stack.ports.gemini}/control/{what}"
-        requests.post(address, json=values, timeout=10).raise_for_status()
+        requests.post(address, json=values, timeout=60).raise_for_status()
 
     def gemini_does(self, kind: str, words: str, **how: Any) -> None:
         """What Gemini does next to a prompt with these words."""
         self.gemini_control("scenario", {"rules": [{"kind": kind, "prompt_contains": words, **how}]})
 
     def telegram_does(self, **rule: Any) -> None:
-        answer = requests.post(f"{self.stack.chat}/client/faults", json={"rules": [rule]}, timeout=10)
+        answer = requests.post(f"{self.stack.chat}/client/faults", json={"rules": [rule]}, timeout=60)
         answer.raise_for_status()
 
     def called(self, method: str, chat: int, status: int) -> bool:
         """Whether Telegram answered a call to a chat so."""
-        calls = requests.get(f"{self.stack.chat}/client/calls?method={method}", timeout=10).json()
+        calls = requests.get(f"{self.stack.chat}/client/calls?method={method}", timeout=60).json()
         entries = calls["calls"] if isinstance(calls, dict) else calls
         return any(e["status"] == status and str(e["params"].get("chat_id")) == str(chat) for e in entries)
 
@@ -165,7 +165,7 @@ class Service:
         process = self.process(name)
         self.stack.processes.running.remove((name, process))
         process.send_signal(number)
-        return process.wait(20)
+        return process.wait(60)
 
     def start_worker(self) -> None:
         before = self.log("worker").count("worker.ready")

@@ -86,7 +86,7 @@ def killed(service: Service, bird: Bird) -> None:
             process.send_signal(signal.SIGCONT)
             orders.append(makes(bird))
         process.send_signal(signal.SIGCONT)
-        assert process.wait(30) == -signal.SIGKILL
+        assert process.wait(90) == -signal.SIGKILL
         over(service, "UPDATE work SET lease_until = created_at, rung_at = NULL WHERE state = 'held'")
     main.send_signal(signal.SIGCONT)
     hurried(service, bird, orders[0])
@@ -120,7 +120,7 @@ def over(service: Service, statement: str) -> None:
         with psycopg.connect(service.postgres, autocommit=True) as connection:
             connection.execute(statement)
         return
-    with closing(sqlite3.connect(service.sqlite, timeout=10)) as file, file:
+    with closing(sqlite3.connect(service.sqlite, timeout=60)) as file, file:
         file.execute(statement)
 
 
@@ -145,7 +145,7 @@ def store_away(service: Service) -> Iterator[None]:
 def database_broken(service: Service) -> Iterator[None]:
     """Postgres loses a table and every connection; a file of SQLite is locked."""
     if service.sqlite is not None:
-        with closing(sqlite3.connect(service.sqlite, timeout=10, isolation_level=None)) as file:
+        with closing(sqlite3.connect(service.sqlite, timeout=60, isolation_level=None)) as file:
             file.execute("BEGIN EXCLUSIVE")
             yield
             file.execute("ROLLBACK")

@@ -64,19 +64,19 @@ def counted() -> Iterator[Statements]:
 def converse(house: House, chat: str, person: int, offset: int) -> int:
     """Let the bot answer what the person has sent so far."""
     context = Context.of(house)
-    for update in house.telegram.updates(offset, wait=1):
+    for update in house.telegram.updates(offset, wait=5):
         perform(context, handle(context, update))
         offset = update["update_id"] + 1
     return offset
 
 
 def tap(chat: str, person: int, starts: str) -> None:
-    messages = requests.get(f"{chat}/client/people/{person}/chat", timeout=5).json()["messages"]
+    messages = requests.get(f"{chat}/client/people/{person}/chat", timeout=60).json()["messages"]
     for message in reversed(messages):
         for button in (button for row in message.get("buttons") or [] for button in row):
             if button.get("callback_data", "").startswith(starts):
                 pressed = {"message_id": message["message_id"], "data": button["callback_data"]}
-                requests.post(f"{chat}/client/people/{person}/press", json=pressed, timeout=5)
+                requests.post(f"{chat}/client/people/{person}/press", json=pressed, timeout=60)
                 return
     raise AssertionError(f"no button {starts}")
 
@@ -90,19 +90,19 @@ def test_a_picture_costs_no_more_statements_and_calls_than_said(
     house = assemble(settings, ring=lambda _queue, _kind, work: rung.append(work))
     house.database.migrate()
     runner = Runner(house.desk)
-    person = requests.post(f"{chat}/client/people", json={"first_name": "Ada"}, timeout=5).json()["id"]
+    person = requests.post(f"{chat}/client/people", json={"first_name": "Ada"}, timeout=60).json()["id"]
 
     def work() -> None:
         while rung:
             runner.run(rung.pop(0))
 
     try:
-        requests.post(f"{chat}/client/people/{person}/messages", json={"text": "/start"}, timeout=5)
+        requests.post(f"{chat}/client/people/{person}/messages", json={"text": "/start"}, timeout=60)
         offset = converse(house, chat, person, 0)
         tap(chat, person, "agree:")
         offset = converse(house, chat, person, offset)
         with (ROOT / "samples" / "cat.jpg").open("rb") as photo:
-            requests.post(f"{chat}/client/people/{person}/messages", files={"photo": photo}, timeout=10)
+            requests.post(f"{chat}/client/people/{person}/messages", files={"photo": photo}, timeout=60)
         offset = converse(house, chat, person, offset)
         tap(chat, person, "people")
         offset = converse(house, chat, person, offset)
@@ -111,13 +111,13 @@ def test_a_picture_costs_no_more_statements_and_calls_than_said(
         offset = converse(house, chat, person, offset)
         tap(chat, person, "make:")
         converse(house, chat, person, offset)
-        before = requests.get(f"{chat}/client/calls", timeout=5).json()
-        asked = len(requests.get(f"{gemini}/control/calls", timeout=5).json())
+        before = requests.get(f"{chat}/client/calls", timeout=60).json()
+        asked = len(requests.get(f"{gemini}/control/calls", timeout=60).json())
         counted.seen.clear()
         work()
-        after = requests.get(f"{chat}/client/calls", timeout=5).json()
+        after = requests.get(f"{chat}/client/calls", timeout=60).json()
         made = [call["method"] for call in after][len(before) :]
-        asked = len(requests.get(f"{gemini}/control/calls", timeout=5).json()) - asked
+        asked = len(requests.get(f"{gemini}/control/calls", timeout=60).json()) - asked
     finally:
         house.close()
     assert sorted([*made, *["generateContent"] * asked]) == sorted(CALLS)

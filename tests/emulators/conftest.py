@@ -41,8 +41,8 @@ class Emulator:
         url = f"{self.url}/bot{TOKEN}/{method}"
         if files:
             fields = {k: v if isinstance(v, str) else json.dumps(v) for k, v in params.items()}
-            return self.http.post(url, data=fields, files=files, timeout=10).json()
-        return self.http.post(url, json=params, timeout=10).json()
+            return self.http.post(url, data=fields, files=files, timeout=60).json()
+        return self.http.post(url, json=params, timeout=60).json()
 
     def ok(self, method: str, files: Any = None, **params: Any) -> Any:
         answer = self.call(method, files, **params)
@@ -50,7 +50,7 @@ class Emulator:
         return answer["result"]
 
     def client(self, verb: str, path: str, **options: Any) -> Any:
-        response = self.http.request(verb, f"{self.url}/client/{path}", timeout=20, **options)
+        response = self.http.request(verb, f"{self.url}/client/{path}", timeout=60, **options)
         assert response.ok, response.text
         return response.json()
 
@@ -65,14 +65,21 @@ class Emulator:
 
     def download(self, file_id: str) -> bytes:
         path = self.ok("getFile", file_id=file_id)["file_path"]
-        response = self.http.get(f"{self.url}/file/bot{TOKEN}/{path}", timeout=10)
+        response = self.http.get(f"{self.url}/file/bot{TOKEN}/{path}", timeout=60)
         assert response.ok, response.text
         return response.content
+
+    def settles(self, pending: int = 0) -> None:
+        """Returns when only so many updates have not been taken."""
+        ends = time.monotonic() + 60
+        while self.ok("getWebhookInfo")["pending_update_count"] != pending:
+            assert time.monotonic() < ends, "updates are still pending"
+            time.sleep(0.01)
 
     def stop(self) -> int:
         self.http.close()
         self.process.terminate()
-        return self.process.wait(10)
+        return self.process.wait(30)
 
 
 class Person:
@@ -100,7 +107,7 @@ class Person:
     def messages(self) -> list[Any]:
         return list(self.chat()["messages"])
 
-    def sees(self, count: int, seconds: float = 30.0) -> list[Any]:
+    def sees(self, count: int, seconds: float = 60.0) -> list[Any]:
         """The chat once it holds `count` messages; fails when they do not come."""
         ends = time.monotonic() + seconds
         while len(chat := self.chat()["messages"]) < count:
@@ -129,7 +136,7 @@ class Webhook:
         self.url = f"http://127.0.0.1:{self._server.server_port}/hook"
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
-    def wait(self, count: int, seconds: float = 30.0) -> list[dict[str, Any]]:
+    def wait(self, count: int, seconds: float = 60.0) -> list[dict[str, Any]]:
         """The first `count` updates told; fails when they do not come."""
         with self._changed:
             assert self._changed.wait_for(lambda: len(self.told) >= count, seconds), f"told {len(self.told)} updates"

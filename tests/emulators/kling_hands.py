@@ -20,7 +20,7 @@ from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[2]
 MODEL = "kling-3.0-turbo"
-PATIENCE = 10.0
+PATIENCE = 60.0
 Json = dict[str, Any]
 
 
@@ -116,7 +116,7 @@ class Kling:
     def stop(self) -> None:
         self.http.close()
         self.process.terminate()
-        assert self.process.wait(10) == 0
+        assert self.process.wait(30) == 0
         if self.process.stdout is not None:
             self.process.stdout.close()
 

@@ -39,13 +39,13 @@ def serve(port: int, state: Path) -> tuple[subprocess.Popen[str], str]:
 
 def end(process: subprocess.Popen[str]) -> None:
     process.terminate()
-    process.wait(10)
+    process.wait(30)
     if process.stdout is not None:
         process.stdout.close()
 
 
 def add_person(url: str, name: str) -> int:
-    return int(requests.post(f"{url}/client/people", json={"first_name": name}, timeout=5).json()["id"])
+    return int(requests.post(f"{url}/client/people", json={"first_name": name}, timeout=60).json()["id"])
 
 
 def watch(page: Page, url: str) -> list[str]:

@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from tests.emulators.page_hands import add_person, end, serve, watch
 from tests.emulators.talking_bot import TalkingBot
 
-PATIENCE = 30_000  # milliseconds; the machine may be busy with other tests
+PATIENCE = 60_000  # milliseconds; the machine may be busy with other tests
 QUIET = ("background-networking", "component-update", "sync", "gpu", "dev-shm-usage")
 Open = Callable[..., Page]
 

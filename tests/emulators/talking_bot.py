@@ -76,11 +76,11 @@ class TalkingBot:
             self.bot.send_message(chat, f"You say: {message.text}")
 
     def _press(self, query: Any) -> None:
-        self.may_answer.wait(5)
+        self.may_answer.wait(60)
         self.bot.answer_callback_query(query.id, f"You chose {query.data}", show_alert=query.data == "loud")
 
     def _sell(self, query: Any) -> None:
-        self.may_answer.wait(5)
+        self.may_answer.wait(60)
         answer = {"ok": False, "error_message": self.refusal} if self.refusal else {"ok": True}
         with contextlib.suppress(apihelper.ApiTelegramException):  # it may be too late
             self.bot.answer_pre_checkout_query(query.id, **answer)
@@ -93,7 +93,7 @@ class TalkingBot:
         """As a job does it: a line that says what happens, and in its place the video."""
         status = self.bot.send_message(chat, "The video is being made")
         self.bot.send_chat_action(chat, "record_video")
-        self.may_answer.wait(5)
+        self.may_answer.wait(60)
         keys = types.InlineKeyboardMarkup([[types.InlineKeyboardButton("again", callback_data="again")]])
         media = types.InputMediaVideo(io.BytesIO(film(480, 854, seconds=3)), caption="a film", supports_streaming=True)
         self.bot.edit_message_media(media, chat, status.message_id, reply_markup=keys)

@@ -95,7 +95,7 @@ def test_a_photo_sent_as_file_keeps_every_byte(opened: Open, url: str, talking_b
     expect(message(page, "I got: document")).to_be_visible()
     card = page.locator(".file-card")
     expect(card).to_contain_text(original.name)
-    assert requests.get(url + str(card.get_attribute("href")), timeout=5).content == original.read_bytes()
+    assert requests.get(url + str(card.get_attribute("href")), timeout=60).content == original.read_bytes()
     assert talking_bot.told[0].document.file_size == original.stat().st_size
 
 
@@ -183,7 +183,7 @@ def test_a_person_is_added_edited_and_blocks_the_bot(opened: Open, url: str) -> 
     expect(chosen).to_contain_text("Cleo Cat")
     page.get_by_test_id("person-block").click()
     expect(page.get_by_test_id("composer")).to_be_hidden()
-    people = requests.get(f"{url}/client/people", timeout=5).json()
+    people = requests.get(f"{url}/client/people", timeout=60).json()
     assert [one["blocked"] for one in people if one.get("username") == "cleo_c"] == [True]
     page.get_by_role("button", name="Unblock", exact=True).click()
     expect(page.get_by_test_id("composer")).to_be_visible()

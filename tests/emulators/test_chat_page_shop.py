@@ -108,7 +108,7 @@ def test_a_sheet_that_is_put_away_asks_nobody(opened: Open, talking_bot: Talking
 
 def test_a_silent_bot_is_told_of_after_its_time(opened: Open, talking_bot: TalkingBot, url: str) -> None:
     page = opened()
-    requests.post(f"{url}/client/settings", json={"checkout_answer": 0.3}, timeout=5)
+    requests.post(f"{url}/client/settings", json={"checkout_answer": 0.3}, timeout=60)
     try:
         sheet = shop(page)
         talking_bot.may_answer.clear()
@@ -116,7 +116,7 @@ def test_a_silent_bot_is_told_of_after_its_time(opened: Open, talking_bot: Talki
         expect(sheet.get_by_test_id("payment-error")).to_have_text("the bot did not answer in time")
         sheet.get_by_test_id("payment-cancel").click()
     finally:
-        requests.post(f"{url}/client/settings", json={"checkout_answer": 10}, timeout=5)
+        requests.post(f"{url}/client/settings", json={"checkout_answer": 10}, timeout=60)
         talking_bot.may_answer.set()
 
 
@@ -124,7 +124,7 @@ def test_missing_stars_are_got_in_the_sheet(opened: Open, url: str) -> None:
     page = opened()
     say(page, "shop")
     expect(page.get_by_test_id("pay")).to_be_visible()
-    requests.patch(f"{url}/client/people/{person_of(page)}", json={"stars": 149}, timeout=5)
+    requests.patch(f"{url}/client/people/{person_of(page)}", json={"stars": 149}, timeout=60)
     expect(page.get_by_test_id("stars")).to_have_text("149")
     page.get_by_test_id("pay").click()
     sheet = page.get_by_test_id("payment-sheet")
@@ -140,11 +140,11 @@ def test_a_receipt_opens_and_knows_of_the_refund(opened: Open, url: str) -> None
     done = bought(page)
     done.click()
     receipt = page.get_by_test_id("receipt")
-    charge = requests.get(f"{url}/client/payments", timeout=5).json()[-1]["id"]
+    charge = requests.get(f"{url}/client/payments", timeout=60).json()[-1]["id"]
     expect(receipt).to_contain_text("Payment done")
     expect(receipt).to_contain_text(charge)
     receipt.get_by_role("button", name="OK").click()
-    requests.post(f"{url}/client/payments/{charge}/refund", timeout=5)
+    requests.post(f"{url}/client/payments/{charge}/refund", timeout=60)
     back = page.locator("[data-service=refunded_payment]")
     expect(back).to_have_text("MIOMIO gave back 150 Stars for 10 generations")
     expect(page.get_by_test_id("stars")).to_have_text("50,000")
@@ -196,8 +196,8 @@ def test_a_video_can_be_wound_forward(opened: Open) -> None:
 
 def on_the_wire(page: Page, url: str, method: str, holds: str) -> Locator:
     """The row of the call that said this, by its number: others come after it at any time."""
-    for _ in range(100):
-        calls = requests.get(f"{url}/client/calls", {"method": method}, timeout=5).json()
+    for _ in range(600):
+        calls = requests.get(f"{url}/client/calls", {"method": method}, timeout=60).json()
         if found := [call["n"] for call in calls if holds in str(call)]:
             return page.get_by_test_id("traffic").locator(f'[data-n="{found[-1]}"]')
         time.sleep(0.1)
@@ -213,7 +213,7 @@ def test_the_bodies_of_what_went_over_the_wire_are_shown(opened: Open, talking_b
     details = row.get_by_test_id("traffic-details")
     expect(details.locator(".json-key").filter(has_text="pre_checkout_query_id").first).to_be_visible()
     expect(details).to_contain_text('"result": true')
-    heard = requests.post(f"{url}/client/people/{person_of(page)}/messages", json={"text": "a <i>line</i>"}, timeout=5)
+    heard = requests.post(f"{url}/client/people/{person_of(page)}/messages", json={"text": "a <i>line</i>"}, timeout=60)
     number = heard.json()["message_ids"][0]
     expect(message(page, "You say: a <i>line</i>")).to_be_visible()
     got = on_the_wire(page, url, "getUpdates", "a <i>line</i>")
@@ -276,7 +276,7 @@ def test_each_action_moves_in_its_own_way(opened: Open, url: str, action: str) -
     say(page, "hello")
     expect(message(page, "You say: hello")).to_be_visible()
     call: dict[str, Any] = {"chat_id": person_of(page), "action": action}
-    requests.post(f"{url}/bot12345:demo/sendChatAction", json=call, timeout=5)
+    requests.post(f"{url}/bot12345:demo/sendChatAction", json=call, timeout=60)
     bubble = page.locator("#action-bubble")
     expect(bubble).to_be_visible()
     marks = bubble.locator("i")

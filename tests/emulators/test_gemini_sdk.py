@@ -41,21 +41,21 @@ def server() -> Iterator[str]:
         yield url
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(30)
 
 
 @pytest.fixture
 def emulator(server: str) -> str:
-    requests.post(server + "/control/reset", timeout=5)
+    requests.post(server + "/control/reset", timeout=60)
     return server
 
 
 def script(url: str, *rules: dict[str, Any]) -> None:
-    requests.post(url + "/control/scenario", json={"rules": list(rules)}, timeout=5).raise_for_status()
+    requests.post(url + "/control/scenario", json={"rules": list(rules)}, timeout=60).raise_for_status()
 
 
 def last_call(url: str) -> dict[str, Any]:
-    return dict(requests.get(url + "/control/calls", timeout=5).json()[-1])
+    return dict(requests.get(url + "/control/calls", timeout=60).json()[-1])
 
 
 @functools.cache  # a client reads the system's certificates, which takes its time
@@ -260,4 +260,4 @@ def test_a_slow_answer_runs_into_the_clients_timeout(emulator: str, kind: str) -
     started = time.monotonic()
     with pytest.raises(Exception, match=r"(?i)time"):
         ask(client(emulator, timeout=400))
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 25  # of 30

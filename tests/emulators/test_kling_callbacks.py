@@ -35,7 +35,7 @@ def verifies(headers: dict[str, str], body: bytes, secret: str = SECRET) -> bool
 
 def sent(kling: Kling, count: int) -> list[Json]:
     """The emulator's own records, once there are so many."""
-    ends = time.monotonic() + 5
+    ends = time.monotonic() + 60
     while len(records := kling.control("callbacks", method="GET")) < count:
         assert time.monotonic() < ends, records
         time.sleep(0.02)
@@ -110,7 +110,7 @@ def test_even_the_last_callback_may_come_before_the_answer_to_its_submit(kling: 
 def test_callbacks_are_lost_doubled_and_late(kling: Kling, ear: Ear) -> None:
     kling.rules(
         {"kind": "lost", "status": "submitted"},
-        {"kind": "late", "status": "processing", "seconds": 0.6},
+        {"kind": "late", "status": "processing", "seconds": 2.5},
         {"kind": "duplicate", "status": "succeeded"},
     )
     kling.made("a", hook=ear.url)

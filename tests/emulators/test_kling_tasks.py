@@ -31,7 +31,7 @@ def plain(kling: Kling) -> Kling:
     return kling
 
 
-def until(kling: Kling, external_id: str, state: str, seconds: float = 5.0) -> None:
+def until(kling: Kling, external_id: str, state: str, seconds: float = 60.0) -> None:
     ends = time.monotonic() + seconds
     while kling.state(external_id) != state:
         assert time.monotonic() < ends, f"{external_id} is still {kling.state(external_id)}"
@@ -39,14 +39,14 @@ def until(kling: Kling, external_id: str, state: str, seconds: float = 5.0) -> N
 
 
 def test_a_task_waits_is_processed_and_ends_in_the_time_that_was_set(plain: Kling) -> None:
-    plain.set(seconds=0.6)
+    plain.set(seconds=2)
     begun = time.monotonic()
     plain.made("a")
     states = [plain.state("a")]
     while states[-1] not in ("succeeded", "failed"):
         states.append(plain.state("a"))
     assert list(dict.fromkeys(states)) == ["submitted", "processing", "succeeded"]
-    assert 0.55 < time.monotonic() - begun < 5.0
+    assert 1.95 < time.monotonic() - begun < 30
 
 
 def test_the_same_seed_draws_the_same_seconds_from_a_range(plain: Kling) -> None:
@@ -152,7 +152,7 @@ def test_the_sentence_of_a_discontinued_model_comes_with_either_status(
 def test_a_submit_whose_answer_is_lost_has_made_the_task_or_not(plain: Kling, rule: Json, made: bool) -> None:
     plain.rules(rule)
     with pytest.raises(LOST):
-        plain.create("a", timeout=0.5)
+        plain.create("a", timeout=2)
     assert [task["external_id"] for task in plain.look("a")] == (["a"] if made else [])
     assert plain.submits("a") == (1, int(made))
     assert plain.create("a").json()["code"] == (1201 if made else 0)
@@ -183,7 +183,7 @@ def test_a_task_hangs_until_it_is_told_to_end(plain: Kling) -> None:
         until(plain, name, "processing")
     assert plain.push("a", "finish")["state"] == "succeeded"
     assert plain.push("b", "fail", message="out of paint")["message"] == "out of paint"
-    plain.push("c", "finish", seconds=0.3)
+    plain.push("c", "finish", seconds=2)
     assert [task["status"] for task in plain.look("a", "b", "c")] == ["succeeded", "failed", "processing"]
     assert plain.ended("c")["status"] == "succeeded"
 
@@ -198,18 +198,20 @@ def test_a_task_may_be_stuck_before_it_is_processed(plain: Kling) -> None:
 
 
 def test_a_late_result_comes_after_its_seconds(plain: Kling) -> None:
-    plain.rules({"kind": "hang", "seconds": 1.5})  # longer than a busy machine takes to ask
+    plain.rules({"kind": "hang", "seconds": 3})  # longer than a busy machine takes to ask
     plain.made("a")
-    time.sleep(0.3)
-    assert plain.state("a") == "processing"
+    until(plain, "a", "processing")
     assert plain.ended("a")["status"] == "succeeded"
 
 
 def test_a_running_task_is_made_to_hang_and_what_has_ended_stays_as_it_is(plain: Kling) -> None:
-    plain.set(seconds=0.3)
+    plain.set(seconds=4)
     plain.made("a")
     plain.push("a", "hang")
-    time.sleep(0.5)
+    plain.set(seconds=0.3)
+    plain.made("b")
+    plain.ended("b")
+    time.sleep(4)  # what `a` would have taken
     assert plain.state("a") == "submitted"
     plain.push("a", "finish")
     answer = plain.http.post(f"{plain.url}/control/tasks/a", json={"do": "fail"}, timeout=5)
@@ -234,7 +236,7 @@ def test_the_answer_to_a_look_is_lost_or_spoilt(plain: Kling) -> None:
     plain.rules(*({"kind": kind, "stage": "query", "seconds": 30} for kind in kinds))
     for _ in kinds:
         with pytest.raises(LOST):
-            plain.call("GET", "/tasks", params={"external_task_ids": "a"}, timeout=0.3)
+            plain.call("GET", "/tasks", params={"external_task_ids": "a"}, timeout=1.5)
     plain.rules({"kind": "garbage", "stage": "query"}, {"kind": "html-502", "stage": "query"})
     for _ in range(2):
         with pytest.raises(requests.exceptions.JSONDecodeError):

@@ -34,7 +34,7 @@ class StandIn:
         self.port = port
 
     def send(self, method: str, path: str, body: Any = None, **headers: str) -> http.client.HTTPResponse:
-        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         line.request(method, path, json.dumps(body) if isinstance(body, dict | list) else body, headers)
         return line.getresponse()
 
@@ -121,7 +121,7 @@ def test_a_stalled_answer_lets_its_second_half_be_waited_for(standin: StandIn) -
     began = time.monotonic()
     with pytest.raises(http.client.IncompleteRead):
         standin.ask().read()
-    assert 0.5 < time.monotonic() - began < 5
+    assert 0.5 < time.monotonic() - began < 30
 
 
 def test_a_dropped_answer_is_recorded_as_none(standin: StandIn) -> None:
@@ -146,7 +146,7 @@ def test_a_stand_in_that_is_stopped_wakes_whoever_sleeps(name: str) -> None:
         port = probe.getsockname()[1]
     process = subprocess.Popen([sys.executable, "-m", f"emulators.{name}", "--port", str(port)], cwd=ROOT)
     alone = StandIn(name, port)
-    ends = time.monotonic() + 20
+    ends = time.monotonic() + 60
     while time.monotonic() < ends:
         with contextlib.suppress(ConnectionRefusedError):
             assert alone.send("GET", "/healthz").read() == b'{"ok": true}'
@@ -154,14 +154,14 @@ def test_a_stand_in_that_is_stopped_wakes_whoever_sleeps(name: str) -> None:
         time.sleep(0.05)
     alone.spoil("slow", seconds=50)
     method, path, headers, body = ASKED[name]
-    sleeper = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    sleeper = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     sleeper.request(method, path, body, headers)
     while not (calls := alone.control("GET", "calls")[1]) or calls[-1]["scenario"] != "slow":
         time.sleep(0.02)
     process.terminate()
     assert sleeper.getresponse().status == 200
     sleeper.close()
-    assert process.wait(20) == 0
+    assert process.wait(30) == 0
 
 
 def test_without_a_key_nobody_comes_in() -> None:

@@ -60,10 +60,10 @@ def test_a_waiting_client_is_told_at_once(ann: Any, emulator: Any) -> None:
     later = threading.Timer(0.1, lambda: emulator.ok("sendMessage", chat_id=ann.id, text="now"))
     later.start()
     begun = time.monotonic()
-    (message,) = ann.chat(since=rev, wait=15)["messages"]
+    (message,) = ann.chat(since=rev, wait=40)["messages"]
     later.join()
     assert message["text"] == "now"
-    assert time.monotonic() - begun < 12
+    assert time.monotonic() - begun < 30
 
 
 def test_a_deleted_message_stays_as_deleted(ann: Any, emulator: Any) -> None:
@@ -75,10 +75,12 @@ def test_a_deleted_message_stays_as_deleted(ann: Any, emulator: Any) -> None:
 
 
 def test_what_the_bot_is_doing_is_shown_and_ends_with_its_message(ann: Any, emulator: Any) -> None:
+    begun = time.time()
     emulator.ok("sendChatAction", chat_id=ann.id, action="upload_photo")
+    said = time.time()
     action = ann.chat()["action"]
     assert action["name"] == "upload_photo"
-    assert 3 < action["until"] - time.time() <= 5
+    assert begun + 5 <= action["until"] <= said + 5
     emulator.ok("sendMessage", chat_id=ann.id, text="done")
     assert ann.chat()["action"] is None
 

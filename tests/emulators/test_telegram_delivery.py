@@ -18,14 +18,6 @@ def texts(updates: list[dict[str, Any]]) -> list[str]:
     return [update["message"]["text"] for update in updates if "message" in update]
 
 
-def settled(emulator: Any, pending: int = 0) -> None:
-    """Wait until only so many updates are left."""
-    ends = time.monotonic() + 5
-    while emulator.ok("getWebhookInfo")["pending_update_count"] != pending:
-        assert time.monotonic() < ends, "updates are still pending"
-        time.sleep(0.01)
-
-
 def test_an_update_comes_as_json_with_the_secret(told: Any, ann: Any, emulator: Any) -> None:
     (update,) = told.wait(1)
     assert update["message"]["text"] == "/start"
@@ -33,20 +25,20 @@ def test_an_update_comes_as_json_with_the_secret(told: Any, ann: Any, emulator: 
     headers = told.headers[0]
     assert headers["Content-Type"] == "application/json"
     assert headers["X-Telegram-Bot-Api-Secret-Token"] == "secret-1"
-    settled(emulator)
+    emulator.settles()
 
 
 def test_a_persons_messages_come_one_after_the_other_but_a_press_overtakes(
     told: Any, ann: Any, emulator: Any, hook: Any
 ) -> None:
     told.wait(1)
-    settled(emulator)
+    emulator.settles()
     sent = emulator.ok("sendMessage", chat_id=ann.id, text="x")
     gate = threading.Event()
 
     def slow(update: dict[str, Any]) -> tuple[int, dict[str, str], bytes]:
         if "message" in update:
-            gate.wait(5)
+            gate.wait(60)
         return 200, {}, b""
 
     hook.answer = slow
@@ -65,16 +57,17 @@ def test_a_refused_update_comes_again_at_once_then_slower_up_to_a_limit(
     told: Any, ann: Any, hook: Any, emulator: Any
 ) -> None:
     told.wait(1)
-    emulator.settings(retry_first=0.3, retry_cap=0.5)
+    emulator.settles()
+    emulator.settings(retry_first=1.0, retry_cap=1.5)
     hook.answer = lambda update: (500 if len(hook.told) < 6 else 200, {}, b"")
     ann.says("again")
     updates = told.wait(6)[1:]
     assert len({update["update_id"] for update in updates}) == 1
     at_once, first, second, third = (later - earlier for earlier, later in pairwise(hook.at[1:6]))
-    assert at_once < 0.15
-    assert first >= 0.3
-    assert second >= 0.5
-    assert 0.5 <= third < 1.2
+    assert at_once < first
+    assert first >= 1.0
+    assert second >= 1.5
+    assert 1.5 <= third < 4.0  # what it would be without the limit
 
 
 def test_the_time_the_bot_asks_for_is_honoured(told: Any, ann: Any, hook: Any, emulator: Any) -> None:
@@ -83,18 +76,19 @@ def test_the_time_the_bot_asks_for_is_honoured(told: Any, ann: Any, hook: Any, e
     ann.says("later")
     told.wait(3)
     assert hook.at[2] - hook.at[1] >= 0.29
-    settled(emulator)
+    emulator.settles()
     assert emulator.ok("getWebhookInfo")["last_error_message"].startswith("Wrong response from the webhook: 503")
 
 
 def test_an_answer_that_takes_too_long_counts_as_none(told: Any, ann: Any, hook: Any, emulator: Any) -> None:
     told.wait(1)
+    emulator.settles()
     emulator.settings(pending_timeout=0.1)
     gate = threading.Event()
 
     def hang(update: dict[str, Any]) -> tuple[int, dict[str, str], bytes]:
         if len(hook.told) == 2:
-            gate.wait(5)
+            gate.wait(60)
         return 200, {}, b""
 
     hook.answer = hang
@@ -124,7 +118,7 @@ def test_presses_expire_long_before_messages(emulator: Any, hook: Any, ann: Any)
     time.sleep(0.1)
     emulator.ok("setWebhook", url=hook.url)
     assert texts(hook.wait(1)) == ["still here"]
-    settled(emulator)
+    emulator.settles()
     assert len(hook.told) == 1
 
 
@@ -139,7 +133,7 @@ def test_only_what_was_asked_for_is_told_and_that_is_remembered(emulator: Any, h
     ann.press(sent["message_id"], "asked for")
     (update,) = hook.wait(1)
     assert update["callback_query"]["data"] == "asked for"
-    settled(emulator)
+    emulator.settles()
     emulator.ok("setWebhook", url=hook.url, allowed_updates=[])
     ann.says("asked for again")
     assert texts(hook.wait(2)) == ["asked for again"]
@@ -167,7 +161,7 @@ def test_calls_that_make_no_sense_in_an_answer_are_ignored(told: Any, hook: Any,
     hook.answer = lambda update: (200, {"Content-Type": "application/json"}, b'{"method": "deleteWebhook"}')
     emulator.person("Ann").says("hello")
     told.wait(1)
-    settled(emulator)
+    emulator.settles()
     assert emulator.ok("getWebhookInfo")["url"] == hook.url
 
 
@@ -176,7 +170,7 @@ def test_an_answer_that_is_an_error_carries_no_call(told: Any, hook: Any, emulat
     hook.answer = lambda update: (500 if len(hook.told) < 3 else 200, {"Content-Type": "application/json"}, body)
     emulator.person("Ann").says("hello")
     told.wait(3)
-    settled(emulator)
+    emulator.settles()
     assert len(emulator.client("GET", "calls?method=sendMessage")) == 1
 
 
@@ -197,13 +191,13 @@ def test_a_lost_reply_brings_the_update_again_and_its_call_is_not_done(told: Any
     ann.says("hello")
     first, second = told.wait(2)
     assert first == second
-    settled(emulator)
+    emulator.settles()
     assert len(emulator.client("GET", "calls?method=sendMessage")) == 1
 
 
 def test_two_updates_of_one_chat_can_change_places(told: Any, ann: Any, emulator: Any) -> None:
     told.wait(1)
-    settled(emulator)
+    emulator.settles()
     emulator.faults({"method": "update", "kind": "reorder"})
     for text in ("first", "second", "third"):
         ann.says(text)
@@ -214,7 +208,7 @@ def test_the_same_update_can_come_many_times_at_once(told: Any, hook: Any, emula
     together = threading.Barrier(3)
 
     def meet(update: dict[str, Any]) -> tuple[int, dict[str, str], bytes]:
-        together.wait(5)
+        together.wait(60)
         return 200, {}, b""
 
     hook.answer = meet
@@ -230,13 +224,16 @@ def test_a_raw_update_is_told_as_it_is(told: Any, emulator: Any) -> None:
 
 
 def test_no_more_connections_than_allowed(emulator: Any, hook: Any) -> None:
-    lock, now, most = threading.Lock(), [0], [0]
+    lock, now, most, two = threading.Lock(), [0], [0], threading.Event()
 
     def busy(update: dict[str, Any]) -> tuple[int, dict[str, str], bytes]:
         with lock:
             now[0] += 1
             most[0] = max(most[0], now[0])
-        time.sleep(0.03)
+            if now[0] == 2:
+                two.set()
+        two.wait(60)
+        time.sleep(0.03)  # in which a third one would come
         with lock:
             now[0] -= 1
         return 200, {}, b""
@@ -246,7 +243,7 @@ def test_no_more_connections_than_allowed(emulator: Any, hook: Any) -> None:
     for n in range(6):
         emulator.person(f"P{n}").says("hi")
     hook.wait(6)
-    settled(emulator)
+    emulator.settles()
     assert most[0] == 2
 
 
@@ -255,7 +252,7 @@ def test_a_webhook_that_is_gone_for_long_is_removed(told: Any, hook: Any, ann: A
     emulator.settings(gone_limit=0)
     hook.answer = lambda update: (410, {}, b"")
     ann.says("anyone?")
-    ends = time.monotonic() + 5
+    ends = time.monotonic() + 60
     while emulator.ok("getWebhookInfo")["url"]:
         assert time.monotonic() < ends
         time.sleep(0.01)
@@ -281,12 +278,12 @@ def test_a_webhook_needs_https_and_a_known_port_unless_it_is_on_this_machine(
 def test_setting_the_same_webhook_again_disturbs_nothing(told: Any, hook: Any, ann: Any, emulator: Any) -> None:
     told.wait(1)
     gate = threading.Event()
-    hook.answer = lambda update: (gate.wait(5), (200, {}, b""))[1]
+    hook.answer = lambda update: (gate.wait(60), (200, {}, b""))[1]
     ann.says("in flight")
     told.wait(2)
     emulator.ok("setWebhook", url=hook.url, secret_token="secret-1")
     gate.set()
-    settled(emulator)
+    emulator.settles()
     assert len(hook.told) == 2
 
 
@@ -295,12 +292,14 @@ def test_two_processes_setting_a_webhook_at_once_meet_a_429(emulator: Any, hook:
     url = f"{emulator.url}/bot12345:demo/setWebhook"
 
     def setup() -> None:
-        answers.append(requests.post(url, json={"url": hook.url}, timeout=5).status_code)
+        answers.append(requests.post(url, json={"url": hook.url}, timeout=60).status_code)
 
-    threads = [threading.Thread(target=setup) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert 200 in answers
-    assert 429 in answers
+    for _ in range(100):  # on a busy machine they may come one after the other
+        threads = [threading.Thread(target=setup) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        if 429 in answers:
+            break
+    assert set(answers) == {200, 429}

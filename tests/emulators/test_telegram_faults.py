@@ -63,7 +63,7 @@ def test_a_delay_comes_before_the_call_and_beside_another_rule(ann: Any, emulato
     )
     begun = time.monotonic()
     assert emulator.call("sendMessage", chat_id=ann.id, text="x")["description"] == "Bad Request: no"
-    assert 0.19 < time.monotonic() - begun < 5
+    assert 0.19 < time.monotonic() - begun < 30
     emulator.ok("sendMessage", chat_id=ann.id, text="x")
 
 
@@ -94,16 +94,16 @@ def test_downloads_have_trouble_of_their_own(ann: Any, emulator: Any) -> None:
         {"method": "download", "kind": "error", "error_code": 404, "description": "Not Found"},
         {"method": "download", "kind": "status", "status": 503, "body": "busy"},
     )
-    begun = requests.get(url, stream=True, timeout=5)
+    begun = requests.get(url, stream=True, timeout=60)
     assert begun.headers["Content-Length"] == "10000"
     with pytest.raises(requests.exceptions.ChunkedEncodingError):
         begun.raw.decode_content = True
         assert begun.content
     with pytest.raises(requests.ConnectionError):
-        requests.get(url, timeout=5)
-    assert requests.get(url, timeout=5).json()["error_code"] == 404
-    assert requests.get(url, timeout=5).text == "busy"
-    assert len(requests.get(url, timeout=5).content) == 10000
+        requests.get(url, timeout=60)
+    assert requests.get(url, timeout=60).json()["error_code"] == 404
+    assert requests.get(url, timeout=60).text == "busy"
+    assert len(requests.get(url, timeout=60).content) == 10000
 
 
 @pytest.mark.parametrize(
@@ -119,9 +119,10 @@ def test_a_rule_that_could_never_work_is_refused(emulator: Any, rule: dict[str, 
 
 def test_traffic_tells_calls_and_updates_in_short(told: Any, ann: Any, emulator: Any) -> None:
     told.wait(1)
+    emulator.settles()
     start = emulator.client("GET", "traffic")["next"]
     emulator.ok("sendMessage", chat_id=ann.id, text="hello there")
-    seen = emulator.client("GET", f"traffic?since={start}&wait=5")
+    seen = emulator.client("GET", f"traffic?since={start}&wait=60")
     (entry,) = [entry for entry in seen["entries"] if entry["direction"] == "call"]
     assert (entry["method"], entry["status"], entry["person"]) == ("sendMessage", 200, ann.id)
     assert "text=hello there" in entry["summary"]
@@ -146,6 +147,7 @@ def test_an_entry_of_the_traffic_can_be_read_whole(told: Any, ann: Any, emulator
     told.answer = lambda update: (200, {"Content-Type": "application/json"}, b'{"method": "getMe"}')
     ann.says("hello")
     told.wait(2)
+    emulator.settles()
     emulator.ok("sendMessage", chat_id=ann.id, text="hi", reply_markup='{"inline_keyboard": []}')
     entries = emulator.client("GET", "traffic")["entries"]
     (update,) = [e for e in entries if e.get("summary") == "Ann: hello"]

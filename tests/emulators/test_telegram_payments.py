@@ -32,7 +32,7 @@ def pay(person: Any, message_id: int, answer: dict[str, Any] | None, **more: Any
     paying = threading.Thread(target=press)
     emulator.ok("deleteWebhook", drop_pending_updates=True)
     paying.start()
-    (update,) = emulator.ok("getUpdates", timeout=5)
+    (update,) = emulator.ok("getUpdates", timeout=40)
     query = update["pre_checkout_query"]
     assert (query["currency"], query["total_amount"], query["invoice_payload"]) == ("XTR", 50, "pack:10")
     if answer is not None:

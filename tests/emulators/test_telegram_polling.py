@@ -30,21 +30,21 @@ def test_a_long_poll_ends_when_something_happens(emulator: Any) -> None:
     later = threading.Timer(0.1, lambda: ann.says("now"))
     later.start()
     begun = time.monotonic()
-    (update,) = emulator.ok("getUpdates", timeout=8)
+    (update,) = emulator.ok("getUpdates", timeout=40)
     later.join()
     assert update["message"]["text"] == "now"
-    assert time.monotonic() - begun < 7
+    assert time.monotonic() - begun < 30
 
 
 def test_a_long_poll_ends_empty_after_its_time(emulator: Any) -> None:
     begun = time.monotonic()
     assert emulator.ok("getUpdates", timeout=1) == []
-    assert 0.9 < time.monotonic() - begun < 7
+    assert 0.9 < time.monotonic() - begun < 30
 
 
 def test_a_second_poll_ends_the_first(emulator: Any) -> None:
     answers: list[Any] = []
-    first = threading.Thread(target=lambda: answers.append(emulator.call("getUpdates", timeout=8)))
+    first = threading.Thread(target=lambda: answers.append(emulator.call("getUpdates", timeout=40)))
     first.start()
     while first.is_alive():  # one that comes before it ends nothing
         emulator.ok("getUpdates")

@@ -182,10 +182,10 @@ def corners() -> Callable[[Image.Image], str]:
 
 @pytest.fixture(scope="session")
 def soon() -> Callable[[Callable[[], bool]], bool]:
-    """Whether something comes true within twenty seconds."""
+    """Whether something comes true within a minute."""
 
     def wait(truth: Callable[[], bool]) -> bool:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while not truth():
             if time.monotonic() > deadline:
                 return False

@@ -144,7 +144,7 @@ def test_a_worker_leaves_a_database_that_was_exchanged_under_it_and_does_not_com
             media = Media.get()
         write_down(shell.house.media.store, shell.house.database.clock.now(), [media.object_name])
         shell.house.erasure_marks.watch()
-        assert worker.wait(30) == 0
+        assert worker.wait(90) == 0
         assert "erasures.undone" in processes.last_words("worker")
     finally:
         processes.stop()

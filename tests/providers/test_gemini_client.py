@@ -31,17 +31,17 @@ class Emulator:
         self.outbound = Outbound([Origin.of(url)])
 
     def script(self, *rules: dict[str, Any]) -> None:
-        requests.post(f"{self.url}/control/scenario", json={"rules": list(rules)}, timeout=5).raise_for_status()
+        requests.post(f"{self.url}/control/scenario", json={"rules": list(rules)}, timeout=60).raise_for_status()
 
     def settings(self, **values: Any) -> None:
-        requests.post(f"{self.url}/control/settings", json=values, timeout=5).raise_for_status()
+        requests.post(f"{self.url}/control/settings", json=values, timeout=60).raise_for_status()
 
     def calls(self) -> list[dict[str, Any]]:
-        return list(requests.get(f"{self.url}/control/calls", timeout=5).json())
+        return list(requests.get(f"{self.url}/control/calls", timeout=60).json())
 
     def sent(self) -> Any:
         """The last body that left the house, as JSON."""
-        return requests.get(f"{self.url}/control/calls/{self.calls()[-1]['n']}/body", timeout=5).json()
+        return requests.get(f"{self.url}/control/calls/{self.calls()[-1]['n']}/body", timeout=60).json()
 
     def gemini(self, **more: Any) -> Gemini:
         options = {"api_key": KEY, "model": MODEL, "fallback_model": FALLBACK, **more}
@@ -65,12 +65,12 @@ def server() -> Iterator[Emulator]:
         yield Emulator(url)
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(30)
 
 
 @pytest.fixture
 def emulator(server: Emulator) -> Emulator:
-    requests.post(server.url + "/control/reset", timeout=5)
+    requests.post(server.url + "/control/reset", timeout=60)
     return server
 
 
@@ -163,7 +163,7 @@ def test_the_photo_is_let_go_while_the_answer_is_awaited(emulator: Emulator) -> 
         def __del__(self) -> None:
             gone.append(time.monotonic())
 
-    emulator.script({"kind": "slow", "seconds": 0.5, "canned": True})
+    emulator.script({"kind": "slow", "seconds": 1.5, "canned": True})
     gemini = emulator.gemini()
     gemini.picture(Watched(CAT), "image/jpeg", "x", aspect_ratio=None)
     answered = time.monotonic()
@@ -236,7 +236,7 @@ def test_a_provider_that_keeps_us_waiting_runs_into_our_timeout(emulator: Emulat
     started = time.monotonic()
     said = failure(emulator.gemini(timeout=Timeout(connect=1, read=0.3)))
     assert (type(said), said.code) == (Temporary, "http.timeout")
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 15  # of 20
 
 
 def test_a_refusal_tells_its_class_in_our_words(emulator: Emulator) -> None:

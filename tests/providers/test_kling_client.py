@@ -138,7 +138,7 @@ def test_the_picture_is_let_go_while_the_answer_is_awaited() -> None:
             gone.append(time.monotonic())
 
     def late(line: socket.socket) -> None:
-        time.sleep(0.4)
+        time.sleep(1.5)
         line.sendall(made())
 
     with serving(late) as server:

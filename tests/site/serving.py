@@ -105,7 +105,7 @@ def _migrate(environ: Mapping[str, str]) -> None:
 
 def _healthy(url: str) -> bool:
     try:
-        return requests.get(f"{url}/readyz", timeout=5).status_code == 200
+        return requests.get(f"{url}/readyz", timeout=30).status_code == 200
     except requests.RequestException:
         return False
 

@@ -54,7 +54,7 @@ class Filmer(Person):
 
     def toasts(self, words: str) -> int:
         """How many answers to taps had these words."""
-        chat = requests.get(f"{self.address}/client/people/{self.id}/chat", timeout=10).json()
+        chat = requests.get(f"{self.address}/client/people/{self.id}/chat", timeout=60).json()
         return sum(words in toast["text"] for toast in chat["toasts"])
 
     def source(self) -> Source:

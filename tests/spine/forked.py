@@ -45,7 +45,7 @@ class Forked:
         """How often it wrote an event into its log."""
         return self.log.read_text().count(f'"{event}"') if self.log.exists() else 0
 
-    def ready(self, *, seconds: float = 60.0) -> Forked:
+    def ready(self, *, seconds: float = 90.0) -> Forked:
         """Returns when it takes work."""
         ends = time.monotonic() + seconds
         while not self.said("worker.ready"):
@@ -54,7 +54,7 @@ class Forked:
             time.sleep(0.02)
         return self
 
-    def ended(self, *, seconds: float = 30.0) -> int:
+    def ended(self, *, seconds: float = 90.0) -> int:
         """Its exit status; that of a signal is negative."""
         self._process.join(seconds)
         assert self._process.exitcode is not None, f"the worker still runs after {seconds:.0f} s"
@@ -63,7 +63,7 @@ class Forked:
     def kill(self) -> None:
         if self._process.is_alive():
             self.send(signal.SIGKILL)
-            self._process.join(10)
+            self._process.join(30)
 
 
 def _run(queue: str, environ: Mapping[str, str], log: str, go: Event) -> None:

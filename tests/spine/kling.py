@@ -24,7 +24,7 @@ class KlingControl:
 
     def forget(self) -> None:
         """No rule waits any more, and settings are as they were."""
-        requests.delete(f"{self.address}/control/scenario", timeout=10).raise_for_status()
+        requests.delete(f"{self.address}/control/scenario", timeout=60).raise_for_status()
         self.settings(**USUAL)
 
     def submits(self, order: str) -> dict[int, tuple[int, int]]:
@@ -62,9 +62,9 @@ class KlingControl:
         self._post(f"tasks/{task['id']}", {"do": do, **how})
 
     def _get(self, what: str) -> Any:
-        answer = requests.get(f"{self.address}/control/{what}", timeout=30)
+        answer = requests.get(f"{self.address}/control/{what}", timeout=60)
         answer.raise_for_status()
         return answer.json()
 
     def _post(self, what: str, values: Any) -> None:
-        requests.post(f"{self.address}/control/{what}", json=values, timeout=30).raise_for_status()
+        requests.post(f"{self.address}/control/{what}", json=values, timeout=60).raise_for_status()

@@ -24,7 +24,7 @@ def small_photo() -> bytes:
     return made.getvalue()
 
 
-def until(what: str, ask: Callable[[], Any], *, seconds: float = 30.0) -> Any:
+def until(what: str, ask: Callable[[], Any], *, seconds: float = LONG) -> Any:
     """The first true answer; fails by name when none comes in time."""
     ends = time.monotonic() + seconds
     while not (found := ask()):
@@ -38,7 +38,7 @@ class Person(Client):
 
     def __init__(self, address: str, **names: str) -> None:
         self.address = address
-        made = requests.post(f"{address}/client/people", json={"first_name": "Una", **names}, timeout=10)
+        made = requests.post(f"{address}/client/people", json={"first_name": "Una", **names}, timeout=60)
         self.id = made.json()["id"]
 
     def agrees(self) -> None:
@@ -72,17 +72,17 @@ class Person(Client):
         self._post(what)
 
     def deletes(self, message: int) -> None:
-        requests.delete(f"{self.address}/client/people/{self.id}/messages/{message}", timeout=10).raise_for_status()
+        requests.delete(f"{self.address}/client/people/{self.id}/messages/{message}", timeout=60).raise_for_status()
 
     def pictures(self) -> list[dict[str, Any]]:
         """Results in the chat."""
         return [m for m in self.messages() if m["from"] == "bot" and m.get("media") and button(m, "orig:")]
 
-    def picture(self, *, seconds: float = 30.0) -> dict[str, Any]:
+    def picture(self, *, seconds: float = LONG) -> dict[str, Any]:
         until("the picture", self.pictures, seconds=seconds)
         return self.pictures()[-1]
 
-    def says(self, words: str, *, seconds: float = 30.0) -> dict[str, Any]:
+    def says(self, words: str, *, seconds: float = LONG) -> dict[str, Any]:
         """The message of the bot that has these words."""
 
         def find(message: dict[str, Any]) -> dict[str, Any] | None:

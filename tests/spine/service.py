@@ -104,25 +104,25 @@ class Spine:
         return int(spent)
 
     def scenario(self, *rules: dict[str, Any]) -> None:
-        requests.post(f"{self.gemini}/control/scenario", json={"rules": rules}, timeout=10).raise_for_status()
+        requests.post(f"{self.gemini}/control/scenario", json={"rules": rules}, timeout=60).raise_for_status()
 
     def gemini_calls(self, prompt: str) -> list[dict[str, Any]]:
-        calls = requests.get(f"{self.gemini}/control/calls", timeout=10).json()
+        calls = requests.get(f"{self.gemini}/control/calls", timeout=60).json()
         return [call for call in calls if prompt in (call["prompt"] or "")]
 
     def faults(self, *rules: dict[str, Any]) -> int:
         """Adds to what goes wrong at Telegram; how many rules are not used up."""
-        answer = requests.post(f"{self.stack.chat}/client/faults", json={"rules": rules}, timeout=10)
+        answer = requests.post(f"{self.stack.chat}/client/faults", json={"rules": rules}, timeout=60)
         answer.raise_for_status()
         return int(answer.json()["rules"])
 
     def calls(self, method: str, chat: int) -> list[dict[str, Any]]:
         """Calls of the Bot API to a chat."""
-        found = requests.get(f"{self.stack.chat}/client/calls?method={method}", timeout=10).json()
+        found = requests.get(f"{self.stack.chat}/client/calls?method={method}", timeout=60).json()
         entries = found["calls"] if isinstance(found, dict) else found
         return [entry for entry in entries if str(entry["params"].get("chat_id")) == str(chat)]
 
-    def stop(self, name: str, number: int = signal.SIGKILL, *, seconds: float = 15.0) -> int:
+    def stop(self, name: str, number: int = signal.SIGKILL, *, seconds: float = 60.0) -> int:
         """End a process of the stack by signal; its exit status."""
         process = self._take(name)
         process.send_signal(number)

@@ -134,11 +134,11 @@ def test_a_copy_too_large_for_the_chat_has_an_address_that_works_once_and_then_n
 
     until("the address", addresses, seconds=LONG)
     [address] = addresses()
-    page = requests.get(address, timeout=30)
+    page = requests.get(address, timeout=60)
     assert (page.status_code, "A copy of your data, 46 MB" in page.text) == (200, True)
     whole = requests.post(address, timeout=60)
     assert (whole.headers["Content-Type"], whole.headers["Cache-Control"]) == ("application/zip", "no-store")
     assert [len(data) for name, data in files(whole.content).items() if name.startswith("videos/")] == [46_000_000]
-    assert [requests.post(address, timeout=30).status_code, requests.get(address, timeout=30).status_code] == [404, 404]
+    assert [requests.post(address, timeout=60).status_code, requests.get(address, timeout=60).status_code] == [404, 404]
     assert nothing_left(quick, filmer.account)
     assert not zips(filmer)

@@ -68,16 +68,16 @@ class Story:
 
     @property
     def calls(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = requests.get(f"{self.spine.gemini}/control/calls", timeout=10).json()
+        found: list[dict[str, Any]] = requests.get(f"{self.spine.gemini}/control/calls", timeout=60).json()
         return found
 
     def body(self, call: dict[str, Any]) -> bytes:
-        return requests.get(f"{self.spine.gemini}/control/calls/{call['n']}/body", timeout=10).content
+        return requests.get(f"{self.spine.gemini}/control/calls/{call['n']}/body", timeout=60).content
 
 
 @pytest.fixture(scope="module")
 def story(spine: Spine) -> Iterator[Story]:
-    requests.post(f"{spine.gemini}/control/reset", timeout=10).raise_for_status()
+    requests.post(f"{spine.gemini}/control/reset", timeout=60).raise_for_status()
     listener = Listener(spine.stack.ports.valkey)
     person = spine.person(**NAMES)
     person.agrees()

@@ -23,12 +23,12 @@ ROOM = 64 * 1024  # bytes of the largest file that fits: a photo of these tests 
 
 
 def test_a_provider_that_falls_silent_is_left_and_asked_again(quick: Spine) -> None:
-    quick.scenario(*({"kind": kind, "seconds": 30, "prompt_contains": f"mill {kind}."} for kind in SILENT))
+    quick.scenario(*({"kind": kind, "seconds": 60, "prompt_contains": f"mill {kind}."} for kind in SILENT))
     people = {kind: quick.person() for kind in SILENT}
     offers = dict(
         zip(SILENT, quick.at_once(lambda k: people[k].offers(small_photo(), f"a mill {k}."), [*SILENT]), strict=True)
     )
-    quick.fork(GEMINI_PATIENCE_SECONDS="1").ready()
+    quick.fork(GEMINI_PATIENCE_SECONDS="4").ready()
     with quick.frozen("worker"):
         for kind in SILENT:
             people[kind].press(*offers[kind])
@@ -41,7 +41,7 @@ def test_a_provider_that_falls_silent_is_left_and_asked_again(quick: Spine) -> N
 def test_a_worker_killed_while_it_downloads_a_photo_leaves_one_photo(quick: Spine) -> None:
     person = quick.person()
     question = person.asks(small_photo(), "a harbour")
-    quick.faults({"method": "download", "kind": "delay", "seconds": 20})
+    quick.faults({"method": "download", "kind": "delay", "seconds": 60})
     worker = quick.fork().ready()
     with quick.frozen("worker"):
         person.press(*question)
@@ -85,7 +85,7 @@ def test_a_picture_that_never_finds_room_gives_the_credit_back_and_says_so(quick
     with quick.frozen("worker"):
         order = filled_up(quick, worker, person)
         quick.waits_end()
-        retried = "SELECT id FROM work WHERE subject = %s AND tries = 2 AND state = 'due'"
+        retried = "SELECT id FROM work WHERE subject = %s AND tries >= 2 AND state = 'due'"
         until("another try", lambda: quick.sql(retried, order))
         assert quick.attempts(order) == 1  # the provider is not paid for what cannot be kept
         quick.sql("UPDATE work SET tries = 100 WHERE subject = %s AND kind = 'produce'", order)
@@ -123,8 +123,10 @@ def test_each_step_goes_on_while_redis_is_away_and_after_it_came_back_empty(quic
 @pytest.mark.parametrize("state", ["calling", "kept"])
 def test_redis_restarts_in_the_middle_of_a_picture(quick: Spine, state: str) -> None:
     person = quick.person()
-    quick.scenario({"kind": "slow", "seconds": 1.5, "prompt_contains": f"mill {state}."})
-    quick.faults({"method": "editMessageMedia", "chat_id": person.id, "kind": "delay", "seconds": 1.5})
+    if state == "calling":
+        quick.scenario({"kind": "slow", "seconds": 4, "prompt_contains": f"mill {state}."})
+    else:
+        quick.faults({"method": "editMessageMedia", "chat_id": person.id, "kind": "delay", "seconds": 4})
     offer = person.offers(small_photo(), f"a mill {state}.")
     order = offer[1].partition(":")[2]
     person.press(*offer)

@@ -30,6 +30,8 @@ def rendering(spine: Spine, filmer: Filmer, prompt: str) -> str:
     spine.kling.scenario({"kind": "hang", "prompt_contains": prompt})
     order = filmer.films(prompt)
     until("the task", lambda: spine.order_state(order) == "rendering")
+    # However slow the machine is, only a callback makes us ask.
+    spine.sql("UPDATE video_task SET ask_at = ask_at + interval '1 hour' WHERE order_id = %s", order)
     return order
 
 
@@ -54,7 +56,7 @@ def test_a_callback_that_is_not_signed_by_the_provider_is_turned_away_and_rings_
 
 def test_a_callback_to_an_address_that_was_guessed_finds_nobody(filming: Spine) -> None:
     body = {"external_id": "0" * 32 + "-1", "status": "succeeded"}
-    assert requests.post(f"{filming.stack.web}/callbacks/kling/guessed", json=body, timeout=10).status_code == 404
+    assert requests.post(f"{filming.stack.web}/callbacks/kling/guessed", json=body, timeout=60).status_code == 404
 
 
 def test_a_signed_callback_that_lies_about_the_end_makes_us_ask_and_no_more(filming: Spine, filmer: Filmer) -> None:
@@ -73,8 +75,9 @@ def test_a_signed_callback_that_lies_about_the_end_makes_us_ask_and_no_more(film
 def test_a_callback_about_a_task_that_is_not_ours_is_taken_and_forgotten(filming: Spine, filmer: Filmer) -> None:
     order = rendering(filming, filmer, "a mill unknown")
     filming.sql("UPDATE video_task SET external_id = 'x' || external_id WHERE order_id = %s", order)
+    before = len(filming.kling.answered(order, "ok"))
     filming.kling.push(order, "finish")
-    until("the callback", lambda: filming.kling.answered(order, "ok")[-1:] == [200])
+    until("the callback", lambda: filming.kling.answered(order, "ok")[before:] == [200])
     assert looks(filming, order) == 0
     filming.sql("UPDATE video_task SET external_id = substr(external_id, 2) WHERE order_id = %s", order)
     filming.video_waits_end()
@@ -102,7 +105,7 @@ def test_a_callback_that_is_quicker_than_the_answer_of_the_submission_is_not_for
     filming.kling.scenario({"kind": "early", "status": "succeeded", "prompt_contains": "a mill quick"})
     order = filmer.films("a mill quick")
     assert filmed_once(filming, filmer, order)
-    took = "SELECT ended_at - submitted_at < interval '8 seconds' FROM video_task WHERE order_id = %s"
+    took = "SELECT ended_at - submitted_at < interval '15 seconds' FROM video_task WHERE order_id = %s"
     assert filming.sql(took, order) == [(True,)]  # the first look without it comes after 15
 
 
@@ -110,9 +113,9 @@ def test_a_callback_after_the_end_changes_nothing(filming: Spine, filmer: Filmer
     filming.kling.scenario({"kind": "risk", "prompt_contains": "a mill refused"})
     order = filmer.films("a mill refused")
     assert "Your 8 credits are back" in filming.told(filmer, order, "declined this one")
-    before = looks(filming, order)
+    before, told = looks(filming, order), len(filming.kling.answered(order, "ok"))
     filming.kling.push(order, "claim", status="succeeded", kind="ok")
-    until("the callback", lambda: filming.kling.answered(order, "ok")[-1] == 200)
+    until("the callback", lambda: filming.kling.answered(order, "ok")[told:] == [200])
     filming.video_waits_end()
     assert looks(filming, order) == before
     assert filming.order_state(order) == "refused"
@@ -123,10 +126,9 @@ def test_a_callback_after_the_end_changes_nothing(filming: Spine, filmer: Filmer
 def test_a_video_whose_callbacks_are_all_lost_is_found_by_asking(filming: Spine, filmer: Filmer) -> None:
     filming.kling.scenario({"kind": "lost", "stage": "callback", "prompt_contains": "a mill lost", "times": None})
     order = filmer.films("a mill lost")
+    asked = "SELECT ask_at - submitted_at < interval '30 seconds' FROM video_task WHERE order_id = %s AND state = %s"
+    assert until("the task", lambda: filming.sql(asked, order, VideoTask.RENDERING)) == [(True,)]
     until("the end", lambda: filming.kling.answered(order, "lost")[2:])
-    until("the task", lambda: filming.order_state(order) == "rendering")
-    asked = "SELECT ask_at - submitted_at < interval '30 seconds', looks FROM video_task WHERE order_id = %s"
-    assert filming.sql(asked, order) == [(True, 0)]
     filming.video_waits_end()
     assert filmed_once(filming, filmer, order)
     assert filming.kling.answered(order, "lost") == [None] * 3

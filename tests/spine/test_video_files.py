@@ -82,14 +82,14 @@ def test_a_video_that_is_too_large_for_the_chat_has_an_address_that_works_once(f
     message = filmer.wait("The address", lambda m: m if "too large for Telegram" in (m.get("text") or "") else None)
     [address] = [one["url"] for row in message["buttons"] for one in row if "url" in one]
     assert re.fullmatch(rf"{filming.stack.web}/v/[A-Za-z0-9_-]{{43}}", address)
-    assert [requests.get(address, timeout=30).status_code for _ in range(2)] == [200, 200]  # looking uses nothing up
+    assert [requests.get(address, timeout=60).status_code for _ in range(2)] == [200, 200]  # looking uses nothing up
     whole = requests.post(address, timeout=60)
     task = filming.kling.task(order)
     assert task is not None
     assert whole.content == requests.get(f"{filming.kling.address}/files/{task['id']}.mp4", timeout=60).content
     assert len(whole.content) == 50 * 1024 * 1024
     assert (whole.headers["Content-Type"], whole.headers["Cache-Control"]) == ("video/mp4", "no-store")
-    assert [requests.post(address, timeout=30).status_code, requests.get(address, timeout=30).status_code] == [404, 404]
+    assert [requests.post(address, timeout=60).status_code, requests.get(address, timeout=60).status_code] == [404, 404]
     assert filming.charges(order) == ["charge"]
     logs = b"".join(path.read_bytes() for path in (filming.stack.data / "logs").iterdir())
     assert address.rpartition("/")[2].encode() not in logs

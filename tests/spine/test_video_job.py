@@ -109,7 +109,7 @@ def test_the_status_message_itself_becomes_the_video_with_its_length_size_and_fi
 def test_the_original_of_a_video_is_byte_for_byte_what_the_provider_made(story: Story) -> None:
     task = story.spine.kling.task(story.order)
     assert task is not None
-    made = requests.get(f"{story.spine.kling.address}/files/{task['id']}.mp4", timeout=10).content
+    made = requests.get(f"{story.spine.kling.address}/files/{task['id']}.mp4", timeout=60).content
     assert hashlib.sha256(story.original).digest() == hashlib.sha256(made).digest()
 
 

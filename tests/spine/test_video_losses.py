@@ -101,8 +101,10 @@ def test_without_money_at_the_provider_all_who_wait_have_their_credits_back_and_
     filming.kling.settings(tasks_left=0)
     offer = third.offers_film("a dyke poor")
     with filming.frozen("worker"):
-        orders = [person.films("a dyke poor") for person in (first, second)]
-        until("both", lambda: [filming.order_state(order) for order in orders] == ["queued", "queued"])
+        orders = []
+        for person in (first, second):  # one after the other, so that the first is admitted
+            orders.append(order := person.films("a dyke poor"))
+            until("the order", lambda order=order: filming.order_state(order) == "queued")  # type: ignore[misc]
     for person, order in zip((first, second), orders, strict=True):
         assert "Your 8 credits are back" in filming.told(person, order, "Videos are paused at the moment")
     assert [filming.charges(order) for order in orders] == [["give_back"], ["give_back"]]

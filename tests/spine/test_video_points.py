@@ -133,7 +133,7 @@ def test_a_pack_whose_refunder_is_killed_goes_back_once(filming: Spine, doomed: 
     doomed.kill(point, give_back)
     find = "SELECT state FROM payment WHERE account = %s"
     until("the refund", lambda: filming.sql(find, person.account) == [("refunded",)], seconds=LONG)
-    payments = requests.get(f"{filming.stack.chat}/client/payments", timeout=10).json()
+    payments = requests.get(f"{filming.stack.chat}/client/payments", timeout=60).json()
     assert [payment["refunded"] is not None for payment in payments if payment["person"] == person.id] == [True]
     entries = "SELECT kind FROM ledger_entry WHERE owner = %s AND kind IN ('refund', 'restore')"
     assert filming.sql(entries, person.account) == [("refund",)]

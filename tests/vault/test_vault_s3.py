@@ -86,7 +86,7 @@ def test_a_store_that_does_not_answer_is_unavailable_in_time(scripted_s3: Any) -
     for _ in range(2):
         with pytest.raises(Temporary, match=r"^store\.unavailable$"):
             store.get("photo/ab/abcd")
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 8  # of the 10 that it hangs
 
 
 def test_a_store_that_cannot_be_reached_is_unavailable(environment: pytest.MonkeyPatch) -> None:
@@ -223,3 +223,8 @@ def test_the_client_speaks_to_the_endpoint_it_was_given(environment: pytest.Monk
 
     assert client.meta.endpoint_url == "https://objects.example.com"
     assert (config.connect_timeout, config.read_timeout, config.max_pool_connections) == (2, 7, 11)
+
+
+def test_a_store_that_falls_silent_holds_nobody_for_long(environment: pytest.MonkeyPatch) -> None:
+    config: Any = s3_client(region="auto", endpoint="https://objects.example.com").meta.config
+    assert config.read_timeout * config.retries["total_max_attempts"] <= 60

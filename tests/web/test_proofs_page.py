@@ -206,7 +206,7 @@ def test_many_visitors_at_once_all_get_the_page(house: House) -> None:
     for visitor in visitors:
         visitor.start()
     for visitor in visitors:
-        visitor.join(20)
+        visitor.join(60)
     assert statuses == [200] * len(visitors)
 
 

@@ -19,11 +19,13 @@ from playhouse.pool import PooledPostgresqlDatabase, PooledSqliteDatabase
 from errors import Temporary
 from models import TABLES
 from rows import Row, write_all
+from silence import INSIDE
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 WAIT_FOR_CONNECTION = 20  # seconds; longer and the work is better tried again later
 OFFSET_AGE = 30.0  # seconds after which the difference to the database's clock is measured again
 SURELY_ALIVE = 1.0  # seconds; a connection that died so soon after its last use costs one repetition
+STANDING_STILL = INSIDE.seconds  # seconds between two statements of a transaction, which keeps rows from all others
 MIGRATION_LOCK = 0x6D696F  # any number that nobody else locks on this database
 
 
@@ -162,7 +164,30 @@ class DatabaseClock:
         self._base, self._asked = base, (before + self._monotonic()) / 2
 
 
-class _PostgresPool(PooledPostgresqlDatabase):  # type: ignore[misc]  # playhouse carries no types
+# What the server is told of each connection. A machine that is cut off in the middle of a transaction would keep its
+# rows locked for two hours: so long a server waits by itself before it asks whether anybody is there.
+_TOLD = {
+    "tcp_keepalives_idle": f"{INSIDE.idle}s",
+    "tcp_keepalives_interval": f"{INSIDE.every}s",
+    "tcp_keepalives_count": str(INSIDE.times),
+    "tcp_user_timeout": f"{INSIDE.seconds}s",
+    "idle_in_transaction_session_timeout": f"{STANDING_STILL}s",
+}
+# By statement, not at the start of the connection: what stands between us and the server may refuse its options there.
+_TELL = f"SELECT {', '.join('set_config(%s, %s, false)' for _ in _TOLD)}"
+_Plain: Any = peewee.PostgresqlDatabase  # its types do not describe what its pool does with it
+
+
+class _Postgres(_Plain):  # type: ignore[misc]
+    """Both ends of a connection give the other one up when it is silent."""
+
+    def _connect(self) -> Any:
+        connection = super()._connect()
+        connection.execute(_TELL, [word for pair in _TOLD.items() for word in pair])
+        return connection
+
+
+class _PostgresPool(PooledPostgresqlDatabase, _Postgres):  # type: ignore[misc]  # playhouse carries no types
     """Asks a connection whether it lives only after a pause: peewee asks each time, which is a round trip."""
 
     def init(self, database: str, **options: Any) -> None:
@@ -176,7 +201,10 @@ class _PostgresPool(PooledPostgresqlDatabase):  # type: ignore[misc]  # playhous
     def _is_closed(self, conn: Any) -> bool:
         if time.monotonic() - self._given_back.get(conn, 0.0) < SURELY_ALIVE:
             return bool(conn.closed)
-        return bool(super()._is_closed(conn))
+        if not super()._is_closed(conn):
+            return False
+        self.close_idle()  # the others are likely as dead, and asking each of them takes its time while everybody waits
+        return True
 
 
 def _connect(url: str, pool: int) -> Any:
@@ -201,5 +229,9 @@ def _connect(url: str, pool: int) -> Any:
         max_connections=pool,
         timeout=WAIT_FOR_CONNECTION,
         connect_timeout=5,
+        keepalives_idle=INSIDE.idle,
+        keepalives_interval=INSIDE.every,
+        keepalives_count=INSIDE.times,
+        tcp_user_timeout=INSIDE.seconds * 1000,
         **dict(parse_qsl(parts.query)),
     )

@@ -5,7 +5,8 @@ Nothing of a request or an answer gets into an exception: addresses hold tokens,
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
@@ -14,9 +15,11 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection
 from urllib3.exceptions import HTTPError
 
-from errors import Permanent, Temporary
+from errors import Failure, Permanent, Temporary
+from silence import OUTSIDE
 
 BLOCK = 256 * 1024  # bytes of a body in one write
 PIECE = 1 << 20  # reads of a megabyte: `response.content` joins pieces of 10 KB
@@ -53,11 +56,24 @@ class Origin:
         return cls(parts.scheme, parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80))
 
 
+Called = Callable[[Origin, float, str | None], None]  # to whom, how many seconds, the code of what was wrong
+
+
 class Outbound:
     """A pool of connections to the declared origins. Shared by the threads of a process; holds no cookies."""
 
-    def __init__(self, origins: Iterable[Origin], *, connections: int = 32) -> None:
+    def __init__(
+        self,
+        origins: Iterable[Origin],
+        *,
+        connections: int = 32,
+        called: Called = lambda _origin, _seconds, _code: None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`called` hears of every call that is over."""
         self.origins = frozenset(origins)
+        self._called = called
+        self._monotonic = monotonic
         self._session = _NoRedirects()
         self._session.trust_env = False  # no proxy and no .netrc from the surroundings
         self._session.cookies.set_policy(_NoCookies())
@@ -100,21 +116,29 @@ class Outbound:
         origin = Origin.of(url)
         if origin not in self.origins:
             raise Permanent("http.undeclared_host", host=origin.host)
-        with _words_removed(origin):
-            response = self._session.request(
-                method,
-                url,
-                headers=dict(headers or {}),
-                data=body,
-                timeout=(timeout.connect, timeout.read),
-                allow_redirects=False,
-                stream=True,
-            )
+        begun, wrong = self._monotonic(), None
         try:
-            head = Answer(response.status_code, {k.lower(): v for k, v in response.headers.items()}, b"")
-            yield head, self._pieces(response, origin)
+            with _words_removed(origin):
+                response = self._session.request(
+                    method,
+                    url,
+                    headers=dict(headers or {}),
+                    data=body,
+                    timeout=(timeout.connect, timeout.read),
+                    allow_redirects=False,
+                    stream=True,
+                )
+            wrong = _wrong(response.status_code)
+            try:
+                head = Answer(response.status_code, {k.lower(): v for k, v in response.headers.items()}, b"")
+                yield head, self._pieces(response, origin)
+            finally:
+                response.close()
+        except Failure as error:
+            wrong = error.code if error.code.startswith("http.") else wrong  # else it is the reader's
+            raise
         finally:
-            response.close()
+            self._called(origin, self._monotonic() - begun, wrong)
 
     @staticmethod
     def _pieces(response: requests.Response, origin: Origin) -> Iterator[bytes]:
@@ -130,6 +154,13 @@ class Outbound:
 
     def close(self) -> None:
         self._session.close()
+
+
+def _wrong(status: int) -> str | None:
+    """Which kind of error an answer is, if it is one: few, for they are counted by it."""
+    if status < 400:
+        return None
+    return "http.429" if status == 429 else f"http.{status // 100}xx"
 
 
 @contextmanager
@@ -149,10 +180,12 @@ def _words_removed(origin: Origin, *, broken: str = "http.unreachable") -> Itera
 
 
 class _LargeBlocks(HTTPAdapter):
-    """Bodies that are read while they are sent go out in large blocks, not in the library's 16 KB ones."""
+    """Bodies that are read while they are sent go out in large blocks, not in the library's 16 KB ones. A line that is
+    silent, because somebody works on a picture, is asked whether it is still one."""
 
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **options: Any) -> None:
-        super().init_poolmanager(connections, maxsize, block, blocksize=BLOCK, **options)
+        watched = [*HTTPConnection.default_socket_options, *OUTSIDE.options()]
+        super().init_poolmanager(connections, maxsize, block, blocksize=BLOCK, socket_options=watched, **options)
 
 
 class _NoRedirects(requests.Session):

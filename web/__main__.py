@@ -18,6 +18,8 @@ from workers.assembly import assemble
 from workers.broker import Doorbell, connect, make_broker
 from workers.startup import check_or_exit, settings_or_exit
 
+PATIENCE = 1.0  # seconds for a ring: whoever tapped waits for its end
+
 
 class ServerLogger(Logger):  # type: ignore[misc]  # gunicorn carries no types
     """Gunicorn quotes the address of who sent a malformed request; here only where and what kind is written, as for
@@ -59,7 +61,9 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no type
 
     def load(self) -> Any:
         """Called in the serving process, after the fork: connections and threads belong to it alone."""
-        house = assemble(self._settings, ring=Doorbell(make_broker(connect(self._settings.redis_url))))
+        house = assemble(
+            self._settings, ring=Doorbell(make_broker(connect(self._settings.redis_url, patience=PATIENCE)))
+        )
         try:
             check_or_exit(house, redis_keys=REDIS_KEYS)
         except SystemExit as refusal:

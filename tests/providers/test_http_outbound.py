@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import io
 import socket
+import sys
 import threading
 import traceback
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from errors import Failure, Permanent, Temporary
 from providers.http import Origin, Outbound, Timeout
+from silence import OUTSIDE
 
 
 class Misbehaving(BaseHTTPRequestHandler):
@@ -165,3 +169,26 @@ def test_no_cookie_is_kept_and_no_proxy_is_asked(
         outbound.request("GET", f"{url}/ok")
     assert all("Cookie" not in headers for _, headers in server.asked)
     assert len(server.asked) == 2
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the options have other names there")
+def test_a_line_that_is_silent_is_asked_whether_it_lives(server: Any) -> None:
+    """A picture takes its time; whether anybody works on it any more is known long before that is over."""
+    address = f"http://127.0.0.1:{server.server_port}"
+    outbound = Outbound({Origin.of(address)})
+    with outbound.stream("GET", f"{address}/ok"), _line_to(server.server_port) as line:
+        for level, name, value in OUTSIDE.options():
+            assert line.getsockopt(level, name) == value
+    outbound.close()
+
+
+def _line_to(port: int) -> socket.socket:
+    """This process's own end of a connection to a port of this machine."""
+    for entry in Path("/proc/self/fd").iterdir():
+        with contextlib.suppress(OSError):
+            line = socket.socket(fileno=socket.dup(int(entry.name)))
+            with contextlib.suppress(OSError):
+                if line.getpeername()[1] == port:
+                    return line
+            line.close()
+    raise AssertionError("no line to that port")

@@ -79,6 +79,8 @@ class Settings:
     web_host: str = "0.0.0.0"  # noqa: S104  a container's port is private until the platform publishes it
     web_port: int = 8080
     web_threads: int = 16
+    metrics_host: str = "127.0.0.1"  # `::` on a platform that asks over its private network
+    metrics_port: int = 0  # none; each process has one of its own
     client_address_header: str = ""  # where a trusted proxy names the visitor's address, such as Fly-Client-IP
     worker_threads: int = 16
     lease_seconds: float = 12.0  # with a tick on top: a killed worker's work starts again within the 15 s promised
@@ -290,6 +292,8 @@ def _malformed(settings: Settings) -> list[str]:
         problems.append("KLING_WEBHOOK_SECRET must be as Kling's console shows it: whsec_ and base64")
     if settings.release and not re.fullmatch(r"[0-9a-f]{40}", settings.release):
         problems.append("RELEASE must be the commit's 40 hex digits")
+    if settings.metrics_port and settings.metrics_port == settings.web_port:
+        problems.append("METRICS_PORT must not be WEB_PORT: figures are not for everybody")
     if settings.parallel_orders < 1:
         problems.append("PARALLEL_ORDERS must be at least 1")
     if settings.kling_slots < 1:

@@ -31,6 +31,12 @@ def configured(settings: Settings) -> Iterable[tuple[str, Origin]]:
             yield recipient.setting, Origin.of(url)
 
 
+def names(settings: Settings) -> dict[Origin, str]:
+    """Whose each configured origin is, by the name of the register."""
+    whose = {recipient.setting: recipient.id for recipient in RECIPIENTS.values() if recipient.setting}
+    return {origin: whose[setting] for setting, origin in configured(settings)}
+
+
 def undeclared(settings: Settings) -> list[Undeclared]:
     """Configured hosts that the register lacks. Loopback stands in for a recipient outside production."""
     hosts = {r.setting: r.hosts for r in RECIPIENTS.values()}

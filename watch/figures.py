@@ -26,7 +26,7 @@ LABELS: Mapping[str, str] = {
     "release": "the commit that runs",
     "policy": "version of the policy",
     "status": "class of an HTTP status",
-    "route": "a route's pattern, never the address that was asked for",
+    "route": "a part of the website, never the address that was asked for",
 }
 
 GAUGE, COUNTER, HISTOGRAM = "gauge", "counter", "histogram"

@@ -11,6 +11,7 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
 
 from config import Settings
+from watch.server import FigureServer
 from web.app import create_app
 from web.counts import Counts
 from web.limits import REDIS_KEYS
@@ -71,6 +72,10 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no type
             sys.exit(Arbiter.APP_LOAD_ERROR)  # with any other status gunicorn would fork the next one, for ever
         counts = Counts(house.database)
         counts.start()
+        figures = FigureServer(
+            house.meters.registry, host=self._settings.metrics_host, port=self._settings.metrics_port
+        )
+        figures.start()
         atexit.register(counts.close)
         return create_app(house, counts=counts)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, Response
 from whitenoise import WhiteNoise
 
-from web import callbacks, health, limits, links, proofs, receipts, reports, site, site_errors, webhook
+from web import callbacks, health, limits, links, measured, proofs, receipts, reports, site, site_errors, webhook
 from web import counts as site_counts
 from web.counts import Counts
 from web.headers import HEADERS
@@ -24,6 +24,7 @@ def create_app(house: House, *, counts: Counts | None = None, limiter: Limiter |
     app = Flask(__name__, static_folder=None, template_folder="templates")
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     layout = Layout(house.settings)
+    measured.install(app, house.meters)
     app.register_blueprint(site.blueprint(house, layout))
     app.register_blueprint(proofs.blueprint(house, layout))
     app.register_blueprint(webhook.blueprint(house))

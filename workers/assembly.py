@@ -38,6 +38,7 @@ from jobs.desk import Desk, Ring
 from jobs.kinds import Kind
 from moderation.check import PromptRules
 from policy.recipients import RECIPIENTS
+from policy.versions import CURRENT
 from privacy.account_news import AccountNews
 from privacy.audit import Audit
 from privacy.bans import Bans
@@ -56,6 +57,7 @@ from privacy.incidents import Incidents
 from privacy.letters import Letters
 from privacy.manifest import PURPOSE as RIGHTS_PURPOSE
 from privacy.receipts import Receipts
+from privacy.release import ROOT, checked_out
 from privacy.replay import Replay
 from privacy.replayed import Again
 from privacy.report_news import ReportNews
@@ -66,7 +68,7 @@ from privacy.tokens import Tokens
 from providers.gemini import PATIENCE, Gemini
 from providers.http import Outbound, Timeout
 from providers.kling import Kling
-from providers.origins import allowed, stand_ins
+from providers.origins import allowed, names, stand_ins
 from providers.results import ResultHosts
 from providers.telegram import NAME, Telegram
 from support.announcements import Announcements
@@ -82,6 +84,7 @@ from vault.master import MasterKeys
 from vault.s3 import S3Store, s3_client
 from vault.signing import SigningKeys
 from vault.store import Store
+from watch.meters import Meters
 from wording.policy import facts
 from workers.house import House
 from workers.work_kinds import erasure_kinds, export_kinds, picture_kinds, standing_kinds, ticket_kinds, video_kinds
@@ -109,7 +112,11 @@ def assemble(
     index = BlindIndex.parse(settings.index_key)
     fields = Fields(keys, index, purposes)
     media = MediaVault(database, keys, open_store(settings), purposes)
-    outbound = Outbound(allowed(settings), connections=settings.worker_threads + settings.web_threads)
+    release = settings.release or checked_out(ROOT)
+    meters = Meters(release=release, policy=CURRENT.id, providers=names(settings))
+    outbound = Outbound(
+        allowed(settings), connections=settings.worker_threads + settings.web_threads, called=meters.called
+    )
     telegram = Telegram(
         outbound,
         api_url=settings.telegram_api_url,
@@ -120,7 +127,14 @@ def assemble(
     intake = Intake()
     accounts = Accounts(fields, keys)
     table: dict[str, Kind] = {}
-    desk = Desk(database, table, ring, lease_seconds=settings.lease_seconds, holder=secrets.token_hex(8))
+    desk = Desk(
+        database,
+        table,
+        ring,
+        lease_seconds=settings.lease_seconds,
+        holder=secrets.token_hex(8),
+        taken_back=meters.taken_back,
+    )
     payments = Payments(fields, keys, desk)
     refunds = Refunds(database=database, fields=fields, desk=desk, payments=payments, telegram=telegram)
     chats = Chats(database, fields, telegram)
@@ -159,7 +173,15 @@ def assemble(
         links=links,
         videos=kling is not None,
     )
-    deliver = Deliver(database=database, fields=fields, desk=desk, chats=chats, show=show, status=status)
+    deliver = Deliver(
+        database=database,
+        fields=fields,
+        desk=desk,
+        chats=chats,
+        show=show,
+        status=status,
+        delivered=meters.delivered,
+    )
     news = Chats(database, fields, telegram, purpose="announcements")
     announcements = Announcements(
         database=database,
@@ -294,6 +316,7 @@ def assemble(
         letters=Letters(database, fields, support_email=settings.support_email or "support"),
         intake=intake,
         outbound=outbound,
+        meters=meters,
     )
     table.update({kind.name: kind for kind in (*picture_kinds(house, produce, greet), *export_kinds(house.exports))})
     table.update({kind.name: kind for kind in erasure_kinds(house.eraser, receipts)})

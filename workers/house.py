@@ -63,6 +63,7 @@ from support.answers import Answers
 from support.attachments import Attachments
 from support.office import Office
 from support.tickets import Tickets
+from watch.meters import Meters
 
 log = logs.get()
 
@@ -120,6 +121,7 @@ class House:
     bans: Bans
     intake: Intake
     outbound: Outbound = field(repr=False)
+    meters: Meters = field(repr=False)
 
     def duties(self, queue: str) -> tuple[Duty, ...]:
         """The small regular work of a process group."""

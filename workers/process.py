@@ -16,6 +16,7 @@ from config import Settings
 from errors import Failure
 from jobs.runner import Runner
 from jobs.tick import Clockwork
+from watch.server import FigureServer
 from workers.actors import declare
 from workers.assembly import assemble
 from workers.broker import Doorbell, connect, make_broker
@@ -38,11 +39,14 @@ class WorkerProcess:
         self.stop = threading.Event()
         self._drained = threading.Event()
         self._askers: list[threading.Thread] = []
-        self.runner = Runner(house.desk)
+        self.runner = Runner(house.desk, heard=house.meters.worked)
         self._client = client
         self._broker = broker
         self._clockwork = Clockwork(house.desk, house.duties(queue))
         self._threads = house.settings.worker_threads
+        self._figures = FigureServer(
+            house.meters.registry, host=house.settings.metrics_host, port=house.settings.metrics_port
+        )
         declare(self._broker, self.runner.run, house.rounds())
 
     def run(self) -> None:
@@ -62,6 +66,7 @@ class WorkerProcess:
         )
         for act, seconds, over in every:
             threading.Thread(target=self._repeat, args=(act, seconds, over), daemon=True).start()
+        self._figures.start()
         log.info("worker.ready", count=self._threads)
         self.stop.wait()
         self._drain(worker)
@@ -86,6 +91,7 @@ class WorkerProcess:
         stopping.join(2.0 if not given else 0.5)
         self._drained.set()
         log.info("worker.stopped", count=given)
+        self._figures.close()
         self.house.close()
 
     def _repeat(self, act: Callable[[], None], seconds: float, over: threading.Event) -> None:

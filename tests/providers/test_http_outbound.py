@@ -33,7 +33,7 @@ class Misbehaving(BaseHTTPRequestHandler):
             self.server.release.wait(20)
             return
         body = b"x" * 1000
-        self.send_response(302 if what == "redirect" else 200)
+        self.send_response({"redirect": 302, "busy": 429, "broken": 503, "denied": 401}.get(what, 200))
         if what == "redirect":
             self.send_header("Location", "/ok/followed")
         if what == "zipped":
@@ -149,6 +149,27 @@ def test_silence_is_a_temporary_timeout(outbound: Outbound, url: str) -> None:
     late = failure(outbound, f"{url}/slow/{SECRET}", timeout=Timeout(read=0.2))
     assert isinstance(late, Temporary)
     assert late.code == "http.timeout"
+
+
+def test_every_call_is_heard_with_what_was_wrong_with_it(url: str) -> None:
+    heard: list[str | None] = []
+    moments = iter(float(n) for n in range(100))
+    origin = Origin.of(url)
+
+    def called(to: Origin, seconds: float, code: str | None) -> None:
+        assert (to, seconds) == (origin, 1.0)
+        heard.append(code)
+
+    outbound = Outbound([origin], called=called, monotonic=lambda: next(moments))
+    outbound.request("GET", f"{url}/ok")
+    outbound.request("GET", f"{url}/busy")
+    outbound.request("GET", f"{url}/broken")
+    outbound.request("GET", f"{url}/denied")
+    failure(outbound, f"{url}/cut")
+    with pytest.raises(Permanent), outbound.stream("GET", f"{url}/ok"):
+        raise Permanent("store.full")  # the reader's
+    outbound.close()
+    assert heard == [None, "http.429", "http.5xx", "http.4xx", "http.cut_off", None]
 
 
 def test_a_server_that_is_away_is_temporary() -> None:

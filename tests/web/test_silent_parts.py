@@ -7,8 +7,8 @@ import time
 from dataclasses import replace
 
 from tests.silent import silent_machine
+from watch.part import SILENT, Part
 from web.app import create_app
-from web.health import SILENT, Part
 from workers.house import House
 
 PLATFORM = 5.0  # seconds; fly.toml has the same

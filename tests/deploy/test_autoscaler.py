@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config import Settings, load
+from config import Settings
 from jobs.kinds import GENERATION, RIGHTS
 from tests.deploy.expr import evaluate, machines
 from tests.deploy.files import AUTOSCALER, FLEET, FLY
-from workers.assembly import assemble
+from tests.deploy.promql import problems
 
 EXPRESSION = AUTOSCALER["started-machine-count"]
 LEAST, MOST = FLEET["worker"]["least"], FLEET["worker"]["most"]
@@ -82,23 +81,17 @@ def test_the_autoscaler_knows_every_key_of_the_file() -> None:
     assert {frozenset(collector) for collector in AUTOSCALER["metric-collectors"]} == {frozenset(COLLECTOR_KEYS)}
 
 
+def test_the_autoscaler_asks_for_figures_that_the_service_tells() -> None:
+    for collector in AUTOSCALER["metric-collectors"]:
+        assert problems(collector["query"]) == []
+
+
 def test_every_name_of_the_expression_is_collected() -> None:
     collected = {collector["metric-name"] for collector in AUTOSCALER["metric-collectors"]}
     assert evaluate(EXPRESSION, dict.fromkeys(collected, 1.0))
     for name in collected:
         with pytest.raises(NameError, match=name):
             evaluate(EXPRESSION, dict.fromkeys(collected - {name}, 1.0))
-
-
-@pytest.fixture(scope="module")
-def queues(environ: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """Kind of work -> the queue that rings for it."""
-    folder = tmp_path_factory.mktemp("autoscaler")
-    local = {"STORE_PATH": str(folder / "objects"), "DATABASE_URL": f"sqlite:///{folder}/test.db"}
-    videos = {"KLING_API_KEY": "demo", "CALLBACK_SECRET": "a" * 24}
-    house = assemble(load({**environ, **local, **videos}), ring=lambda *_: None)
-    yield {name: kind.queue for name, kind in house.desk.kinds.items()}
-    house.close()
 
 
 def test_workers_are_counted_by_the_work_that_is_theirs(queues: dict[str, str]) -> None:

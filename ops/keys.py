@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
-from collections.abc import Iterable
-from datetime import datetime
 from pathlib import Path
 from typing import TextIO
 
@@ -14,16 +11,17 @@ import click
 from tqdm import tqdm
 
 from errors import Failure
+from ops.backup_folder import PART, STAMP, BackupFolder, make_durable
+from ops.backup_folder import SAID as FOLDER
 from ops.house import opened
 from ops.staff import SAID, act, acting
-from policy.categories import KEY_BACKUP
+from privacy import backups
 from privacy.key_backup import lines
 from privacy.key_backup import load as put_back
+from workers.house import House
 from workers.startup import SENTENCES
 
 STDOUT = "-"
-NAMED = re.compile(r"keys-(\d{8}T\d{6})\.jsonl")
-STAMP = "%Y%m%dT%H%M%S"
 HERE = {
     "keys.there": "This database has keys of people: a backup goes only into one that was restored without them.",
     "keys.too_old": "This backup of the keys is {days} days old, and after {most} it may not be used any more: what "
@@ -56,10 +54,12 @@ def dump(where: str) -> None:
             if where == STDOUT:
                 sys.stdout.writelines(lines(house.database))
                 return
-            now = house.database.clock.now()
-            click.echo(f"{_write(Path(where), now, lines(house.database))}, {_forget(Path(where), now)} older removed")
+            place = BackupFolder(Path(where))
+            with place.locked():
+                path = _written(house, place)
+                click.echo(f"{path}, {place.forget_old(house.database)} older removed")
         except Failure as error:
-            sys.exit({**SAID, **SENTENCES}.get(error.code, str(error)))
+            sys.exit({**SAID, **SENTENCES, **FOLDER}.get(error.code, "{code}").format(code=error.code, **error.facts))
         except OSError as error:
             sys.exit(f"Cannot write there: {error.strerror}.")
 
@@ -81,26 +81,19 @@ def load(file: TextIO, older: bool, actor: str, reason: str) -> None:
     click.echo(f"{done.loaded} keys of {done.at:%Y-%m-%d %H:%M} loaded, {done.left_out} left out")
 
 
-def _write(folder: Path, now: datetime, content: Iterable[str]) -> Path:
-    """Whole or not at all; nobody else may read it."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    target = folder / f"keys-{now:{STAMP}}.jsonl"
-    part = target.with_suffix(".part")
+def _written(house: House, place: BackupFolder) -> Path:
+    """Whole or not at all; nobody else may read it. The row says from when it is."""
+    now = house.database.clock.now()
+    target = place.path / f"{backups.KEYS}-{now:{STAMP}}.jsonl"
+    part = place.path / (target.name + PART)
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.writelines(content)
+        file.writelines(lines(house.database))
         file.flush()
         os.fsync(file.fileno())
     part.replace(target)
+    make_durable(place.path)
+    with house.database.unit() as unit:
+        size, known_as = target.stat().st_size, place.known_as(f"{now:{STAMP}}")
+        backups.made(unit, id=known_as, kind=backups.KEYS, place=place.place, size=size, at=now)
     return target
-
-
-def _forget(folder: Path, now: datetime) -> int:
-    """What is past its days, and what a killed run left behind."""
-    gone = 0
-    for path in sorted(folder.iterdir()):
-        named = NAMED.fullmatch(path.name)
-        if named and datetime.strptime(named[1], STAMP) <= now - KEY_BACKUP:
-            path.unlink()
-            gone += 1
-    return gone

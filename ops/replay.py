@@ -48,7 +48,7 @@ def replay_erasures(dry_run: bool, actor: str, reason: str) -> None:
         except Failure as error:
             sentence = {**SAID, **SENTENCES, **HERE}.get(error.code, "{code}")
             sys.exit(sentence.format(code=error.code, **error.facts))
-    _show(done, "to do" if dry_run else "done")
+    show(done, "to do" if dry_run else "done")
 
 
 def _replay(house: House, actor: str, reason: str) -> Mapping[str, int]:
@@ -59,7 +59,8 @@ def _replay(house: House, actor: str, reason: str) -> Mapping[str, int]:
         )
 
 
-def _show(found: Mapping[str, int], what: str) -> None:
+def show(found: Mapping[str, int], what: str) -> None:
+    """`what`: done, or to do."""
     if not found:
         click.echo("nothing to do: this database has every erasure that is recorded")
     for name, words in WORDS.items():

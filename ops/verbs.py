@@ -15,6 +15,7 @@ from ops import bans, money, policy_verbs, previews, reports
 from ops.announce import announce
 from ops.announcing import tell_policy
 from ops.audit import audit
+from ops.backup import backup
 from ops.correct import correct
 from ops.erase import erase
 from ops.export import export
@@ -27,6 +28,7 @@ from ops.promises import promises
 from ops.receipt import receipt
 from ops.replay import replay_erasures
 from ops.requests import request, requests
+from ops.restore import restore
 from ops.retention import retention
 from ops.stack import StackError
 from ops.stack import demo as run_demo
@@ -70,6 +72,8 @@ for _command in (
     retention,
     replay_erasures,
     keys,
+    backup,
+    restore,
     export,
     receipt,
     erase,

@@ -70,10 +70,7 @@ class Audit:
 
         Raises Rejected("audit.actor" | "audit.reason").
         """
-        if not ACTOR.fullmatch(by.actor):
-            raise Rejected("audit.actor")
-        if not by.reason.strip() or len(by.reason) > LONGEST_REASON:
-            raise Rejected("audit.reason", most=LONGEST_REASON)
+        demand(by)
         if not self._database.sqlite:  # there one writer at a time is the rule anyway
             self._database.rows("SELECT pg_advisory_xact_lock(?)", LOCK)
         self._keys.ensure(unit, KeyRow.STAFF, KeyRow.STAFF)
@@ -113,10 +110,11 @@ class Audit:
         """Where the chain does not hold; empty while it does. Reads it whole, a batch at a time."""
         return list(self._broken(self._database.clock.now()))
 
-    def alarm(self) -> None:
-        """An error in the log while the chain is broken."""
+    def alarm(self) -> int:
+        """An error in the log while the chain is broken; in how many places it is."""
         if found := self.breaks():
             log.error("audit.broken", entry=found[0].number, count=len(found))
+        return len(found)
 
     def _reason(self, row: AuditEntry) -> str:
         return self._fields.open(AuditEntry.reason, row, purpose=PURPOSE) or ""
@@ -146,6 +144,14 @@ class Audit:
                 return
             yield from rows
             last = rows[-1].number
+
+
+def demand(by: Act) -> None:
+    """For a verb that does much before it writes. Raises Rejected("audit.actor" | "audit.reason")."""
+    if not ACTOR.fullmatch(by.actor):
+        raise Rejected("audit.actor")
+    if not by.reason.strip() or len(by.reason) > LONGEST_REASON:
+        raise Rejected("audit.reason", most=LONGEST_REASON)
 
 
 def _content(entry: AuditEntry) -> str:

@@ -51,11 +51,10 @@ def made(unit: Unit, *, id: str, kind: str, place: str, size: int, at: datetime)
         Backup.update(gone_at=unit.now).where(before & Backup.gone_at.is_null()).execute()
 
 
-def gone(unit: Unit, *, kind: str, place: str, left: Collection[str], before: datetime) -> int:
-    """Only `left` of this kind are in the folder still; what was begun after `before` may not be in the list yet."""
+def gone(unit: Unit, *, kind: str, place: str, left: Collection[str]) -> int:
+    """Only `left` of this kind are in the folder still; how many were not known to be gone."""
     missing = (Backup.kind == kind) & (Backup.place == place) & Backup.id.not_in(tuple(left))
-    known = missing & Backup.gone_at.is_null() & (Backup.made_at < before)
-    return int(Backup.update(gone_at=unit.now).where(known).execute())
+    return int(Backup.update(gone_at=unit.now).where(missing & Backup.gone_at.is_null()).execute())
 
 
 def standing(database: Database) -> Standing:

@@ -79,7 +79,7 @@ class ErasureMarks:
 
     def _undone(self, records: Sequence[Recorded]) -> list[Recorded]:
         with self._database.connection():
-            objects = _there(name for record in records for name in record.objects)
+            objects = still_there(name for record in records for name in record.objects)
             accounts = {
                 row.id for row in Account.select(Account.id).where(Account.id.in_({r.account for r in records}))
             }
@@ -108,8 +108,8 @@ def batches(names: Iterable[str]) -> Iterator[list[str]]:
         yield batch
 
 
-def _there(names: Iterable[str]) -> set[str]:
-    """Those of these objects that somebody could still open here."""
+def still_there(names: Iterable[str]) -> set[str]:
+    """Those of these objects that somebody could still open here. Called with a connection."""
     found = set[str]()
     for batch in batches(names):
         rows = Media.select(Media.object_name).where(Media.object_name.in_(batch) & Media.state.in_(THERE))

@@ -55,6 +55,15 @@ class Objects:
                 StrayObject.insert_many(written).on_conflict_ignore().execute()
         return found
 
+    def lacking(self) -> Iterator[list[Media]]:
+        """Rows that can be opened and whose object is not there, some at a time."""
+        for names, rows in self._side_by_side():
+            lost = [name for name, at in rows.items() if at is not None and name not in names]
+            with self._database.connection():
+                found = list(Media.select().where(Media.object_name.in_(lost) & (Media.state == Media.STORED)))
+            if found:
+                yield found
+
     def _side_by_side(self) -> Iterator[tuple[set[str], dict[str, datetime | None]]]:
         """Names of objects, and the rows within the same range of names with the time of those that must have one."""
         for prefix in sorted(PREFIXES.keys() - {ERASURES}):

@@ -69,7 +69,7 @@ class Retention:
         """`more`: rules that need other parts of the house than the store and the keys."""
         self._database = database
         self._store = store
-        self._objects = Objects(database, store)
+        self.objects = Objects(database, store)
         self.sweeps: Sequence[Sweep] = (*rules(keys, store), *more)
 
     def run(self) -> list[Line]:
@@ -110,7 +110,7 @@ class Retention:
         with self._database.unit() as unit:
             write_down_ends(unit)
         self._forget_undated()
-        found = self._objects.compare(believe=believe)
+        found = self.objects.compare(believe=believe)
         if found.missing:
             log.error("objects.missing", count=found.missing)
         if found.strays:

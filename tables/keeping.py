@@ -12,7 +12,7 @@ from tables.columns import ROW_ID, STATE, WHEN, Base, UtcField, new_id, plain
 class Backup(Base):
     """A backup in some folder, until it is taken away there."""
 
-    id = plain(TextField(primary_key=True, default=new_id), ROW_ID)
+    id = plain(TextField(primary_key=True), "random number of its folder, and when it was made")
     kind = plain(TextField(), "what it is of, from a fixed list")
     place = plain(TextField(index=True), "random number of the folder it lies in")
     made_at = plain(UtcField(), WHEN)

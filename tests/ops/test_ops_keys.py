@@ -17,7 +17,7 @@ import pytest
 from config import Settings
 from consent.accounts import Identity
 from models import AuditEntry, KeyRow
-from ops.keys import STAMP
+from ops.backup_folder import STAMP
 from policy.categories import KEY_BACKUP
 from policy.versions import CURRENT
 from workers.assembly import assemble
@@ -71,7 +71,7 @@ def shell(make_settings: Callable[..., Settings], environ: dict[str, str], tmp_p
 
 def test_a_folder_holds_none_that_is_older_than_the_register_allows(shell: Shell) -> None:
     assert shell.keys("dump", str(shell.folder)).returncode == 0
-    [first] = shell.folder.iterdir()
+    [first] = shell.folder.glob("keys-*")
     assert stat.S_IMODE(first.stat().st_mode) == 0o600
     assert stat.S_IMODE(shell.folder.stat().st_mode) == 0o700
     assert shell.ann in first.read_text()

@@ -6,6 +6,7 @@ VIDEO ?=
 OUT ?= out/
 DEMO := .venv/.demo
 DEV := .venv/.dev
+PEERS := .venv/peers/.installed
 PROOFS := build/proofs.json
 # Compiled once and kept, whatever the machine says: compiling our libraries at each start of a process takes longer than most
 # tests, and the tests start hundreds.
@@ -30,6 +31,13 @@ $(DEMO): requirements-demo.txt
 
 $(DEV): requirements-dev.txt
 	$(call install,requirements-dev.txt,$(DEV))
+
+# What stands beside ours in the figures has an environment of its own.
+$(PEERS): requirements-bench.txt $(DEV)
+	@.venv/bin/python -m venv .venv/peers
+	@if [ -x .venv/bin/uv ]; then .venv/bin/uv --system-certs pip install --quiet --python .venv/peers/bin/python --require-hashes -r $<; \
+	else .venv/peers/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<; fi
+	@touch $@
 
 demo: $(DEMO) ## the whole service on this machine, with a chat page; Ctrl-C ends it
 	@.venv/bin/python -m ops demo
@@ -56,8 +64,8 @@ stress: $(DEV) ## ten thousand random lives of the books, two thousand people ov
 mutate-policy: $(DEV) ## break the policy's promises one at a time, in a copy, and see each caught
 	@.venv/bin/python -m tests.mutate
 
-bench: $(DEV) ## the figures
-	@.venv/bin/python -m bench
+bench: $(DEV) $(PEERS) ## the figures beside other libraries, with a page of plots in bench/results/ (quarter of an hour)
+	@.venv/bin/python -m bench $(NAMES)
 
 lighthouse: $(DEV) ## the points of / and /privacy in Lighthouse (needs npm)
 	@.venv/bin/python -m tests.lighthouse
@@ -72,6 +80,6 @@ messages: $(DEV) ## the catalogues in line with the sources, for translators
 	@.venv/bin/python -m ops messages
 
 lock: $(DEV) ## lock the requirements again
-	@for f in requirements-dev requirements-demo requirements; do \
+	@for f in requirements-dev requirements-demo requirements requirements-bench; do \
 	.venv/bin/uv --system-certs pip compile -q --generate-hashes --universal --python-version 3.11 --no-header \
 	$$([ $$f = requirements-dev ] || echo -c requirements-dev.txt) $$f.in -o $$f.txt || exit 1; done

@@ -1,35 +1,66 @@
-"""`python -m bench [name …]`: every figure there is, or those named, printed and written to `bench/results/`."""
+"""`python -m bench [name …]`: every figure there is, or those named, into `bench/results/` with a page of plots.
+
+`--share 0.1` does a tenth and writes to `build/bench/`: enough to see that a program works, too little for a figure.
+`--page` only draws the page anew. `--list` says what there is and how long each takes.
+"""
 
 from __future__ import annotations
 
-import json
+import argparse
 import sys
 from pathlib import Path
 
-from bench import checkout, crowd, erasure, export, job, retention, sealing, start, videos, webhook
-
-RESULTS = Path(__file__).parent / "results"
-FIGURES = {
-    "sealing": sealing.run,
-    "webhook": webhook.run,
-    "job": job.run,
-    "start": start.run,
-    "crowd": crowd.run,
-    "checkout": checkout.run,
-    "erasure": erasure.run,
-    "export": export.run,
-    "retention": retention.run,
-    "videos": videos.run,
-}
+from bench.figures import RESULTS, ROOT, Report, write
+from bench.page import draw
+from bench.programs import BY_NAME, PROGRAMS
 
 
 def main() -> None:
-    RESULTS.mkdir(exist_ok=True)
-    for name in sys.argv[1:] or FIGURES:
-        figures = FIGURES[name]()
-        (RESULTS / f"{name}.json").write_text(json.dumps(figures, indent=1) + "\n")
-        for figure, value in figures.items():
-            print(f"{name}: {figure} = {value:.3g}", flush=True)
+    options = _options()
+    if options.list:
+        for program in PROGRAMS:
+            print(f"{program.name:10} {program.seconds:4} s  {program.title}")
+        return
+    folder = RESULTS if options.share == 1 else ROOT / "build" / "bench"
+    failed: list[str] = []
+    if not options.page:
+        failed = _measure(options.names or list(BY_NAME), folder, options.share)
+    page = draw(folder, PROGRAMS)
+    print(f"{page.relative_to(ROOT)}")
+    if failed:
+        sys.exit(f"no figures from {', '.join(failed)}")
+
+
+def _measure(names: list[str], folder: Path, share: float) -> list[str]:
+    """Those that gave no figures: one that breaks does not take the others along."""
+    failed = []
+    for name in names:
+        try:
+            made = BY_NAME[name].reported(share)
+        except (Exception, SystemExit) as error:
+            failed.append(name)
+            print(f"{name}: {type(error).__name__}: {error}", file=sys.stderr, flush=True)
+            continue
+        write(made, folder)
+        _print(made)
+    return failed
+
+
+def _print(made: Report) -> None:
+    print(f"{made.program}, {made.seconds:.0f} s")
+    for figure in made.figures:
+        ratio = "" if figure.ratio is None else f" = {figure.ratio:.3g} × {figure.compared_with}"
+        verdict = {True: "met", False: "MISSED", None: ""}[figure.met]
+        print(f"  {figure.name:18} {figure.value:10.4g} {figure.unit:5}{ratio:28} {verdict}", flush=True)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("names", nargs="*", choices=[[], *BY_NAME], metavar="name", help=", ".join(BY_NAME))
+    parser.add_argument("--share", type=float, default=1.0)
+    parser.add_argument("--page", action="store_true")
+    parser.add_argument("--list", action="store_true")
+    return parser.parse_args()
 
 
 if __name__ == "__main__":

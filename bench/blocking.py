@@ -25,7 +25,7 @@ from bench.studio import Shown, Studio
 ROOT = Path(__file__).resolve().parent.parent
 ASKS_EVERY = 5.0  # seconds
 MODEL = "kling-2.5-turbo"
-ROUNDS = 4  # videos of each thread
+ROUNDS = 2  # videos of each thread
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ class Peer:
     """Seconds from the provider's end of each video to the chat, and the seconds each kept its thread busy."""
 
     threads: int
+    spread: float
     late: list[float]
     busy: list[float]
 
@@ -40,9 +41,11 @@ class Peer:
     def videos(self) -> int:
         return len(self.busy)
 
-    def seconds_for(self, videos: int) -> float:
-        """How long its threads would take for so many videos, each as long as one took on average."""
-        return videos / self.threads * sum(self.busy) / len(self.busy)
+    def seconds_for(self, videos: int, spread: float) -> float:
+        """How long its threads would take for so many videos that take up to `spread` seconds, evenly: what each kept
+        its thread beyond the provider's own time stays the same."""
+        beyond = sum(self.busy) / len(self.busy) - self.spread / 2
+        return videos / self.threads * (spread / 2 + beyond)
 
 
 def measure(spread: float, *, threads: int, mib: int, kib: int) -> Peer:
@@ -66,7 +69,7 @@ def measure(spread: float, *, threads: int, mib: int, kib: int) -> Peer:
         shown, ended = Shown(parts), studio.ended()
         shown.read()
     late = [shown.at[people.FIRST, message] - ended[f"order{message}"] for message in messages]
-    return Peer(threads, late, json.loads(done.stdout))
+    return Peer(threads, spread, late, json.loads(done.stdout))
 
 
 def main(order: dict[str, Any]) -> None:

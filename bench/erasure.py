@@ -18,7 +18,10 @@ from typing import Any, cast
 import boto3
 import psycopg
 
+from bench.figures import Found, Runs
 from bench.people import join, photo_of
+from bench.share import part
+from bench.sides import BARE_REQUESTS, OURS
 from config import load
 from custody.media import RESULT
 from jobs.runner import Runner
@@ -36,7 +39,7 @@ KEY = base64.b64encode(bytes(range(32))).decode()
 
 
 class Passed:
-    """What went to the store: how many requests by operation, when the first and the last deletion."""
+    """What went to the store: how many requests by operation, and when the last deletion."""
 
     def __init__(self, house: House) -> None:
         self.client = cast(S3Store, house.media.store)._client
@@ -46,63 +49,62 @@ class Passed:
 
     def clear(self) -> None:
         self.requests: Counter[str] = Counter()
-        self.first_deletion = self.last_deletion = 0.0
+        self.last_deletion = 0.0
 
     def _begins(self, model: Any, **_: Any) -> None:
         self.requests[model.name] += 1
-        if model.name == "DeleteObjects" and not self.first_deletion:
-            self.first_deletion = time.perf_counter()
 
     def _ends(self, model: Any, **_: Any) -> None:
         if model.name == "DeleteObjects":
             self.last_deletion = time.perf_counter()
 
 
-def run() -> dict[str, float]:
-    """The best of two, in turns. `…_asked_ms`: the transaction from whose commit on nothing opens; `…_keys_ms`: from
-    the worker's taking the row until record and keys are done; `…_gone_ms`: until the last object is; `…_whole_ms`:
-    until the row says so; `bare_ms`: the same objects by bare requests; `…_ratio`: gone by bare."""
-    figures: dict[str, float] = {}
+def run(share: float = 1.0) -> Found:
+    """In turns. `…_asked`: the transaction from whose commit on nothing opens; `…_gone`: from the worker's taking the
+    row until record and keys are done and the last object is gone. Beside both: the same objects by bare requests."""
+    found: dict[str, Runs] = {}
+    objects, rounds = part(OBJECTS, share), part(ROUNDS, share)
     with tempfile.TemporaryDirectory(prefix="miomio-bench-", ignore_cleanup_errors=True) as name, _s3() as endpoint:
         folder = Path(name)
         folder.chmod(0o755)
         (folder / "postgres").mkdir()
-        figures |= _measured("sqlite", f"sqlite:///{folder}/bench.db", endpoint)
+        found |= _measured("sqlite", f"sqlite:///{folder}/bench.db", endpoint, objects, rounds)
         with postgres(folder / "postgres") as port:
             server = f"postgresql://postgres@127.0.0.1:{port}"
             with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
                 admin.execute("CREATE DATABASE bench")
-            figures |= _measured("postgres", f"{server}/bench", endpoint)
-    return figures
+            found |= _measured("postgres", f"{server}/bench", endpoint, objects, rounds)
+    return found
 
 
-def _measured(name: str, database: str, endpoint: str) -> dict[str, float]:
+def _measured(name: str, database: str, endpoint: str, objects: int, rounds: int) -> Found:
     house = _house(database, endpoint)
     house.database.migrate()
-    passed, found = Passed(house), list[dict[str, float]]()
-    for number in range(ROUNDS):
-        bare, erased = _fill(house, 2 * number), _fill(house, 2 * number + 1)
-        once = {"bare": _bare(house, bare, passed), **_erased(house, erased, passed)}
-        once["ratio"] = once["gone"] / once["bare"]
-        found.append(once)
+    passed = Passed(house)
+    bare: list[dict[str, float]] = []
+    ours: list[dict[str, float]] = []
+    for number in range(rounds):
+        by_requests, by_us = _fill(house, 2 * number, objects), _fill(house, 2 * number + 1, objects)
+        bare.append(_bare(house, by_requests, passed))
+        ours.append(_erased(house, by_us, passed))
     house.close()
-    best = {what: min(once[what] for once in found) for what in found[0]}
     return {
-        **{f"{name}_{what}_ms": best[what] * 1e3 for what in ("bare", "asked", "keys", "gone", "whole")},
-        f"{name}_ratio": best["ratio"],
-        f"{name}_requests": best["requests"],
+        f"{name}_{what}": {OURS: [once[what] for once in ours], BARE_REQUESTS: [once[beside] for once in bare]}
+        for what, beside in (("gone", "ms"), ("asked", "ms"), ("requests", "requests"))
     }
 
 
-def _bare(house: House, account: str, passed: Passed) -> float:
-    """Seconds for the requests alone."""
+def _bare(house: House, account: str, passed: Passed) -> dict[str, float]:
+    """Milliseconds for the requests alone, and how many."""
     with house.database.connection():
         names = [media.object_name for media in Media.select().where(Media.account == account)]
+    passed.clear()
     began = time.perf_counter()
     for start in range(0, len(names), DELETE_BATCH):
         wanted: Any = {"Objects": [{"Key": name} for name in names[start : start + DELETE_BATCH]], "Quiet": True}
         passed.client.delete_objects(Bucket=BUCKET, Delete=wanted)
-    return time.perf_counter() - began
+    took = time.perf_counter() - began
+    return {"ms": took * 1e3, "requests": float(sum(passed.requests.values()))}
 
 
 def _erased(house: House, account: str, passed: Passed) -> dict[str, float]:
@@ -115,29 +117,26 @@ def _erased(house: House, account: str, passed: Passed) -> dict[str, float]:
     passed.clear()
     began = time.perf_counter()
     assert Runner(house.desk).run(work)
-    whole = time.perf_counter() - began
     with house.database.connection():
         done = Erasure.get_by_id(erasure.id)
         left = Media.select().where((Media.account == account) & (Media.kind == RESULT)).count()
     if done.state != Erasure.DONE or left:
         sys.exit(f"{left} objects are left: no figure")
     return {
-        "asked": asked,
-        "keys": passed.first_deletion - began,
-        "gone": passed.last_deletion - began,
-        "whole": whole,
+        "asked": asked * 1e3,
+        "gone": (passed.last_deletion - began) * 1e3,
         "requests": float(sum(passed.requests.values())),
     }
 
 
-def _fill(house: House, number: int) -> str:
+def _fill(house: House, number: int, objects: int) -> str:
     """Somebody with so many results; their account."""
     account = join(house, number)
     photo = photo_of(house, account, b"\xff\xd8 a photo")
     data = os.urandom(BYTES)
     made = [
         house.media.keep(account=account, kind=RESULT, data=data, mime="image/png", width=1024, height=1024)
-        for _ in range(OBJECTS)
+        for _ in range(objects)
     ]
     with house.database.unit() as unit:
         rows = [
@@ -156,7 +155,7 @@ def _fill(house: House, number: int) -> str:
         ]
         for media in made:
             house.media.stored(unit, media)
-        for start in range(0, OBJECTS, 200):
+        for start in range(0, objects, 200):
             Order.insert_many(rows[start : start + 200]).execute()
     return account
 
@@ -208,8 +207,3 @@ def _s3() -> Iterator[str]:
     finally:
         server.terminate()
         server.wait(30)
-
-
-if __name__ == "__main__":
-    for figure, value in run().items():
-        print(f"{figure:20} {value:10.2f}")

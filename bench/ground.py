@@ -16,11 +16,14 @@ import psycopg
 import requests
 
 from config import Settings, load
-from ops.processes import Processes, answers, free_port, valkey_command
+from ops.processes import Processes, StackError, answers, free_port, valkey_command
 from tests.parts import postgres
 
 TOKEN = "12345:bench"
 SECRET = "a-secret-for-the-figures"
+ROOT = Path(__file__).resolve().parent.parent
+PEERS = Path(__file__).parent / "peers"
+PEERS_PYTHON = ROOT / ".venv" / "peers" / "bin" / "python"
 TICKS = os.sysconf("SC_CLK_TCK")
 KEY = base64.b64encode(bytes(range(32))).decode()
 
@@ -39,6 +42,12 @@ class Ground:
     def settings(self, **changes: str) -> Settings:
         return load({**self.environ, **changes})
 
+    def start_peer(self, name: str, *words: str, environ: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
+        """A process of a peer, in the environment that has its libraries."""
+        if not PEERS_PYTHON.exists():
+            raise StackError("The peers are not installed: run `make bench`, which installs them.")
+        return self.processes.start(name, [str(PEERS_PYTHON), *words], {**self.environ, **(environ or {})})
+
     def start(self, name: str, *words: str, environ: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
         """A process of ours: `python -m` these words."""
         return self.processes.start(name, [sys.executable, "-m", *words], {**self.environ, **(environ or {})})
@@ -47,6 +56,12 @@ class Ground:
         self.processes.running[:] = [pair for pair in self.processes.running if pair[1] is not process]
         process.terminate()
         process.wait(30)
+
+    def forget(self, name: str) -> None:
+        """Of a process that was killed on purpose."""
+        for started, process in list(self.processes.running):
+            if started == name and process.poll() is not None:
+                self.processes.running.remove((started, process))
 
     def start_worker(self, **environ: str) -> subprocess.Popen[bytes]:
         """Returns once it is ready."""
@@ -62,6 +77,13 @@ class Ground:
         server = self.start(name, module, environ={"WEB_PORT": str(port)})
         self.processes.wait_until(name, lambda: answers(port))
         return server, port
+
+    def database_pid(self) -> int:
+        return int((self.folder / "postgres" / "data" / "postmaster.pid").read_text().split()[0])
+
+    def pid(self, name: str) -> int:
+        """Of the last process that was started under this name."""
+        return [process.pid for started, process in self.processes.running if started == name][-1]
 
     def play(self, *, latency: float, gemini: float | None = None, kib: int = 1024) -> None:
         """Seconds before each answer of the emulators, and the size of Gemini's canned picture."""
@@ -107,6 +129,7 @@ def _started(folder: Path, processes: Processes, postgres_port: int) -> Ground:
         "TELEGRAM_API_URL": f"http://127.0.0.1:{chat}",
         "TELEGRAM_WEBHOOK_SECRET": SECRET,
         "GEMINI_API_KEY": "bench",
+        "GEMINI_MODEL": Settings.gemini_model,
         "GEMINI_API_URL": f"http://127.0.0.1:{gemini}",
         "PUBLIC_URL": "http://127.0.0.1:1",
         "SUPPORT_EMAIL": "support@miomio.invalid",
@@ -126,11 +149,12 @@ def _started(folder: Path, processes: Processes, postgres_port: int) -> Ground:
 
 
 def cpu_seconds(pid: int) -> float:
-    """User and system time of a process and its living children: a web server is a parent and one worker."""
+    """User and system time of a process and its children, those that ended included: a web server is a parent and one
+    worker, a database one process a connection."""
     total = 0.0
     for each in (pid, *_children(pid)):
         fields = Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split()
-        total += (int(fields[11]) + int(fields[12])) / TICKS
+        total += sum(map(int, fields[11 : 15 if each == pid else 13])) / TICKS
     return total
 
 
@@ -138,6 +162,14 @@ def resident_kib(pid: int, *, peak: bool = False) -> int:
     """Memory of one process now, or the most it ever had."""
     status = Path(f"/proc/{pid}/status").read_text()
     return int(status.split("VmHWM:" if peak else "VmRSS:")[1].split()[0])
+
+
+def family_kib(pid: int) -> int:
+    """Memory of a process and its children, what they share counted once."""
+    total = 0
+    for each in (pid, *_children(pid)):
+        total += int(Path(f"/proc/{each}/smaps_rollup").read_text().split("Pss:")[1].split()[0])
+    return total
 
 
 def _children(pid: int) -> list[int]:

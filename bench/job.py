@@ -1,4 +1,4 @@
-"""An image job through a real worker process against a bare script that makes the same calls: `python -m bench.job`."""
+"""An image job through a real worker process beside a bare script that makes the same calls: `python -m bench job`."""
 
 from __future__ import annotations
 
@@ -14,16 +14,19 @@ from typing import Any
 import requests
 
 from bench import people
+from bench.figures import Found, Runs
 from bench.ground import TOKEN, Ground, cpu_seconds, ground
+from bench.share import part
+from bench.sides import BARE_SCRIPT, OURS
 from jobs.desk import Ring
 from workers.assembly import assemble
 from workers.broker import Doorbell, connect, make_broker
 from workers.house import House
 
 ROOT = Path(__file__).resolve().parent.parent
-ROUNDS = 5
+ROUNDS = 4
 AT_ONCE = 30  # jobs of a round for the CPU
-ONE_BY_ONE = 8  # jobs of a round for the wall
+ONE_BY_ONE = 6  # jobs of a round for the wall
 LATENCY = 0.2  # seconds of each call, for the wall
 PICTURE_KIB, PHOTO_KIB = 1024, 256
 PATIENCE = 60.0
@@ -82,32 +85,29 @@ class Bench:
             time.sleep(0.02)
 
 
-def run() -> dict[str, float]:
-    """Medians over rounds in which the two take turns.
+def run(share: float = 1.0) -> Found:
+    """The two take turns.
 
-    `cpu_ratio`: CPU of the whole worker process per job against the script's, no latency, 16 threads, jobs rung at
-    once. `wall_ratio`: from the ring to the end of the last call, one job at a time on an idle worker, against the
-    script's job, each of the four calls taking 200 ms. A photo of 256 KiB goes out, a picture of 1 MiB comes back.
+    `cpu`: of the whole worker process a job, and of the script; no latency, 16 threads, jobs rung at once. `wall`: from
+    the ring to the end of the last call, one job at a time on an idle worker, and the script's job, each of the four
+    calls taking 200 ms. A photo of 256 KiB goes out, a picture of 1 MiB comes back.
     """
+    rounds, at_once, one_by_one = part(ROUNDS, share), part(AT_ONCE, share, least=5), part(ONE_BY_ONE, share, least=2)
     with ground() as parts:
         bench = Bench(parts)
         parts.play(latency=0.0, kib=PICTURE_KIB)
         worker = parts.start_worker()
-        _cpu_of_ours(bench, worker.pid, AT_ONCE)  # not counted: connections are made, statements are prepared
-        cpu = [(_cpu_of_ours(bench, worker.pid, AT_ONCE), bench.bare(AT_ONCE)["cpu"]) for _ in range(ROUNDS)]
+        _cpu_of_ours(bench, worker.pid, at_once)  # not counted: connections are made, statements are prepared
+        cpu = [(_cpu_of_ours(bench, worker.pid, at_once), bench.bare(at_once)["cpu"]) for _ in range(rounds)]
         parts.play(latency=LATENCY, kib=PICTURE_KIB)
-        wall = [(_wall_of_ours(bench), median(bench.bare(ONE_BY_ONE)["took"])) for _ in range(ROUNDS)]
+        wall = [(_wall_of_ours(bench, one_by_one), median(bench.bare(one_by_one)["took"])) for _ in range(rounds)]
         bench.house.close()
-    ours, bare = (median(each) / AT_ONCE for each in zip(*cpu, strict=True))
-    ours_wall, bare_wall = (median(each) for each in zip(*wall, strict=True))
-    return {
-        "cpu_ratio": ours / bare,
-        "wall_ratio": ours_wall / bare_wall,
-        "cpu_ms": ours * 1e3,
-        "bare_cpu_ms": bare * 1e3,
-        "wall_ms": ours_wall * 1e3,
-        "bare_wall_ms": bare_wall * 1e3,
-    }
+    return {"cpu": _beside(cpu, 1e3 / at_once), "wall": _beside(wall, 1e3)}
+
+
+def _beside(pairs: list[tuple[float, float]], factor: float) -> Runs:
+    ours, bare = zip(*pairs, strict=True)
+    return {OURS: [each * factor for each in ours], BARE_SCRIPT: [each * factor for each in bare]}
 
 
 def _cpu_of_ours(bench: Bench, pid: int, jobs: int) -> float:
@@ -120,10 +120,10 @@ def _cpu_of_ours(bench: Bench, pid: int, jobs: int) -> float:
     return cpu_seconds(pid) - before
 
 
-def _wall_of_ours(bench: Bench) -> float:
+def _wall_of_ours(bench: Bench, jobs: int) -> float:
     """Median seconds of a job."""
     took = []
-    for _ in range(ONE_BY_ONE):
+    for _ in range(jobs):
         order = bench.order()
         seen = len(bench.notes())
         time.sleep(0.5)  # so that the worker is idle, as it is for most of a day
@@ -133,8 +133,3 @@ def _wall_of_ours(bench: Bench) -> float:
             time.sleep(0.05)
         took.append(ended[-1] - began)
     return median(took)
-
-
-if __name__ == "__main__":
-    for figure, value in run().items():
-        print(f"{figure:16} {value:10.3f}")

@@ -1,4 +1,4 @@
-"""Load on a webhook from a process of its own, over connections that are kept: `python -m bench.load JSON`."""
+"""Load on a web server from a process of its own, over connections that are kept: `python -m bench.load JSON`."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ ROOT = Path(__file__).resolve().parent.parent
 class Plan:
     """`rate` in requests a second, evenly spread; without one each connection asks again as soon as it has its answer.
 
-    Update ids count up from `first`; the updates come from `people` people in turn.
+    Update ids count up from `first`; the updates come from `people` people in turn. With a `page` that is asked for
+    instead.
     """
 
     port: int
@@ -35,6 +36,7 @@ class Plan:
     connections: int = 16
     people: int = 64
     rate: float | None = None
+    page: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ async def _load(plan: Plan) -> Outcome:
         while (when := due()) < ends:
             if (ahead := when - time.perf_counter()) > 0:
                 await asyncio.sleep(ahead)
-            writer.write(_request(next(numbers), plan.people))
+            writer.write(_page(plan.page) if plan.page else _request(next(numbers), plan.people))
             head = await reader.readuntil(b"\r\n\r\n")
             await reader.readexactly(_length(head))
             latencies.append(time.perf_counter() - when)
@@ -91,6 +93,10 @@ def _schedule(rate: float | None, began: float) -> Callable[[], float]:
         return time.perf_counter
     places: Iterator[int] = count()
     return lambda: began + next(places) / rate
+
+
+def _page(path: str) -> bytes:
+    return f"GET {path} HTTP/1.1\r\nHost: bench\r\nAccept-Language: en\r\n\r\n".encode()
 
 
 def _request(number: int, people: int) -> bytes:

@@ -13,6 +13,9 @@ from pathlib import Path
 
 import psycopg
 
+from bench.figures import Found, Runs
+from bench.share import part
+from bench.sides import ONE_STATEMENT, OURS
 from custody.keys import Keys
 from database import Database
 from models import Access
@@ -26,7 +29,7 @@ from vault.master import MasterKeys
 ROWS, DUE = 1_000_000, 10_000
 OTHERS = 100_000  # rows of other large tables, none of them due
 RULE = "access_record"
-ROUNDS = 15
+ROUNDS = 7
 NOW = datetime(2030, 1, 1)
 KEY = base64.b64encode(bytes(range(32))).decode()
 OLD, YOUNG = NOW - STAFF_ACCESS - timedelta(days=30), NOW - timedelta(days=60)
@@ -57,7 +60,7 @@ class Still:
 class Filled:
     """A database with many rows; `make_due` puts back those that a sweep or a delete has taken."""
 
-    def __init__(self, address: str, folder: Path) -> None:
+    def __init__(self, address: str, folder: Path, rows: int) -> None:
         self.database = Database(address, clock=Still())
         self.database.migrate()
         keys = Keys(self.database, MasterKeys.parse(f"m1:{KEY}"))
@@ -65,7 +68,7 @@ class Filled:
         self.alone = Retention(database=self.database, store=FolderStore(folder), keys=keys)
         self.alone.sweeps = [sweep for sweep in self.alone.sweeps if sweep.name == RULE]
         with self.database.unit():
-            self._fill(ACCESS, ROWS - DUE, mark="young")
+            self._fill(ACCESS, rows - DUE, mark="young")
             for statement in FILLED:
                 self._fill(statement, OTHERS)
         self._tidy()
@@ -121,54 +124,45 @@ class Filled:
         os.sync()
 
 
-def run() -> dict[str, float]:
-    """The best of fifteen, in turns, so that others' work on the machine is in none. `…_delete_ms`: one statement;
-    `…_sweep_ms`: the rule in its batches, with its proof; `…_ratio`: the one by the other. `…_run_ms`: all rules, of
-    which the others find nothing; `…_idle_ms`: all rules, none of which finds anything."""
-    figures: dict[str, float] = {}
+def run(share: float = 1.0) -> Found:
+    """In turns: one statement; the rule in its batches, with its proof; all rules, none of which finds anything."""
+    found: dict[str, Runs] = {}
     with tempfile.TemporaryDirectory(prefix="miomio-bench-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         folder.chmod(0o755)
         (folder / "postgres").mkdir()
-        figures |= _measured("sqlite", Filled(f"sqlite:///{folder}/test.db", folder / "sqlite-objects"))
+        lite = Filled(f"sqlite:///{folder}/test.db", folder / "sqlite-objects", part(ROWS, share))
+        found |= _measured("sqlite", lite, part(ROUNDS, share))
         with postgres(folder / "postgres") as port:
             server = f"postgresql://postgres@127.0.0.1:{port}"
             with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
                 admin.execute("CREATE DATABASE bench")
-            figures |= _measured("postgres", Filled(f"{server}/bench", folder / "postgres-objects"))
-    return figures
+            filled = Filled(f"{server}/bench", folder / "postgres-objects", part(ROWS, share))
+            found |= _measured("postgres", filled, part(ROUNDS, share))
+    return found
 
 
-def _measured(name: str, filled: Filled) -> dict[str, float]:
+def _measured(name: str, filled: Filled, rounds: int) -> Found:
     filled.run()
-    deleted, swept, ran, idle = [], [], [], []
-    for _ in range(ROUNDS):
+    deleted, swept, idle = [], [], []
+    for _ in range(rounds):
         filled.make_due()
         deleted.append(_took(filled.delete, DUE))
         filled.make_due()
         swept.append(_took(filled.sweep, DUE))
-        filled.make_due()
-        ran.append(_took(filled.run, DUE))
         idle.append(_took(filled.run, 0))
     filled.database.close()
     return {
-        f"{name}_delete_ms": min(deleted) * 1e3,
-        f"{name}_sweep_ms": min(swept) * 1e3,
-        f"{name}_run_ms": min(ran) * 1e3,
-        f"{name}_ratio": min(swept) / min(deleted),
-        f"{name}_idle_ms": min(idle) * 1e3,
+        f"{name}_sweep": {OURS: swept, ONE_STATEMENT: deleted},
+        f"{name}_idle": {OURS: idle, ONE_STATEMENT: deleted},
     }
 
 
 def _took(act: Callable[[], int], expected: int) -> float:
+    """Milliseconds."""
     began = time.perf_counter()
     gone = act()
     took = time.perf_counter() - began
     if gone != expected:
         sys.exit(f"{gone} rows went, not {expected}: no figure")
-    return took
-
-
-if __name__ == "__main__":
-    for figure, value in run().items():
-        print(f"{figure:20} {value:10.2f}")
+    return took * 1e3

@@ -1,4 +1,4 @@
-"""What sealing costs against bare AES-GCM: `python -m bench.sealing`. Variants take turns, figures are medians."""
+"""What sealing costs beside bare AES-GCM: `python -m bench sealing`. Variants take turns."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from statistics import median
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from bench.figures import Found
+from bench.share import part
+from bench.sides import BARE_AES, OURS, SMALL
 from vault.fields import DataKey, binding
 from vault.stream import open_stream, seal
 
@@ -24,12 +26,17 @@ COLUMN = binding("account", "first_name", "0123456789abcdef")
 MIB = 1024 * 1024
 
 
-def run() -> dict[str, float]:
-    """Throughput of the stream against one shot, peak memory growth in MiB, time of a field against bare AES-GCM."""
-    return {**_file(rounds=9), **_field(rounds=15, seals=4000), "memory_growth_mib": _memory_growth()}
+def run(share: float = 1.0) -> Found:
+    """Throughput of the stream beside one shot, time of a field beside bare AES-GCM, memory beside one byte's."""
+    whole, one = _peak_of(FILE_BYTES) / MIB, _peak_of(1) / MIB
+    return {
+        **_file(rounds=part(9, share)),
+        **_field(rounds=part(15, share), seals=4000),
+        "memory": {OURS: [whole], SMALL: [one]},
+    }
 
 
-def _file(*, rounds: int) -> dict[str, float]:
+def _file(*, rounds: int) -> Found:
     plain = os.urandom(FILE_BYTES)
     key, bare = DataKey.new(), AESGCM(os.urandom(32))
     sealed = seal(io.BytesIO(plain), key, binding=PLACE).read()
@@ -43,42 +50,40 @@ def _file(*, rounds: int) -> dict[str, float]:
         },
         rounds=rounds,
     )
+    rates = {name: [FILE_BYTES / 1e6 / each for each in seconds] for name, seconds in took.items()}
     return {
-        "seal_50mb_throughput_ratio": took["one_shot"] / took["stream"],
-        "open_50mb_throughput_ratio": took["open_one_shot"] / took["open_stream"],
-        "seal_50mb_ms": took["stream"] * 1e3,
+        "seal": {OURS: rates["stream"], BARE_AES: rates["one_shot"]},
+        "open": {OURS: rates["open_stream"], BARE_AES: rates["open_one_shot"]},
     }
 
 
-def _field(*, rounds: int, seals: int) -> dict[str, float]:
+def _field(*, rounds: int, seals: int) -> Found:
     plain, raw = os.urandom(30), os.urandom(32)
-    key, bare, fixed = DataKey(raw), AESGCM(raw), os.urandom(12)
+    key, bare = DataKey(raw), AESGCM(raw)
     took = _alternate(
         {
             "bare": _times(seals, lambda: bare.encrypt(os.urandom(12), plain, COLUMN)),
-            "bare_fixed_nonce": _times(seals, lambda: bare.encrypt(fixed, plain, COLUMN)),
             "field": _times(seals, lambda: key.seal(plain, binding=COLUMN)),
             "cold": _times(seals, lambda: DataKey(raw).seal(plain, binding=COLUMN)),
         },
         rounds=rounds,
     )
+    each = {name: [one / seals * 1e6 for one in seconds] for name, seconds in took.items()}
     return {
-        "field_time_ratio": took["field"] / took["bare"],
-        "field_time_ratio_fixed_nonce": took["field"] / took["bare_fixed_nonce"],
-        "field_cold_time_ratio": took["cold"] / took["bare"],
-        "field_us": took["field"] / seals * 1e6,
+        "field": {OURS: each["field"], BARE_AES: each["bare"]},
+        "field_cold": {OURS: each["cold"], BARE_AES: each["bare"]},
     }
 
 
-def _alternate(variants: dict[str, Callable[[], object]], *, rounds: int) -> dict[str, float]:
-    """Median seconds of each; they take turns because a shared machine's speed drifts."""
+def _alternate(variants: dict[str, Callable[[], object]], *, rounds: int) -> dict[str, list[float]]:
+    """Seconds of each round; they take turns because a shared machine's speed drifts."""
     took: dict[str, list[float]] = {name: [] for name in variants}
     for _ in range(rounds):
         for name, variant in variants.items():
             start = time.perf_counter()
             variant()
             took[name].append(time.perf_counter() - start)
-    return {name: median(seconds) for name, seconds in took.items()}
+    return took
 
 
 def _times(count: int, call: Callable[[], object]) -> Callable[[], None]:
@@ -106,13 +111,9 @@ class _Made:
         return bytes(size)
 
 
-def _memory_growth() -> float:
-    """MiB by which the peak of a process that seals and opens 50 MB is above that of one that seals a byte."""
-    return (_peak_of(FILE_BYTES) - _peak_of(1)) / MIB
-
-
 def _peak_of(length: int) -> int:
-    child = [sys.executable, "-m", "bench.sealing", "peak", str(length)]
+    """Of a process that seals and opens so many bytes."""
+    child = [sys.executable, "-m", "bench.sealing", str(length)]
     return int(subprocess.run(child, cwd=ROOT, check=True, capture_output=True, text=True).stdout)
 
 
@@ -135,8 +136,4 @@ def _print_peak(length: int) -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["peak"]:
-        _print_peak(int(sys.argv[2]))
-    else:
-        for name, figure in run().items():
-            print(f"{name:32} {figure:8.2f}")
+    _print_peak(int(sys.argv[1]))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 import random
 import sys
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,17 +19,21 @@ APART = 2.0  # seconds without a question between two polls
 
 
 class Studio:
-    """Makes every video of one ready clip; tasks wait until `end_within`, or take `seconds`."""
+    """Makes every video of one ready clip; tasks wait until `end_within`, or take `seconds`. No callback comes for a
+    prompt that holds `unheard`."""
 
-    def __init__(self, parts: Ground, *, mib: int, seconds: list[float] | None = None, callbacks: bool = True) -> None:
+    def __init__(
+        self, parts: Ground, *, mib: int, seconds: list[float] | None = None, unheard: str | None = None
+    ) -> None:
         port = free_port()
         parts.processes.start("kling", [sys.executable, "-m", "emulators.kling", "--port", str(port)], {})
         parts.processes.wait_until("kling", lambda: answers(port))
         self.url = f"http://127.0.0.1:{port}"
         self._session = requests.Session()
         self._post("settings", {"canned": True, "canned_mib": mib, "seconds": seconds or NEVER, "seed": 7})
-        if not callbacks:
-            self._post("scenario", {"rules": [{"kind": "lost", "stage": "callback", "times": None}]})
+        if unheard is not None:
+            lost = {"kind": "lost", "stage": "callback", "times": None, "prompt_contains": unheard}
+            self._post("scenario", {"rules": [lost]})
 
     def environ(self, *, slots: int, public_url: str) -> dict[str, str]:
         """What our processes need to make videos here; callbacks go to the public address."""
@@ -85,19 +89,15 @@ class Poll:
     questions: int = 0
     last: float = 0.0
 
-    @property
-    def allowed(self) -> int:
-        """One question for each hundred tasks."""
-        return math.ceil(len(self.ids) / 100)
-
 
 @dataclass
 class Shown:
-    """When a status message first became a video, in Unix seconds; by chat and message. The record is short: read it
-    every second or so."""
+    """When a status message first became a picture or a video, in Unix seconds, and how often it did; by chat and
+    message. The record is short: read it every second or so."""
 
     parts: Ground
     at: dict[tuple[int, int], float] = field(default_factory=dict)
+    times: Counter[tuple[int, int]] = field(default_factory=Counter)
     _read: int = 0
 
     def read(self) -> None:
@@ -107,3 +107,4 @@ class Shown:
             if call["status"] == 200:
                 place = int(call["params"]["chat_id"]), int(call["params"]["message_id"])
                 self.at.setdefault(place, call["at"])
+                self.times[place] += 1

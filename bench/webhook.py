@@ -1,4 +1,4 @@
-"""The webhook with all its effects against a bare Flask route, both behind our gunicorn: `python -m bench.webhook`."""
+"""The webhook with all its effects beside a bare Flask route and python-telegram-bot: `python -m bench webhook`."""
 
 from __future__ import annotations
 
@@ -9,57 +9,52 @@ from itertools import count
 from statistics import median
 
 from bench import people
+from bench.contenders import ptb
+from bench.figures import Found
 from bench.ground import Ground, cpu_seconds, ground
 from bench.load import Outcome, Plan, put
+from bench.share import part
+from bench.sides import BARE_FLASK, OURS, PTB, Side
 from models import Photo, SeenUpdate, Work
 from workers.assembly import assemble
 
-ROUNDS = 5
-SECONDS = 4.0
+ROUNDS = 4
+SECONDS = 2.5
 PEOPLE = 64
 APART = 1_000_000  # update ids between two runs
 
 
 @dataclass(frozen=True)
 class Server:
-    name: str
+    side: Side
     pid: int
     port: int
 
 
-def run() -> dict[str, float]:
-    """Ratios of ours to the bare one, medians over rounds in which they take turns.
+def run(share: float = 1.0) -> Found:
+    """Sides in turns. `rate`: requests a second with 16 connections that always ask. `cpu`: of the web server's
+    processes a request, under that load. `p50`, `p99`: each at half of its own rate, from the moment a request was due.
 
-    `rate_ratio`: requests a second with 16 connections that always ask. `cpu_ratio`: CPU of the web server's processes
-    per request, under that load. `p99_ratio`: each at half of its own rate, from the moment a request was due.
-    Each request of ours is an update with a photo of a person with account and consents: three rows in one committed
-    transaction, and a ring.
+    Each request is an update with a photo. Ours is of a person with account and consents, and leaves three rows in one
+    committed transaction and a ring; python-telegram-bot remembers the photo's file id.
     """
+    rounds, seconds = part(ROUNDS, share), max(0.5, SECONDS * share)
     with ground() as parts:
         _prepare(parts)
         servers = list(_started(parts))
         starts = iter(count(APART, APART))
         for server in servers:
-            put(Plan(server.port, 2.0, next(starts)))
-        full = _full(servers, starts)
-        half = _half(servers, starts, {name: median(rate for rate, _ in runs) for name, runs in full.items()})
+            put(Plan(server.port, 1.0, next(starts)))
+        full = _full(servers, starts, rounds, seconds)
+        half = _half(
+            servers, starts, {side: median(one for one, _ in runs) for side, runs in full.items()}, rounds, seconds
+        )
         _check(parts)
-    rates = {name: median(rate for rate, _ in runs) for name, runs in full.items()}
-    cpu = {name: median(each for _, each in runs) for name, runs in full.items()}
-    p99 = {name: median(o.percentile(0.99) for o in runs) for name, runs in half.items()}
-    p50 = {name: median(o.percentile(0.5) for o in runs) for name, runs in half.items()}
     return {
-        "rate_ratio": rates["ours"] / rates["bare"],
-        "cpu_ratio": cpu["ours"] / cpu["bare"],
-        "p99_ratio": p99["ours"] / p99["bare"],
-        "rate": rates["ours"],
-        "bare_rate": rates["bare"],
-        "cpu_us": cpu["ours"] * 1e6,
-        "bare_cpu_us": cpu["bare"] * 1e6,
-        "p50_ms": p50["ours"] * 1e3,
-        "p99_ms": p99["ours"] * 1e3,
-        "bare_p50_ms": p50["bare"] * 1e3,
-        "bare_p99_ms": p99["bare"] * 1e3,
+        "rate": {side: [rate for rate, _ in runs] for side, runs in full.items()},
+        "cpu": {side: [cpu * 1e6 for _, cpu in runs] for side, runs in full.items()},
+        "p50": {side: [one.percentile(0.5) * 1e3 for one in runs] for side, runs in half.items()},
+        "p99": {side: [one.percentile(0.99) * 1e3 for one in runs] for side, runs in half.items()},
     }
 
 
@@ -72,30 +67,36 @@ def _prepare(parts: Ground) -> None:
 
 
 def _started(parts: Ground) -> Iterator[Server]:
-    for name, module in (("bare", "bench.bare_web"), ("ours", "web")):
-        process, port = parts.start_server(name, module)
-        yield Server(name, process.pid, port)
+    for side, module in ((BARE_FLASK, "bench.bare_web"), (OURS, "web")):
+        process, port = parts.start_server(side.id, module)
+        yield Server(side, process.pid, port)
+    peer = ptb(parts)
+    yield Server(PTB, parts.pid("ptb"), peer.port)
 
 
-def _full(servers: list[Server], starts: Iterator[int]) -> dict[str, list[tuple[float, float]]]:
+def _full(
+    servers: list[Server], starts: Iterator[int], rounds: int, seconds: float
+) -> dict[Side, list[tuple[float, float]]]:
     """Requests a second and CPU seconds a request, of each round."""
-    seen: dict[str, list[tuple[float, float]]] = {server.name: [] for server in servers}
-    for _ in range(ROUNDS):
+    seen: dict[Side, list[tuple[float, float]]] = {server.side: [] for server in servers}
+    for _ in range(rounds):
         for server in servers:
             before = cpu_seconds(server.pid)
-            outcome = put(Plan(server.port, SECONDS, next(starts)))
+            outcome = put(Plan(server.port, seconds, next(starts)))
             used = cpu_seconds(server.pid) - before
-            seen[server.name].append((outcome.rate, used / outcome.requests))
+            seen[server.side].append((outcome.rate, used / outcome.requests))
             _demand_answered(outcome)
     return seen
 
 
-def _half(servers: list[Server], starts: Iterator[int], rates: dict[str, float]) -> dict[str, list[Outcome]]:
-    seen: dict[str, list[Outcome]] = {server.name: [] for server in servers}
-    for _ in range(ROUNDS):
+def _half(
+    servers: list[Server], starts: Iterator[int], rates: dict[Side, float], rounds: int, seconds: float
+) -> dict[Side, list[Outcome]]:
+    seen: dict[Side, list[Outcome]] = {server.side: [] for server in servers}
+    for _ in range(rounds):
         for server in servers:
-            outcome = put(Plan(server.port, SECONDS, next(starts), rate=rates[server.name] / 2))
-            seen[server.name].append(outcome)
+            outcome = put(Plan(server.port, seconds, next(starts), rate=rates[server.side] / 2))
+            seen[server.side].append(outcome)
             _demand_answered(outcome)
     return seen
 
@@ -113,8 +114,3 @@ def _check(parts: Ground) -> None:
     house.close()
     if len(set(counted)) != 1:
         sys.exit(f"updates, photos and works differ: {counted}")
-
-
-if __name__ == "__main__":
-    for figure, value in run().items():
-        print(f"{figure:16} {value:10.3f}")

@@ -1,0 +1,1 @@
+"""What takes the service to machines: scripts, configuration, and a trial on several of them."""

@@ -1,0 +1,161 @@
+"""What a trial showed: figures, and checks each of which can fail. A check without a subject has failed."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from chaos.invariants import CHECKS, Check, _checked
+from chaos.timeline import per_second
+from deploy.cluster.plan import DATA, WEB_HOST, WORKERS
+from deploy.cluster.trial import Seen
+from deploy.cluster.watching import Loss, loss
+
+TAKEN_OVER_WITHIN = 20.0  # seconds: a lease of 12, a tick, and a machine that is shared
+BACK_WITHIN = 15.0  # seconds after the cable is in again
+WENT_ON = 5  # orders that must have ended while a worker's machine was away
+# Not of this trial: nothing was searched for words in plain, and no line was overheard.
+ELSEWHERE = ("no word of a person lies anywhere in plain",)
+ELSEWHERE += ("no word of a person passed to database, doorbell or store in plain",)
+REFUSED = "work.fence_lost"
+
+
+def figures(seen: Seen, refused: Counter[str]) -> dict[str, Any]:
+    """JSON-ready. `refused`: by machine, commits of work that was somebody else's by then."""
+    lost = lost_work(seen)
+    away, data, web = (seen.cuts[machine.name] for machine in (WORKERS[0], DATA, WEB_HOST))
+    ends = sorted(told.ended for told in seen.evidence.told if told.ended is not None)
+    taken = sorted(told.accepted for told in seen.evidence.told if told.accepted is not None)
+    return {
+        "orders": len(seen.evidence.orders),
+        "ended": dict(Counter(str(row["state"]) for row in seen.evidence.orders)),
+        "quiet_after_s": seen.quiet,
+        "worker_cut_off": {
+            "from_s": away[0],
+            "to_s": away[1],
+            "held_at_the_cut": lost.held,
+            "taken_over": len(lost.taken_over),
+            "taken_over_after_s": _span(lost.taken_over.values()),
+            "orders_that_ended_meanwhile": _between(ends, *away),
+            "longest_pause_s": _longest_pause(ends, *away),
+            "commits_refused": refused[WORKERS[0].name],
+            "works_again_after_s": lost.again,
+        },
+        "database_and_store_cut_off": {
+            "from_s": data[0],
+            "to_s": data[1],
+            "first_end_after_s": _first_after(ends, data[1]),
+            "first_order_taken_after_s": _first_after(taken, data[1]),
+        },
+        "web_cut_off": {
+            "from_s": web[0],
+            "to_s": web[1],
+            "orders_that_ended_meanwhile": _between(ends, *web),
+            "first_order_taken_after_s": _first_after(taken, web[1]),
+        },
+        "ended_per_second": per_second(ends, int(seen.quiet) + 1),
+    }
+
+
+def checks(seen: Seen) -> list[Check]:
+    shared = [_checked(name, look(seen.evidence)) for name, look in CHECKS.items() if name not in ELSEWHERE]
+    return [*shared, *of_the_machines(seen)]
+
+
+def of_the_machines(seen: Seen) -> list[Check]:
+    """What only several machines can show."""
+    lost = lost_work(seen)
+    away, data, web = (seen.cuts[machine.name] for machine in (WORKERS[0], DATA, WEB_HOST))
+    ends = sorted(told.ended for told in seen.evidence.told if told.ended is not None)
+    taken = sorted(told.accepted for told in seen.evidence.told if told.accepted is not None)
+    went_on = _between(ends, *away)
+    slow = {work: seconds for work, seconds in lost.taken_over.items() if seconds > TAKEN_OVER_WITHIN}
+    again = lost.again is not None and lost.again <= BACK_WITHIN
+    return [
+        Check("every process lived through it", 1, list(seen.ended)),
+        Check("work went on elsewhere", len(ends), [] if went_on >= WENT_ON else [f"{went_on} orders ended"]),
+        Check("what it held was taken over", lost.held if lost.holder else 0, lost.left),
+        Check("taken over in time", len(lost.taken_over), [f"{work}: {late} s" for work, late in slow.items()]),
+        Check("back on its cable it works again", 1, [] if again else [f"after {lost.again} s"]),
+        _back("the service goes on once its database is back", ends, data[1]),
+        _back("orders are taken once its database is back", taken, data[1]),
+        _back("orders are taken once the website is back", taken, web[1]),
+    ]
+
+
+def lost_work(seen: Seen) -> Loss:
+    cut, mended = seen.cuts[WORKERS[0].name]
+    return loss(seen.samples, cut=cut, mended=mended, fences=seen.fences)
+
+
+def refusals(logs: Path) -> Counter[str]:
+    """By machine: how often a claim was told that its row is somebody else's."""
+    found: Counter[str] = Counter()
+    for machine in WORKERS:
+        for line in (logs / f"{machine.name}.log").read_text(errors="replace").splitlines():
+            found[machine.name] += f'"event":"{REFUSED}"' in line.replace(" ", "")
+    return found
+
+
+def written(path: Path, told: dict[str, Any], checked: Sequence[Check], *, seconds: float) -> None:
+    passed = all(check.passed for check in checked)
+    listed = [{"name": c.name, "subjects": c.subjects, "violations": c.violations[:5]} for c in checked]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(
+        json.dumps({"passed": passed, "seconds": round(seconds), **told, "checks": listed}, indent=1) + "\n"
+    )
+
+
+def text(told: dict[str, Any], checked: Sequence[Check]) -> str:
+    """For somebody at a terminal."""
+    worker, data, web = (told[name] for name in ("worker_cut_off", "database_and_store_cut_off", "web_cut_off"))
+    soonest, latest = worker["taken_over_after_s"]
+    lines = [
+        f"{told['orders']} orders ended within {told['quiet_after_s']} s: "
+        + ", ".join(f"{count} {state}" for state, count in sorted(told["ended"].items())),
+        f"worker-1 was away from {worker['from_s']} to {worker['to_s']} s with {worker['held_at_the_cut']} pieces of "
+        f"work in hand; {worker['taken_over']} were taken over after {soonest} to {latest} s.",
+        f"  Meanwhile {worker['orders_that_ended_meanwhile']} orders ended elsewhere (longest pause "
+        f"{worker['longest_pause_s']} s). {worker['commits_refused']} late commits of its were refused; it worked "
+        f"again {worker['works_again_after_s']} s after it was back.",
+        f"Database and store were away from {data['from_s']} to {data['to_s']} s; the first order ended "
+        f"{data['first_end_after_s']} s after that, the first was taken after {data['first_order_taken_after_s']} s.",
+        f"The website was away from {web['from_s']} to {web['to_s']} s; {web['orders_that_ended_meanwhile']} orders "
+        f"ended meanwhile, the first was taken {web['first_order_taken_after_s']} s after it was back.",
+        "",
+        *(_line(check) for check in checked),
+    ]
+    return "\n".join(lines)
+
+
+def _line(check: Check) -> str:
+    if check.passed:
+        return f"  ok    {check.name} ({check.subjects})"
+    return f"  FAIL  {check.name}: " + ("nobody looked" if not check.subjects else "; ".join(check.violations[:5]))
+
+
+def _back(name: str, moments: Sequence[float], mended: float) -> Check:
+    first = _first_after(moments, mended)
+    good = first is not None and first <= BACK_WITHIN
+    return Check(name, len(moments), [] if good else [f"after {first} s"])
+
+
+def _between(moments: Sequence[float], begin: float, end: float) -> int:
+    return sum(begin < moment <= end for moment in moments)
+
+
+def _first_after(moments: Sequence[float], moment: float) -> float | None:
+    return next((round(one - moment, 2) for one in moments if one > moment), None)
+
+
+def _longest_pause(moments: Sequence[float], begin: float, end: float) -> float:
+    inside = [begin, *(moment for moment in moments if begin < moment <= end), end]
+    return round(max(later - sooner for sooner, later in zip(inside, inside[1:], strict=False)), 2)
+
+
+def _span(values: Any) -> tuple[float, float] | tuple[None, None]:
+    found = sorted(values)
+    return (found[0], found[-1]) if found else (None, None)

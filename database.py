@@ -16,6 +16,7 @@ import peewee
 from playhouse.migrations import Runner as MigrationRunner
 from playhouse.pool import PooledPostgresqlDatabase, PooledSqliteDatabase
 
+import crash
 from errors import Temporary
 from models import TABLES
 from rows import Row, write_all
@@ -120,10 +121,17 @@ class Database:
             if not self.sqlite:
                 self.rows("SELECT pg_advisory_lock(?)", MIGRATION_LOCK)
             try:
-                return [str(name) for name in MigrationRunner(self.raw, directory=str(MIGRATIONS)).up()]
+                return list(self._applied())
             finally:
                 if not self.sqlite:
                     self.rows("SELECT pg_advisory_unlock(?)", MIGRATION_LOCK)
+
+    def _applied(self) -> Iterator[str]:
+        """One after the other, each in a transaction of its own: a release that is killed goes on where it was."""
+        for name in self.pending_migrations():
+            MigrationRunner(self.raw, directory=str(MIGRATIONS)).up(name)
+            crash.at("migration.applied")
+            yield name
 
     def pending_migrations(self) -> list[str]:
         """Names of migrations that this schema lacks."""

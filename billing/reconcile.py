@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from peewee import fn
 
+import crash
 from billing.payments import REFUND, Paid, Payments
 from billing.refunds import Refunds
 from database import Database, Unit
@@ -76,6 +77,8 @@ class Reconciliation:
             report.transactions += 1
             with self._database.unit() as unit:
                 payment = self._incoming(unit, said, report) if said.incoming else self._outgoing(unit, said, report)
+                crash.at("reconcile.booking")
+            crash.at("reconcile.booked")
             if payment is not None:
                 (seen if said.incoming else back).add(payment.id)
         with self._database.unit() as unit:

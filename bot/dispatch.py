@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import crash
 import logs
 from bot import deletion, messages, payments, reports, strangers, support, taps
 from bot.context import Context
@@ -52,7 +53,9 @@ def handle(context: Context, raw: Any) -> Sequence[Step]:
                 context.deliver.bring_back(unit, account.id)
                 context.announcements.bring_back(unit, account.id)
                 context.tickets.bring_back(unit, account.id)
-            return _act(context, unit, account, person, update)
+            steps = _act(context, unit, account, person, update)
+            crash.at("update.acting")
+            return steps
     except Rejected as error:  # the unit is rolled back; the person is told why
         log.info("update.rejected", code=error.code)
         return _told(person.translate, update, error)
@@ -64,6 +67,7 @@ def handle(context: Context, raw: Any) -> Sequence[Step]:
 def perform(context: Context, steps: Sequence[Step]) -> None:
     """Take the steps one by one. One that fails is logged; the others still go out: what they tell of is committed, and
     the update would not be handled again."""
+    crash.at("update.handled")
     for step in steps:
         try:
             if isinstance(step, StatusOf):
@@ -72,6 +76,7 @@ def perform(context: Context, steps: Sequence[Step]) -> None:
                 context.telegram.call(step)
         except Failure as error:
             log.warning("call.failed", method=getattr(step, "method", None), code=error.code)
+    crash.at("update.answered")
 
 
 def _act(context: Context, unit: Unit, account: Account, person: Person, update: Update) -> Sequence[Step]:

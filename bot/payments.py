@@ -3,6 +3,7 @@ without an account; nothing is written about those but what giving the Stars bac
 
 from __future__ import annotations
 
+import crash
 import logs
 from billing import ledger
 from billing.payments import Paid
@@ -62,6 +63,7 @@ def _paid(context: Context, update: Update) -> list[Call]:
     with context.database.unit() as unit:
         booked = context.payments.receive(unit, paid, account=context.accounts.buyer(paid.telegram_id))
         free = ledger.balance(booked.payment.account).free
+        crash.at("payment.booking")
     log.info("payment.booked", payment=booked.payment.id, state=booked.payment.state)
     if booked.again:
         return []

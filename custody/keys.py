@@ -11,6 +11,7 @@ from typing import Any
 
 from peewee import Value
 
+import crash
 from database import Database, Unit
 from errors import Permanent, Rejected
 from models import Account, KeyRow, new_id
@@ -183,6 +184,8 @@ class Keys:
                         continue
                     fresh = self._master.rewrap(wrapped, binding=_binding(row.id, row.account, row.kind))
                     done += KeyRow.update(wrapped=fresh).where(KeyRow.id == row.id).execute()
+                crash.at("rotation.rewrapping")
+            crash.at("rotation.rewrapped")
             if not rows:
                 return done
             last = rows[-1].id

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import crash
 import logs
 from billing.prices import PICTURE
 from database import Database, Unit
@@ -54,7 +55,10 @@ class Status:
         """
         for _ in range(ROUNDS):
             stands = self._look(order, place)
-            if stands is None or not self._edit(stands) or self._is_still_so(stands):
+            if stands is None or not self._edit(stands):
+                return
+            crash.at("status.said")
+            if self._is_still_so(stands):
                 return
             place = None
 

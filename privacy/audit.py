@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+import crash
 import logs
 from custody.fields import Fields
 from custody.keys import Keys
@@ -89,6 +90,8 @@ class Audit:
         entry.digest = self._fields.index(AuditEntry.digest, _content(entry))
         entry.save(force_insert=True)
         number = entry.number
+        crash.at("staff.acting")
+        unit.after(lambda: crash.at("staff.acted"))
         unit.after(lambda: log.info("audit.written", kind=verb, entry=number))
 
     def last(self, unit: Unit, verb: str, *, subject: str) -> datetime | None:

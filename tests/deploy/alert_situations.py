@@ -142,7 +142,7 @@ SITUATIONS: tuple[Situation, ...] = (
     silent("PausedLong", told("miomio_paused", "0x60 1x300", 'what="videos"'), at="7h", step=STEP),
     # money
     fires("LedgerNotZero", told("miomio_ledger_sum_credits", f"-1{EVER}", 'of="all"'), {"of": "all"}),
-    fires("LedgerNotZero", told("miomio_ledger_sum_credits", f"3{EVER}", 'of="hour"'), {"of": "hour"}, at="0m"),
+    fires("LedgerNotZero", told("miomio_ledger_sum_credits", f"3{EVER}", 'of="lately"'), {"of": "lately"}, at="0m"),
     silent("LedgerNotZero", told("miomio_ledger_sum_credits", f"0{EVER}", 'of="all"')),
     fires("PaymentsStuck", told("miomio_payments_open", f"1{EVER}", 'state="stuck"'), {"state": "stuck"}),
     silent("PaymentsStuck", told("miomio_payments_open", f"5{EVER}", 'state="refunding"')),

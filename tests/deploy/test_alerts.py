@@ -13,10 +13,12 @@ import pytest
 import yaml
 
 from jobs.kinds import GENERATION
+from models import Order
 from tests.deploy.alert_situations import SITUATIONS, Situation
 from tests.deploy.files import DEPLOY, FLY, load_yaml
-from tests.deploy.promql import problems
+from tests.deploy.promql import matched, problems
 from tests.parts import tool
+from watch.of_money import UNSETTLED
 
 FOLDER = DEPLOY / "prometheus"
 RULES: dict[str, dict[str, Any]] = {
@@ -84,6 +86,21 @@ def test_each_alert_has_a_case_that_raises_it_and_one_that_does_not(alert: str) 
 @pytest.mark.parametrize("alert", RULES)
 def test_each_alert_asks_for_figures_that_the_service_tells(alert: str) -> None:
     assert problems(RULES[alert]["expr"]) == []
+
+
+VALUES = {
+    ("miomio_orders_lately", "state"): set(Order.MOVES),
+    ("miomio_payments_open", "state"): set(UNSETTLED),
+    ("miomio_webhook_seconds_count", "status"): {"2xx", "3xx", "4xx", "5xx"},
+    ("miomio_http_seconds_count", "status"): {"2xx", "3xx", "4xx", "5xx"},
+}
+
+
+@pytest.mark.parametrize("alert", RULES)
+def test_each_alert_compares_labels_with_values_that_there_are(alert: str) -> None:
+    for name, label, value in matched(RULES[alert]["expr"]):
+        if label != "kind":  # those of work are compared below
+            assert set(value.split("|")) <= VALUES[name, label]
 
 
 @pytest.mark.parametrize("alert", RULES)

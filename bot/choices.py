@@ -75,7 +75,7 @@ def allow(context: Context, unit: Unit, account: Account, person: Person, update
     if order.state != Order.OFFERED:
         raise Rejected("orders.gone")
     choose_receiver(unit, account.id, order.provider, allowed=True)
-    return [_instead(person, update, offers.words(context, person, Account.get(Account.id == account.id), order))]
+    return [_instead(person, update, offers.words(context, unit, person, Account.get(Account.id == account.id), order))]
 
 
 def _chosen(context: Context, unit: Unit, account: Account, person: Person, update: Update, wanted: str | None) -> Call:

@@ -26,6 +26,7 @@ from providers.origins import recipients
 from providers.telegram import Telegram
 from support.announcements import Announcements
 from support.tickets import Tickets
+from traffic.control import Traffic
 from workers.house import House
 
 
@@ -54,6 +55,7 @@ class Context:
     boards: Boards
     catalogue: Catalogue
     motions: Catalogue
+    traffic: Traffic
     videos: bool
     receivers: tuple[str, ...]  # who receives data, in short
     providers: tuple[str, ...]  # the AI providers among them
@@ -85,6 +87,7 @@ class Context:
             boards=house.boards,
             catalogue=house.catalogue,
             motions=house.motions,
+            traffic=house.traffic,
             videos=house.slots is not None,
             receivers=tuple(r.short for r in recipients(house.settings)),
             providers=tuple(r.short for r in recipients(house.settings) if r.model),

@@ -16,10 +16,11 @@ from database import Unit
 from errors import Failure, Permanent, Rejected
 from generation.chat import PURPOSE, Person
 from models import Account, SeenUpdate
-from providers.telegram_calls import Call, answer, chat_action, send_text
+from providers.telegram_calls import LONGEST_ALERT, Call, answer, chat_action, send_text
 from rows import Row, execute
 from wording import failures
 from wording.language import Translate
+from wording.message import escape
 
 FIRST_TIME = "INSERT INTO seen_update (id, at) VALUES (?, ?) ON CONFLICT DO NOTHING RETURNING id"
 
@@ -118,6 +119,8 @@ def _first_time(unit: Unit, number: int) -> bool:
 
 def _told(_: Translate, update: Update, error: Failure) -> list[Call]:
     sentence = failures.sentence(_, error)
-    if update.kind == "tap":
+    if update.kind != "tap":
+        return [send_text(update.chat, escape(sentence), reply_to=update.message)]
+    if len(sentence) <= LONGEST_ALERT:
         return [answer(update.query, sentence, alert=True)]
-    return [send_text(update.chat, sentence, reply_to=update.message)]
+    return [answer(update.query), send_text(update.chat, escape(sentence))]

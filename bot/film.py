@@ -70,7 +70,7 @@ def motion_of_photo(
 def length(context: Context, unit: Unit, account: Account, person: Person, update: Update, tap: Tap) -> list[Call]:
     """The same offer for the other length."""
     order = context.orders.change_length(unit, account=account.id, order=tap.id, seconds=int(tap.word))
-    text = offers.words(context, person, account, order)
+    text = offers.words(context, unit, person, account, order)
     return [edit_text(person.chat, update.message, text.text, text.keyboard)]
 
 
@@ -98,7 +98,7 @@ def offer(
     """Price and provider, before the tap."""
     chosen = context.motions.get(motion) if motion is not None else None
     order = context.orders.offer(unit, source=source, style=chosen, prompt=prompt, seconds=seconds)
-    return _say(person, offers.words(context, person, account, order))
+    return _say(person, offers.words(context, unit, person, account, order))
 
 
 def _at_hand(context: Context, account: Account) -> Source:

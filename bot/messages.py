@@ -120,7 +120,7 @@ def _prompt(context: Context, unit: Unit, account: Account, person: Person, upda
         return [_say(person, says_photos.send_first(person.translate))]
     photo = context.photos.ready(account.id, account.current_photo)
     order = context.orders.offer(unit, source=Source.of_photo(photo), style=None, prompt=prompt)
-    return [_say(person, offers.words(context, person, account, order))]
+    return [_say(person, offers.words(context, unit, person, account, order))]
 
 
 def _start(context: Context, unit: Unit, account: Account, person: Person, update: Update) -> list[Call]:

@@ -6,16 +6,17 @@ from billing import ledger
 from billing.prices import PRICES, VIDEO_SECONDS, seconds_of, video
 from bot.context import Context
 from consent.choices import may_get
+from database import Unit
 from generation.chat import Person
 from models import Account, Order
 from wording import orders as says
 from wording.message import Message
 
 
-def words(context: Context, person: Person, account: Account, order: Order) -> Message:
+def words(context: Context, unit: Unit, person: Person, account: Account, order: Order) -> Message:
     """Of a picture or of a video. Called inside the unit of the offer."""
     chosen, prompt = context.orders.wanted(order)
-    seconds = seconds_of(order.kind)
+    seconds, outlook = seconds_of(order.kind), context.orders.outlook(unit, order)
     return says.offer(
         person.translate,
         order=order.id,
@@ -27,6 +28,8 @@ def words(context: Context, person: Person, account: Account, order: Order) -> M
         seconds=seconds,
         other=_other_length(seconds),
         allowed=may_get(account, order.provider),
+        minutes=outlook.minutes,
+        away=outlook.away,
     )
 
 

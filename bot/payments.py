@@ -13,6 +13,7 @@ from consent.language import spoken
 from errors import Rejected, Temporary
 from models import Account
 from providers.telegram_calls import Call, answer_pre_checkout, send_text
+from traffic.names import SALES
 from wording import failures, money
 from wording.language import Translate, translate
 
@@ -43,6 +44,7 @@ def _question(context: Context, update: Update) -> Call:
                 raise Rejected("account.closing")
             if account is not None and account.frozen_at is not None:
                 raise Rejected("account.frozen")
+            context.traffic.pauses.demand_open(SALES)
             context.payments.check(
                 context.database.clock.now(),
                 account=account.id if account is not None else None,

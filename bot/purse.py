@@ -15,6 +15,7 @@ from generation.chat import Person
 from models import Account
 from policy.limits import LARGEST_LIMIT, REFUND_WITHIN
 from providers.telegram_calls import Call, send_invoice, send_text
+from traffic.names import SALES
 from wording import money
 from wording.message import Message
 
@@ -41,6 +42,8 @@ def show_packs(context: Context, unit: Unit, account: Account, person: Person, u
 
 
 def packs(context: Context, account: Account, person: Person) -> Call:
+    """Raises Rejected("sales.paused"), and so does `invoice`."""
+    context.traffic.pauses.demand_open(SALES)
     free = ledger.balance(account.id).free
     lines = [_line(pack) for pack in PACKS.values()]
     prices = _prices(context)
@@ -49,6 +52,7 @@ def packs(context: Context, account: Account, person: Person) -> Call:
 
 def invoice(context: Context, unit: Unit, account: Account, person: Person, pack: Pack) -> Call:
     """An invoice for this person only: its payload is a row that names them."""
+    context.traffic.pauses.demand_open(SALES)
     offered = context.payments.offer(unit, account=account.id, pack=pack)
     within = REFUND_WITHIN.days
     title, description = money.invoice(person.translate, pack=_line(pack), prices=_prices(context), days=within)

@@ -99,7 +99,7 @@ def _offer(
 ) -> Call:
     chosen = context.catalogue.get(style) if style else None
     order = context.orders.offer(unit, source=source, style=chosen, prompt=prompt)
-    text = offers.words(context, person, account, order)
+    text = offers.words(context, unit, person, account, order)
     return send_text(person.chat, text.text, text.keyboard)
 
 

@@ -90,10 +90,14 @@ class Greet:
             prompt = self._orders.check_prompt(caption)
         except Rejected as error:
             return self._reply(person, photo, failures.photo_refused(_, error.code))
-        with claim.checkpoint() as unit:
-            order = self._orders.offer(unit, source=Source.of_photo(photo), style=None, prompt=prompt)
-            free = ledger.balance(photo.account).free
-            allowed = may_get(Account.get(Account.id == photo.account), order.provider)
+        try:
+            with claim.checkpoint() as unit:
+                order = self._orders.offer(unit, source=Source.of_photo(photo), style=None, prompt=prompt)
+                free = ledger.balance(photo.account).free
+                allowed = may_get(Account.get(Account.id == photo.account), order.provider)
+                outlook = self._orders.outlook(unit, order)
+        except Rejected as error:  # nothing of the kind is taken now
+            return self._reply(person, photo, failures.photo_refused(_, error))
         text = says_orders.offer(
             _,
             order=order.id,
@@ -103,6 +107,8 @@ class Greet:
             free=free,
             prompt=prompt,
             allowed=allowed,
+            minutes=outlook.minutes,
+            away=outlook.away,
         )
         return self._reply(person, photo, text)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import logs
@@ -26,12 +28,24 @@ from moderation.check import PromptRules
 from policy.limits import LONGEST_PROMPT
 from policy.terms import N_
 from states import move
+from traffic.control import Traffic
+from traffic.load import Load
+from traffic.names import IMAGES, VIDEOS
+from wording.orders import AWAY, HELD
 
 log = logs.get()
 
 PROVIDER = "gemini"
 VIDEO_PROVIDER = "kling"
 DAY = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What is to be told before the tap: in how many minutes it begins, where that is long; a provider that is away."""
+
+    minutes: int | None
+    away: bool
 
 
 class Orders:
@@ -46,6 +60,7 @@ class Orders:
         motions: Catalogue,
         slots: VideoSlots | None,
         rules: PromptRules,
+        traffic: Traffic,
         parallel: int,
     ) -> None:
         self._fields = fields
@@ -54,6 +69,7 @@ class Orders:
         self._motions = motions
         self._slots = slots
         self._rules = rules
+        self._traffic = traffic
         self._parallel = parallel
 
     def check_prompt(self, prompt: str) -> str:
@@ -72,11 +88,10 @@ class Orders:
     ) -> Order:
         """A row that waits for the tap; nothing is held and nothing sent. With `seconds` it is a video.
 
-        Raises Rejected("videos.off" | "videos.paused").
+        Raises Rejected("images.paused" | "videos.paused" | "videos.off" | "orders.too_busy").
         """
-        if seconds is not None:
-            self.demand_videos(unit)
         kind = PICTURE if seconds is None else video(seconds)
+        self._demand_open(unit, kind)
         order = new_id()
         row = Order(
             id=order,
@@ -95,10 +110,20 @@ class Orders:
         return row
 
     def demand_videos(self, unit: Unit) -> None:
-        """Raises Rejected("videos.off" | "videos.paused")."""
+        """Raises Rejected("videos.off" | "videos.paused" | "orders.too_busy")."""
         if self._slots is None:
             raise Rejected("videos.off")
+        self._traffic.pauses.demand_open(VIDEOS)
         self._slots.demand_open(unit)
+        _demand_room(self._slots.load(unit), VIDEOS)
+
+    def outlook(self, unit: Unit, row: Order) -> Outlook:
+        """What its person should know before the tap."""
+        if row.kind == PICTURE:
+            told = self._traffic.pictures().told(IMAGES)
+        else:
+            told = self._slots.load(unit).told(VIDEOS) if self._slots is not None else None
+        return Outlook(told, self._traffic.breakers.away(row.provider))
 
     def change_length(self, unit: Unit, *, account: str, order: str, seconds: int) -> Order:
         """Another length for a video that is only offered. Raises Rejected("orders.gone" | "orders.already_made")."""
@@ -117,15 +142,14 @@ class Orders:
 
         Raises Rejected("orders.gone" | "orders.already_made" | "orders.too_many" | "photo.gone" |
         "photo.gone_by_choice" | "provider.not_allowed" | "credits.too_few" | "credits.daily_limit" | "videos.off" |
-        "videos.paused" | "consent.renew").
+        "videos.paused" | "images.paused" | "orders.too_busy" | "consent.renew").
         """
         row = self.of(account, order)
         if row.state != Order.OFFERED:
             raise Rejected("orders.gone" if row.state == Order.DELETED else "orders.already_made")
         if Source.of(row).media() is None:
             raise Source.of(row).gone()
-        if seconds_of(row.kind) is not None:
-            self.demand_videos(unit)
+        self._demand_open(unit, row.kind)
         owner = Account.get(Account.id == account)
         demand_may_get(owner, row.provider)
         demand_current(unit, account)  # asked last of what writes nothing: who says yes can have it at once
@@ -155,12 +179,25 @@ class Orders:
     def stands(self, unit: Unit, row: Order) -> Place:
         """Where an order that waits stands."""
         if row.kind == PICTURE:
-            return Place(waiting_before(row.queued_at))
-        return self.places(unit).get(row.id) or Place(MOST_WAITING)
+            return replace(Place(waiting_before(row.queued_at)), why=self._why(IMAGES, PROVIDER))
+        return self._videos(unit).get(row.id) or Place(MOST_WAITING)
 
-    def places(self, unit: Unit) -> dict[str, Place]:
-        """Where the videos that wait stand."""
-        return self._slots.places(unit) if self._slots is not None else {}
+    def places(self, unit: Unit, pictures: Sequence[Order]) -> Mapping[str, Place]:
+        """Where the videos that wait stand, and these pictures, which are all and in their order."""
+        why = self._why(IMAGES, PROVIDER)
+        return self._videos(unit) | {row.id: Place(ahead, why=why) for ahead, row in enumerate(pictures)}
+
+    def _videos(self, unit: Unit) -> dict[str, Place]:
+        if self._slots is None:
+            return {}
+        why = self._why(VIDEOS, VIDEO_PROVIDER)
+        return {order: replace(place, why=why) for order, place in self._slots.places(unit).items()}
+
+    def _why(self, name: str, provider: str) -> str | None:
+        """What all who wait, wait for, besides their turn."""
+        if self._traffic.pauses.holds(name):
+            return HELD
+        return AWAY if self._traffic.breakers.away(provider) else None
 
     def cancel(self, unit: Unit, *, account: str, order: str) -> None:
         """Give the credit back. Raises Rejected("orders.too_late") once the provider is being called."""
@@ -240,6 +277,14 @@ class Orders:
         style, _ = self.wanted(row)
         return style.name if style else N_("Your own idea")
 
+    def _demand_open(self, unit: Unit, kind: str) -> None:
+        """Whether orders of this kind are taken now."""
+        if kind != PICTURE:
+            self.demand_videos(unit)
+            return
+        self._traffic.pauses.demand_open(IMAGES)
+        _demand_room(self._traffic.pictures(), IMAGES)
+
     def _within_daily_limit(self, unit: Unit, owner: Account) -> None:
         """Asked after the hold, which counts already."""
         limit = owner.daily_limit
@@ -251,6 +296,11 @@ class Orders:
 
     def _seal(self, column: object, order: str, account: str, value: str | None) -> bytes | None:
         return self._fields.seal(column, row=order, account=account, value=value)
+
+
+def _demand_room(load: Load, name: str) -> None:
+    if (minutes := load.full(name)) is not None:
+        raise Rejected("orders.too_busy", wait=minutes)
 
 
 def waiting_before(queued_at: object) -> int:

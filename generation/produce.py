@@ -24,6 +24,8 @@ from jobs.claim import Claim
 from jobs.desk import Desk
 from models import Media, Order
 from states import move
+from traffic.control import Traffic
+from traffic.names import IMAGES
 from wording import orders as says
 
 SENT = frozenset({"photos", "prompts"})  # categories that go to the provider
@@ -62,6 +64,7 @@ class Produce:
         desk: Desk,
         orders: Orders,
         status: Status,
+        traffic: Traffic,
         provider: PictureProvider,
     ) -> None:
         self._database = database
@@ -69,6 +72,7 @@ class Produce:
         self._desk = desk
         self._orders = orders
         self._status = status
+        self._traffic = traffic
         self._provider = provider
 
     def do(self, claim: Claim) -> None:
@@ -81,18 +85,20 @@ class Produce:
                 return
         if source is None:
             raise Rejected("photo.gone")
+        self._traffic.pauses.demand_going(IMAGES)
         if (claim.reason or "").startswith("store."):
             self._media.demand_room()  # what was made could not be kept: do not pay for it again for nothing
         _, prompt = self._orders.wanted(order)
-        self._announce(claim, order)
-        crash.at("produce.announced")
-        made = self._provider.picture(
-            self._opened(source),  # no name holds the photo while the provider works for many seconds
-            source.mime,
-            prompt,
-            aspect_ratio=nearest_ratio(source.width, source.height, RATIOS),
-            attempt=order.attempt + 1,
-        )
+        with self._traffic.breakers.call(order.provider, work=claim.id, fence=claim.fence):
+            self._announce(claim, order)
+            crash.at("produce.announced")
+            made = self._provider.picture(
+                self._opened(source),  # no name holds the photo while the provider works for many seconds
+                source.mime,
+                prompt,
+                aspect_ratio=nearest_ratio(source.width, source.height, RATIOS),
+                attempt=order.attempt + 1,
+            )
         crash.at("produce.called")
         self._keep(claim, order, made)
 

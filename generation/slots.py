@@ -22,6 +22,9 @@ from generation.kinds import COLLECT, PRODUCE, SUBMIT
 from jobs.desk import Desk
 from models import Order, Slots, VideoTask, new_id
 from states import move
+from traffic.control import Traffic
+from traffic.load import Load
+from traffic.names import VIDEOS
 from wording.orders import minutes_of
 
 NAME = "kling"
@@ -40,10 +43,13 @@ class Place:
 
     ahead: int
     seconds: float | None = None
+    why: str | None = None  # what it waits for besides its turn: nobody knows then how long
 
     @property
     def shown(self) -> str:
         """What the status message says now; it is changed when this changes."""
+        if self.why is not None:
+            return f"queued:{self.why}"
         minutes = "" if self.seconds is None else f":{minutes_of(self.seconds)}"
         return f"queued:{self.ahead}{minutes}"
 
@@ -51,8 +57,9 @@ class Place:
 class VideoSlots:
     """Methods with a unit are called inside it."""
 
-    def __init__(self, *, database: Database, desk: Desk, slots: int, models: Sequence[str]) -> None:
+    def __init__(self, *, database: Database, desk: Desk, traffic: Traffic, slots: int, models: Sequence[str]) -> None:
         self._database = database
+        self._traffic = traffic
         self._desk = desk
         self._slots = slots
         self._models = models  # the first that is not retired is asked
@@ -61,9 +68,11 @@ class VideoSlots:
         """One round: give the free slots away. The number of orders that got one."""
         with self._database.unit() as unit:
             row = self._locked()
-            if _paused(row, unit.now):
+            if _paused(row, unit.now) or self._traffic.pauses.holds(VIDEOS):
                 return 0
             free = self._limit(row, unit.now) - self._running()
+            if (room := self._traffic.breakers.room(unit, NAME)) is not None:
+                free = min(free, room - _admitted().count())
             chosen = self._line()[: max(0, free)]
             if chosen:
                 unit.after(lambda: crash.at("admit.given"))  # before any bell
@@ -85,11 +94,18 @@ class VideoSlots:
         row = Slots.get_or_none(Slots.name == NAME) or Slots(name=NAME)
         limit, usual = max(1, self._limit(row, unit.now)), usual_seconds(unit.now)
         running = self._running()
-        admitted = VideoTask.select(VideoTask.order).where(_holds_a_slot() & (VideoTask.state == VideoTask.ADMITTED))
-        return {task.order: Place(0, usual) for task in admitted} | {
+        return {task.order: Place(0, usual) for task in _admitted()} | {
             order.id: Place(ahead, usual * (1 + max(0, ahead + running - limit + 1) / limit))
             for ahead, order in enumerate(self._line())
         }
+
+    def load(self, unit: Unit) -> Load:
+        """How long the line is. The wait is until one that comes now gets its slot."""
+        row = Slots.get_or_none(Slots.name == NAME) or Slots(name=NAME)
+        limit, line = max(1, self._limit(row, unit.now)), self._line()
+        oldest = max((unit.now - order.queued_at).total_seconds() for order in line) if line else 0.0
+        turns = max(0, len(line) + self._running() - limit + 1) / limit
+        return Load(len(line), max(0.0, oldest), usual_seconds(unit.now) * turns)
 
     def lower(self, unit: Unit) -> None:
         """The provider says that too many run: no more than now for a while; none at all where none of ours does."""
@@ -103,6 +119,11 @@ class VideoSlots:
     def has_successor(self, model: str) -> bool:
         """Whether another model can be asked once this one is retired."""
         return model in self._models[:-1]
+
+    def taken(self, now: datetime) -> tuple[int, int]:
+        """How many slots are taken, and how many there are now. Called with a connection."""
+        row = Slots.get_or_none(Slots.name == NAME) or Slots(name=NAME)
+        return self._running(), self._limit(row, now)
 
     def waiting(self) -> list[Order]:
         """Every order that waits for a slot."""
@@ -169,6 +190,11 @@ class VideoSlots:
             Slots.insert(name=NAME).on_conflict_ignore().execute()
             found = list(locked.execute())
         return found[0]
+
+
+def _admitted() -> Any:
+    """Tasks with a slot that were not submitted yet."""
+    return VideoTask.select(VideoTask.order).where(_holds_a_slot() & (VideoTask.state == VideoTask.ADMITTED))
 
 
 def _holds_a_slot() -> Any:

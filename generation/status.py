@@ -108,7 +108,16 @@ class Status:
         order, _ = stands.order, person.translate
         title = self._orders.title(order)
         if stands.place is not None:
-            return says.queued(_, order=order.id, title=title, ahead=stands.place.ahead, seconds=stands.place.seconds)
+            place, provider = stands.place, order.provider
+            return says.queued(
+                _,
+                order=order.id,
+                title=title,
+                ahead=place.ahead,
+                seconds=place.seconds,
+                why=place.why,
+                provider=provider,
+            )
         if order.state not in (Order.CALLING, Order.RENDERING):
             return self.text(person, order)
         if order.kind == PICTURE:

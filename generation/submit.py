@@ -15,7 +15,7 @@ from errors import Failure, Permanent, Rejected, Temporary
 from generation.chat import PURPOSE
 from generation.endings import end_badly
 from generation.orders import Orders
-from generation.slots import VideoSlots, end_task
+from generation.slots import NAME, VideoSlots, end_task
 from generation.source import Source
 from generation.status import Status
 from generation.watch import Watch, first_look
@@ -23,13 +23,18 @@ from imaging.intake import Intake
 from jobs.claim import Claim
 from jobs.desk import Desk
 from models import Media, Order, VideoTask
+from policy.limits import LONGEST_OUTAGE
 from providers.kling import Task
 from states import move
+from traffic.breakers import AWAY
+from traffic.control import Traffic
+from traffic.names import VIDEOS
 from wording import orders as says
 
 SETTLES = timedelta(seconds=3)  # a task that was just made may not be found at once
 NEVER_MADE = ("provider.misconfigured", "provider.bad_request", "http.undeclared_host")
-NOT_MADE = ("provider.unreachable", "provider.busy")  # nothing was taken in: it may be cancelled, and sent as it is
+# Nothing was taken in: it may be cancelled, and sent as it is. Who waits was asked about, or was never sent.
+NOT_MADE = ("provider.unreachable", "provider.busy", AWAY, f"{VIDEOS}.held")
 
 log = logs.get()
 
@@ -55,6 +60,7 @@ class Submit:
         watch: Watch,
         status: Status,
         intake: Intake,
+        traffic: Traffic,
         provider: Submitter,
     ) -> None:
         self._database = database
@@ -65,6 +71,7 @@ class Submit:
         self._watch = watch
         self._status = status
         self._intake = intake
+        self._traffic = traffic
         self._provider = provider
 
     def do(self, claim: Claim) -> None:
@@ -86,14 +93,16 @@ class Submit:
             return
         if source is None:
             raise Rejected("photo.gone")
+        self._traffic.pauses.demand_going(VIDEOS)
         frame = [self._frame(source)]
         _, prompt = self._orders.wanted(order)
-        self._announce(claim, task, order)
-        crash.at("submit.announced")
         try:
-            made = self._provider.submit(
-                frame.pop(), prompt, seconds=task.seconds, model=task.model, external_id=task.external_id
-            )
+            with self._traffic.breakers.call(NAME, work=claim.id, fence=claim.fence):
+                self._announce(claim, task, order)
+                crash.at("submit.announced")
+                made = self._provider.submit(
+                    frame.pop(), prompt, seconds=task.seconds, model=task.model, external_id=task.external_id
+                )
         except (Temporary, Permanent) as failure:
             if self._answered(claim, task, order, failure):
                 return
@@ -157,6 +166,8 @@ class Submit:
         try:
             known = self._provider.look([task.external_id])
         except (Temporary, Permanent) as failure:  # whether it was made is as unknown as before
+            if self._traffic.breakers.away(NAME) and not self._waited_long(task):
+                raise self._traffic.breakers.wait(NAME, "provider.unsure") from None
             raise Temporary("provider.unsure", retry_after=getattr(failure, "retry_after", None)) from None
         if task.external_id in known:
             crash.at("submit.found")
@@ -168,6 +179,9 @@ class Submit:
         if task.submitted_at is not None and self._database.clock.now() - task.submitted_at < SETTLES:
             raise Temporary("provider.unsure", retry_after=SETTLES.total_seconds())
         return False
+
+    def _waited_long(self, task: VideoTask) -> bool:
+        return bool(self._database.clock.now() - task.created_at > LONGEST_OUTAGE)
 
     def _rendering(self, claim: Claim, task: VideoTask, order: Order) -> None:
         with claim.finish() as unit:

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import logs
 from billing import ledger
 from billing.prices import PICTURE
 from custody import destroy
-from database import Database
+from database import Database, Unit
 from generation.endings import end_badly
-from generation.kinds import DESTROY
+from generation.kinds import DESTROY, PRODUCE
 from generation.orders import Orders
-from generation.slots import Place, abandon
+from generation.slots import Place, abandon, withdraw
 from generation.status import Status
 from jobs.desk import Desk
 from models import Media, Order, VideoTask
-from policy.limits import LONGEST_WAIT
+from policy.limits import LONGEST_HOLD, LONGEST_OUTAGE, LONGEST_WAIT
+from traffic.breakers import AWAY
+from traffic.control import Traffic
+from traffic.names import HOLDABLE, IMAGES, VIDEOS
 
 POSITIONS_AT_ONCE = 20  # status messages brought up to date in one round; Telegram allows about 30 calls a second
 LEFT_BEHIND = timedelta(hours=1)  # longer than any attempt may take
@@ -30,11 +34,12 @@ log = logs.get()
 class Upkeep:
     """Each method is one round; all may be stopped anywhere and run again."""
 
-    def __init__(self, *, database: Database, desk: Desk, orders: Orders, status: Status) -> None:
+    def __init__(self, *, database: Database, desk: Desk, orders: Orders, status: Status, traffic: Traffic) -> None:
         self._database = database
         self._desk = desk
         self._orders = orders
         self._status = status
+        self._traffic = traffic
 
     def positions(self) -> None:
         """Status messages whose place in the queue has changed say so."""
@@ -44,12 +49,33 @@ class Upkeep:
     def _moved(self) -> list[tuple[Order, Place]]:
         """Orders that stand elsewhere than their message says, the oldest first; as many as one round may tell."""
         with self._database.unit() as unit:
-            places = self._orders.places(unit)
             rows = list(Order.select().where(Order.state == Order.QUEUED).order_by(Order.queued_at).limit(WAITING))
-            pictures = [row for row in rows if row.kind == PICTURE]
-            places |= {row.id: Place(ahead) for ahead, row in enumerate(pictures)}
+            places = self._orders.places(unit, [row for row in rows if row.kind == PICTURE])
             stand = [(row, places[row.id]) for row in rows if row.id in places]
         return [(row, place) for row, place in stand if row.shown != place.shown][:POSITIONS_AT_ONCE]
+
+    def outages(self) -> None:
+        """Who has waited for a provider that does not answer, or for staff, as long as was said: their credits go back,
+        and they are told."""
+        with self._database.unit() as unit:
+            for provider, since in self._traffic.breakers.away_since(unit).items():
+                self._give_up(unit, Order.provider == provider, since, LONGEST_OUTAGE, AWAY)
+            for name, kinds in ((IMAGES, Order.kind == PICTURE), (VIDEOS, Order.kind != PICTURE)):
+                if (held := self._traffic.pauses.held_since(unit, name)) is not None:
+                    self._give_up(unit, kinds, held, LONGEST_HOLD, f"{name}.paused")
+
+    def _give_up(self, unit: Unit, which: Any, since: datetime, longest: timedelta, reason: str) -> None:
+        """Orders that wait, since they were placed or since nothing goes on, whichever came later."""
+        if since > unit.now - longest:
+            return
+        late = (Order.state == Order.QUEUED) & (Order.queued_at <= unit.now - longest)
+        for order in list(Order.select().where(which & late).order_by(Order.id).limit(BATCH)):
+            self._desk.withdraw(unit, subject=order.id, kinds=(PRODUCE,))
+            withdraw(unit, self._desk, order.id)
+            if end_badly(
+                unit, self._desk, order=order.id, account=order.account, reason=reason, come_from=(Order.QUEUED,)
+            ):
+                log.warning("order.waited_too_long", order=order.id, code=reason)
 
     def leftovers(self) -> None:
         """Objects that were stored but never counted, holds and orders that nobody ends any more."""
@@ -71,6 +97,8 @@ class Upkeep:
         begun = VideoTask.select(VideoTask.order).where(VideoTask.state.in_(VideoTask.OPEN))
         waiting = (Order.state == Order.QUEUED) & (Order.kind != PICTURE) & (Order.queued_at < now - LONGEST_WAIT)
         with self._database.unit() as unit:
+            if self._traffic.pauses.held_lately(unit, VIDEOS, LONGEST_WAIT):
+                return
             for order in list(Order.select().where(waiting & Order.id.not_in(begun)).limit(BATCH)):
                 end_badly(
                     unit,
@@ -87,6 +115,8 @@ class Upkeep:
         are set aside for longer than this, whatever went wrong."""
         stuck = Order.state.in_((Order.CALLING, Order.RENDERING)) & (Order.queued_at < now - LONGEST_IN_ALL)
         with self._database.unit() as unit:
+            if any(self._traffic.pauses.held_lately(unit, name, LONGEST_IN_ALL) for name in HOLDABLE):
+                return
             for order in list(Order.select().where(stuck).limit(BATCH)):
                 if end_badly(unit, self._desk, order=order.id, account=order.account, reason="orders.stuck"):
                     abandon(unit, self._desk, order.id)

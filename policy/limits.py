@@ -7,6 +7,9 @@ from datetime import timedelta
 REFUND_WITHIN = timedelta(days=14)  # a person's own right to give an unused pack back
 VIDEO_GIVEN_UP = timedelta(minutes=20)  # without an end: asked once more, then the credits go back
 LONGEST_WAIT = timedelta(hours=2)  # for a video slot
+LONGEST_OUTAGE = timedelta(minutes=30)  # an order waits for a provider that does not answer; then its credits go back
+LONGEST_HOLD = timedelta(hours=24)  # the same for one that staff let wait
+LONGEST_SAID = 200  # characters of what staff say to everybody: as many as Telegram shows on a tap
 LONGEST_PROMPT = 1000  # characters a person may write
 LONGEST_NOTE = 1000  # characters that may stand beside data that its person disputes
 LARGEST_LIMIT = 100_000  # credits a day that somebody may set for themselves

@@ -9,6 +9,8 @@ from typing import Any, Protocol, Self
 
 import orjson
 
+LONGEST_ALERT = 200  # characters in the answer to a tap
+
 
 @dataclass(frozen=True)
 class Button:
@@ -192,7 +194,7 @@ def delete_all(chat: int, messages: Sequence[int]) -> Call:
 def answer(query: str, text: str | None = None, *, alert: bool = False) -> Call:
     params: dict[str, Any] = {"callback_query_id": query}
     if text:
-        params |= {"text": text[:200], "show_alert": alert}
+        params |= {"text": text[:LONGEST_ALERT], "show_alert": alert}
     return Call("answerCallbackQuery", params)
 
 

@@ -8,3 +8,4 @@ IMAGES: Final = "images"
 VIDEOS: Final = "videos"
 SALES: Final = "sales"
 SWITCHES: Final = (IMAGES, VIDEOS, SALES)
+HOLDABLE: Final = (IMAGES, VIDEOS)  # what was ordered of them can wait

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from errors import Failure
-from wording.language import Translate
-from wording.message import Message
+from errors import Fact, Failure
+from wording.language import ENGLISH, SIMPLIFIED, TRADITIONAL, Translate, translate
+from wording.message import Message, escape
 from wording.numbers import NUMBERS
 
 Sentence = Callable[[Translate], str]
@@ -78,6 +78,14 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "orders.stuck": lambda _: _("This one got stuck on our side, and we have been told. Please try again."),
     "videos.paused": lambda _: _("Videos are paused at the moment. Please try again later; pictures work."),
+    "images.paused": lambda _: _("Pictures are paused at the moment. Please try again later. Nothing was charged."),
+    "sales.paused": lambda _: _("Credits cannot be bought at the moment. Please try again later. Nothing was paid."),
+    "orders.too_busy": lambda _: _(
+        "Too many people just now: nothing new is taken. Please try again in {wait} minutes. Nothing was charged."
+    ),
+    "provider.away": lambda _: _(
+        "The AI provider has not answered for {outage} minutes. Please try again later; we keep looking."
+    ),
     "videos.full": lambda _: _("The video provider had no room for {hours} hours. Please try again later."),
     "videos.off": lambda _: _("There are no videos here at the moment. Pictures work."),
     "consent.renew": lambda _: _("Our privacy policy has changed: please say first whether you agree."),
@@ -95,17 +103,27 @@ SENTENCES: dict[str, Sentence] = {
 
 
 def sentence(_: Translate, failure: Failure | str) -> str:
-    """Something true and useful also for what has no sentence of its own."""
-    code = failure if isinstance(failure, str) else failure.code
+    """Something true and useful also for what has no sentence of its own. Plain text: a tap's answer knows no markup."""
+    code, facts = (failure, {}) if isinstance(failure, str) else (failure.code, failure.facts)
     if code in SENTENCES:
-        return SENTENCES[code](_).format(**NUMBERS)
+        return _with_words(_, SENTENCES[code](_).format(**{**NUMBERS, "wait": _("some"), **facts}), facts)
     return _("Something went wrong on our side. Please try again in a few minutes.")
+
+
+def _with_words(_: Translate, ours: str, facts: Mapping[str, Fact]) -> str:
+    """Where staff have said something about it: that, in the person's language; in English with our sentence else."""
+    english = facts.get("english")
+    if not isinstance(english, str):
+        return ours
+    theirs = {translate(ENGLISH): english, translate(TRADITIONAL): facts.get("traditional")}
+    said = {**theirs, translate(SIMPLIFIED): facts.get("simplified")}.get(_)
+    return str(said) if said else f"{english}\n\n{ours}"
 
 
 def ended_badly(_: Translate, reason: str, *, credits: int) -> Message:
     """Said in the status message, with what matters: nothing was charged."""
     back = _("Your credit is back.") if credits == 1 else _("Your {credits} credits are back.").format(credits=credits)
-    return Message(_("Not made. {why}\n\n{back}").format(why=sentence(_, reason), back=back))
+    return Message(_("Not made. {why}\n\n{back}").format(why=escape(sentence(_, reason)), back=back))
 
 
 def not_shown(_: Translate) -> Message:
@@ -113,5 +131,5 @@ def not_shown(_: Translate) -> Message:
     return Message(_("It is made and kept for you, but could not be shown here. /start tries it again."))
 
 
-def photo_refused(_: Translate, reason: str) -> Message:
-    return Message(sentence(_, reason))
+def photo_refused(_: Translate, reason: Failure | str) -> Message:
+    return Message(escape(sentence(_, reason)))

@@ -6,6 +6,8 @@ from datetime import timedelta
 
 from imaging.limits import MIB, Limits
 from policy.limits import (
+    LONGEST_HOLD,
+    LONGEST_OUTAGE,
     LONGEST_PROMPT,
     LONGEST_REPORT,
     LONGEST_WAIT,
@@ -26,5 +28,7 @@ NUMBERS: dict[str, int | str] = {
     "minutes": VIDEO_GIVEN_UP // timedelta(minutes=1),
     "support_megabytes": SUPPORT_FILE // MIB,
     "support_files": SUPPORT_FILES,
+    "outage": LONGEST_OUTAGE // timedelta(minutes=1),
+    "hold": LONGEST_HOLD // timedelta(hours=1),
     "hours": LONGEST_WAIT // timedelta(hours=1),
 }

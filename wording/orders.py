@@ -8,10 +8,12 @@ from policy.recipients import RECIPIENTS
 from wording import buttons, choices
 from wording.language import Translate
 from wording.message import Message, button, escape
+from wording.numbers import NUMBERS
 from wording.periods import keeps
 from wording.reports import RESULT, report_button
 
 WORKING, FILMING = "working", "filming"
+AWAY, HELD = "away", "held"  # what all who wait, wait for, besides their turn
 
 
 def offer(
@@ -26,9 +28,12 @@ def offer(
     seconds: int | None = None,
     other: tuple[int, int] | None = None,
     allowed: bool,
+    minutes: int | None = None,
+    away: bool = False,
 ) -> Message:
     """Price and disclosure, before the tap. `seconds` for a video; `other`: its other length, and what that costs.
-    `allowed`: whether its person lets the provider have anything."""
+    `allowed`: whether its person lets the provider have anything. `minutes` until it is begun, where that is long;
+    `away`: the provider does not answer now."""
     recipient = RECIPIENTS[provider]
     what = (
         _("<b>Your own idea:</b> {text}").format(text=escape(_shortened(prompt)))
@@ -48,13 +53,24 @@ def offer(
     if free < price:
         rows.append((button(_("Get credits first"), buttons.data(buttons.PACKS)),))
     rows.append(not_now)
-    return Message(
-        _(
-            "{what}\nPrice: {price} (you have {free}).\n\nThe picture and the wording go to <b>{provider}</b>, "
-            "which keeps them {keeps}. No name, no Telegram ID, no place or camera data goes along."
-        ).format(what=what, price=credits(_, price), free=free, provider=_(recipient.name), keeps=keeps(_, recipient)),
-        tuple(rows),
-    )
+    text = _(
+        "{what}\nPrice: {price} (you have {free}).\n\nThe picture and the wording go to <b>{provider}</b>, "
+        "which keeps them {keeps}. No name, no Telegram ID, no place or camera data goes along."
+    ).format(what=what, price=credits(_, price), free=free, provider=_(recipient.name), keeps=keeps(_, recipient))
+    if away:
+        text += "\n\n" + _provider_away(_, provider)
+    elif minutes is not None:
+        text += "\n\n" + _(
+            "⏳ Many people are waiting: about {minutes} minutes at the moment until yours begins."
+        ).format(minutes=minutes)
+    return Message(text, tuple(rows))
+
+
+def _provider_away(_: Translate, provider: str) -> str:
+    return _(
+        "⚠️ {provider} does not answer just now. What you order waits and starts by itself as soon as it does. If it cannot "
+        "start within {outage} minutes, you get your credits back."
+    ).format(provider=_(RECIPIENTS[provider].short), **NUMBERS)
 
 
 def credits(_: Translate, number: int) -> str:
@@ -62,15 +78,38 @@ def credits(_: Translate, number: int) -> str:
     return _("1 credit") if number == 1 else _("{number} credits").format(number=number)
 
 
-def queued(_: Translate, *, order: str, title: str, ahead: int, seconds: float | None = None) -> Message:
-    """`seconds`: an estimate until it is done, where there is one."""
+def queued(
+    _: Translate,
+    *,
+    order: str,
+    title: str,
+    ahead: int,
+    seconds: float | None = None,
+    why: str | None = None,
+    provider: str = "",
+) -> Message:
+    """`seconds`: an estimate until it is done, where there is one. `why`: AWAY or HELD, where nobody's turn comes now."""
     where = _("You are next.") if ahead == 0 else _("{ahead} before you.").format(ahead=ahead)
-    if seconds is not None:
+    if why is not None:
+        where = _stands_still(_, why, provider)
+    elif seconds is not None:
         where += " " + _("Likely done in about {minutes} min.").format(minutes=minutes_of(seconds))
     return Message(
         _("⏳ <b>{title}</b>: in the queue. {where}").format(title=escape(_(title)), where=where),
         ((button(_("Cancel"), buttons.data(buttons.CANCEL, order)),),),
     )
+
+
+def _stands_still(_: Translate, why: str, provider: str) -> str:
+    if why == AWAY:
+        return _(
+            "{provider} does not answer just now; yours starts by itself as soon as it does. If it cannot within {outage} "
+            "minutes, your credits come back."
+        ).format(provider=_(RECIPIENTS[provider].short), **NUMBERS)
+    return _(
+        "We have stopped for a moment; yours goes on by itself, with its credits set aside. After {hold} hours at the latest "
+        "they come back."
+    ).format(**NUMBERS)
 
 
 def working(_: Translate, *, title: str) -> Message:

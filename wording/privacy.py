@@ -123,7 +123,7 @@ def thanks(_: Translate, *, version: str, but: str = "", order: str = "") -> Mes
     """`but`: what kept the order that waited for the answer from being placed."""
     text = _("Thank you. Your yes to the policy of {version} is recorded.").format(version=version)
     again = ((button(_("Make it"), buttons.data(buttons.MAKE, order)),),) if order else ()
-    return Message("\n\n".join(filter(None, (text, but))), again)
+    return Message("\n\n".join(filter(None, (text, escape(but)))), again)
 
 
 def _what(_: Translate, old: str, version: Version, site: str) -> str:

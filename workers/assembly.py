@@ -20,9 +20,10 @@ from generation.chat import Chats
 from generation.collect import Collect
 from generation.deliver import Deliver
 from generation.greet import Boards, Greet
+from generation.kinds import PRODUCE, SUBMIT
 from generation.links import Links
 from generation.notes import Notes
-from generation.orders import Orders
+from generation.orders import PROVIDER, VIDEO_PROVIDER, Orders
 from generation.photos import Photos
 from generation.produce import PictureProvider, Produce
 from generation.show import Show
@@ -43,6 +44,7 @@ from privacy.account_news import AccountNews
 from privacy.audit import Audit
 from privacy.bans import Bans
 from privacy.by_choice import by_choice
+from privacy.canary import Canary
 from privacy.contents import Contents
 from privacy.corrections import Corrections
 from privacy.deletion_cases import DeletionCases
@@ -78,14 +80,17 @@ from support.campaigns import Consented
 from support.office import Office
 from support.tickets import PURPOSE as SUPPORT_PURPOSE
 from support.tickets import Tickets
+from traffic.control import Traffic
 from vault.folder import FolderStore
 from vault.index import BlindIndex
 from vault.master import MasterKeys
 from vault.s3 import S3Store, s3_client
 from vault.signing import SigningKeys
 from vault.store import Store
+from watch.checks import Checks
 from watch.meters import Meters
 from wording.policy import facts
+from workers.everywhere import everywhere
 from workers.house import House
 from workers.work_kinds import erasure_kinds, export_kinds, picture_kinds, standing_kinds, ticket_kinds, video_kinds
 
@@ -141,7 +146,10 @@ def assemble(
     photos = Photos(database=database, fields=fields, media=media, desk=desk, telegram=telegram, intake=intake)
     models = tuple(dict.fromkeys((settings.kling_model, settings.kling_fallback_model)))
     kling = _kling(settings, outbound) if settings.kling_api_key else None
-    slots = VideoSlots(database=database, desk=desk, slots=settings.kling_slots, models=models) if kling else None
+    traffic = Traffic(database, pictures=PRODUCE, calls={PROVIDER: PRODUCE, VIDEO_PROVIDER: SUBMIT})
+    slots = None
+    if kling is not None:
+        slots = VideoSlots(database=database, desk=desk, traffic=traffic, slots=settings.kling_slots, models=models)
     audit = Audit(database, fields, keys)
     reports = Reports(database, fields, keys, desk, audit)
     of_support = Chats(database, fields, telegram, purpose=SUPPORT_PURPOSE)
@@ -152,6 +160,7 @@ def assemble(
         motions=motions,
         slots=slots,
         rules=PromptRules.load(),
+        traffic=traffic,
         parallel=settings.parallel_orders,
     )
     status = Status(database=database, orders=orders, chats=chats)
@@ -161,6 +170,7 @@ def assemble(
         desk=desk,
         orders=orders,
         status=status,
+        traffic=traffic,
         provider=provider(outbound) if provider else _gemini(settings, outbound),
     )
     links = Links(settings.public_url)
@@ -245,6 +255,7 @@ def assemble(
         chats=chats,
         photos=photos,
         orders=orders,
+        traffic=traffic,
         slots=slots,
         watch=watch,
         links=links,
@@ -267,7 +278,7 @@ def assemble(
         boards=boards,
         catalogue=catalogue,
         motions=motions,
-        upkeep=Upkeep(database=database, desk=desk, orders=orders, status=status),
+        upkeep=Upkeep(database=database, desk=desk, orders=orders, status=status, traffic=traffic),
         erasure_marks=marks,
         replay=Replay(
             database=database,
@@ -312,11 +323,24 @@ def assemble(
         account_news=AccountNews(database, news, support_email=settings.support_email or "support"),
         report_news=ReportNews(database, of_support, support_email=settings.support_email or "support"),
         bans=Bans(desk=desk, deliver=deliver, announcements=announcements, audit=audit),
+        canary=Canary(
+            database=database,
+            media=media,
+            accounts=accounts,
+            chats=chats,
+            photos=photos,
+            orders=orders,
+            exports=exports,
+            erasures=erasures,
+            everywhere=everywhere(settings, database, media.store),
+            chat=settings.canary_chat or None,
+        ),
         corrections=Corrections(fields, accounts, requests, audit),
         letters=Letters(database, fields, support_email=settings.support_email or "support"),
         intake=intake,
         outbound=outbound,
         meters=meters,
+        checks=Checks(database, keys),
     )
     table.update({kind.name: kind for kind in (*picture_kinds(house, produce, greet), *export_kinds(house.exports))})
     table.update({kind.name: kind for kind in erasure_kinds(house.eraser, receipts)})
@@ -332,6 +356,7 @@ def assemble(
             watch=watch,
             status=status,
             intake=intake,
+            traffic=traffic,
             provider=kling,
         )
         files = ResultHosts(RECIPIENTS["kling"].file_hosts, stand_ins=stand_ins(settings))

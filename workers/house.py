@@ -35,7 +35,11 @@ from jobs.kinds import RIGHTS
 from jobs.tick import Duty
 from privacy.account_news import AccountNews
 from privacy.audit import Audit
+from privacy.backups import LOOKED_AT_EVERY
+from privacy.backups import alarm as backups_alarm
 from privacy.bans import Bans
+from privacy.canary import EVERY as CANARY_EVERY
+from privacy.canary import Canary
 from privacy.corrections import Corrections
 from privacy.deletion_cases import DeletionCases
 from privacy.erase import Eraser
@@ -63,6 +67,9 @@ from support.answers import Answers
 from support.attachments import Attachments
 from support.office import Office
 from support.tickets import Tickets
+from traffic.control import Traffic
+from watch.checks import AUDIT, OBJECTS, RECONCILE, Checks
+from watch.checks import EVERY as CHECKED_EVERY
 from watch.meters import Meters
 
 log = logs.get()
@@ -86,6 +93,7 @@ class House:
     chats: Chats
     photos: Photos
     orders: Orders
+    traffic: Traffic
     slots: VideoSlots | None  # None: there are no videos here
     watch: Watch
     links: Links
@@ -119,9 +127,11 @@ class House:
     account_news: AccountNews
     report_news: ReportNews
     bans: Bans
+    canary: Canary
     intake: Intake
     outbound: Outbound = field(repr=False)
     meters: Meters = field(repr=False)
+    checks: Checks
 
     def duties(self, queue: str) -> tuple[Duty, ...]:
         """The small regular work of a process group."""
@@ -137,10 +147,16 @@ class House:
                 Duty("requests", ALARM_EVERY, self.requests.alarm),
                 Duty("reports", REPORTS_ALARM_EVERY, self.reports.alarm),
                 Duty("incidents", ALARM_EVERY, self.incidents.alarm),
-                Duty("audit", 86_400.0, self.audit.alarm),
+                Duty("audit", 86_400.0, self._audit),
+                Duty("checks", CHECKED_EVERY, self.checks.run),
                 Duty("receipts", RECEIPTS_EVERY, self._last_receipts),
+                Duty("canary", CANARY_EVERY, self.canary.daily),
+                Duty("backups", LOOKED_AT_EVERY, self._backups),
             )
-        regular = (Duty("positions", 5.0, self.upkeep.positions),)
+        regular = (
+            Duty("positions", 5.0, self.upkeep.positions),
+            Duty("outages", 15.0, self.upkeep.outages),
+        )
         if self.slots is None:
             return regular
         return (*regular, Duty("admit", 1.0, self._admit), Duty("look", 1.0, self._look))
@@ -171,6 +187,7 @@ class House:
     def reconcile(self) -> None:
         """Every night: differences are an alarm for ops, who run `python -m ops reconcile` to read them."""
         report = self.reconciliation.run()
+        self.checks.found(RECONCILE, len(report.differences))
         for payment in (*report.booked, *report.refunds):
             log.warning("payment.put_right", payment=payment.id, state=payment.state)
         if report.differences:
@@ -180,10 +197,17 @@ class House:
         self.retention.run()
 
     def _compare(self) -> None:
-        self.retention.compare()
+        self.checks.found(OBJECTS, self.retention.compare().missing)
+
+    def _audit(self) -> None:
+        self.checks.found(AUDIT, self.audit.alarm())
 
     def _last_receipts(self) -> None:
         self.receipts.last_copies()
+
+    def _backups(self) -> None:
+        if self.settings.production:  # elsewhere nobody makes any
+            backups_alarm(self.database)
 
     def _announce(self) -> None:
         self.announcements.plan()

@@ -20,7 +20,8 @@ from workers.assembly import assemble
 from workers.house import House
 
 ROOT = Path(__file__).parent.parent.parent
-STATEMENTS = 30  # from the rung produce row to the delivered picture, transactions' own words left out
+STATEMENTS = 32  # from the rung produce row to the delivered picture, transactions' own words left out
+# Two of them a process makes every two seconds at most, whatever it does: what is paused, which provider is away.
 CALLS = ["editMessageText", "generateContent", "editMessageMedia", "sendMessage"]
 
 

@@ -30,7 +30,7 @@ from generation.chat import Chats
 from generation.collect import Collect
 from generation.deliver import Deliver
 from generation.links import Links
-from generation.orders import Orders
+from generation.orders import PROVIDER, VIDEO_PROVIDER, Orders
 from generation.photos import Photos
 from generation.show import Show
 from generation.slots import VideoSlots
@@ -51,6 +51,7 @@ from policy.versions import CURRENT
 from providers.telegram import Telegram
 from tests.closing import close_account
 from tests.generation.outside import FakeFiles, FakeKling, FakeTelegram
+from traffic.control import Traffic
 from vault.folder import FolderStore
 from vault.index import BlindIndex
 from vault.master import MasterKeys
@@ -113,12 +114,16 @@ class Studio:
         self.motions = Catalogue.load(MOTIONS)
         self.links = Links("https://miomio.invalid")
         self.intake, self.rules = intake, rules
+        calls = {PROVIDER: kinds.PRODUCE, VIDEO_PROVIDER: kinds.SUBMIT}
+        self.traffic = Traffic(database, pictures=kinds.PRODUCE, calls=calls, chance=lambda: 0.5)
         self._numbers = itertools.count(1000)
         self.of(slots=5)
 
     def of(self, *, slots: int, models: Sequence[str] = (FIRST, SECOND)) -> None:
         """The parts above the tables, for so many slots and these models."""
-        self.slots = VideoSlots(database=self.database, desk=self.desk, slots=slots, models=models)
+        self.slots = VideoSlots(
+            database=self.database, desk=self.desk, traffic=self.traffic, slots=slots, models=models
+        )
         self.orders = Orders(
             fields=self.fields,
             desk=self.desk,
@@ -126,6 +131,7 @@ class Studio:
             motions=self.motions,
             slots=self.slots,
             rules=self.rules,
+            traffic=self.traffic,
             parallel=3_000,
         )
         self.watch = Watch(database=self.database, fields=self.fields, desk=self.desk, provider=self.kling)
@@ -147,7 +153,9 @@ class Studio:
             show=self.show,
             status=self.status,
         )
-        self.upkeep = Upkeep(database=self.database, desk=self.desk, orders=self.orders, status=self.status)
+        self.upkeep = Upkeep(
+            database=self.database, desk=self.desk, orders=self.orders, status=self.status, traffic=self.traffic
+        )
         submit = Submit(
             database=self.database,
             media=self.media,
@@ -157,6 +165,7 @@ class Studio:
             watch=self.watch,
             status=self.status,
             intake=self.intake,
+            traffic=self.traffic,
             provider=self.kling,
         )
         collect = Collect(

@@ -34,7 +34,7 @@ FACTS: dict[str, Any] = {
 @pytest.fixture(scope="module")
 def told(built_for_web: House) -> FlaskClient:
     house = built_for_web
-    slots = VideoSlots(database=house.database, desk=house.desk, slots=1, models=("m",))
+    slots = VideoSlots(database=house.database, desk=house.desk, traffic=house.traffic, slots=1, models=("m",))
     return create_app(replace(house, slots=slots, settings=replace(house.settings, **FACTS))).test_client()
 
 

@@ -108,7 +108,7 @@ def test_the_front_page_shows_every_pack_with_credits_and_stars(pages: FlaskClie
 
 def test_the_front_page_speaks_of_videos_only_where_there_are_videos(house: House, pages: FlaskClient) -> None:
     assert "video" not in pages.get("/").get_data(as_text=True).lower()
-    slots = VideoSlots(database=house.database, desk=house.desk, slots=1, models=("m",))
+    slots = VideoSlots(database=house.database, desk=house.desk, traffic=house.traffic, slots=1, models=("m",))
     page = create_app(replace(house, slots=slots)).test_client().get("/").get_data(as_text=True)
     said = [f"<dt>Video of {s} s</dt><dd>{PRICES[f'video_{s}']} credits</dd>" for s in (5, 10)]
     assert [sentence for sentence in said if sentence not in page] == []

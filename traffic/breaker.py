@@ -1,0 +1,136 @@
+"""How a breaker moves: what a failure changes, how long it stays open, how many may go once the provider is back.
+Pure: a row and what was seen in, columns to change out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from errors import Failure, Permanent, Rejected, Temporary
+from models import Breaker
+
+STREAK = 5  # failures one after the other that open it
+WINDOW = timedelta(seconds=60)
+ENOUGH, SHARE = 10, 0.5  # so many failures in a window, and of so large a share of the calls, open it, too
+RAMP_STREAK = 2  # failures that open it again while it comes back
+FIRST_PROBE, LAST_PROBE = 15.0, 120.0  # seconds it stays open at first, and at most; doubles in between
+RAMP = timedelta(seconds=60)
+RAMP_FIRST, RAMP_GROWTH = 3, 0.2  # calls at once; after t seconds GROWTH * t * t more
+# What says that the provider is in trouble. Refusals of what somebody wanted, and full slots, say that it works.
+TROUBLE = frozenset(
+    {
+        "provider.busy",
+        "provider.unavailable",
+        "provider.unreachable",
+        "provider.unsure",
+        "provider.garbage",
+        "http.unreachable",
+        "http.timeout",
+        "http.cut_off",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the tables say about answers besides this failure: one since the last failure, how many in the window."""
+
+    answered_since: bool
+    answered: int
+
+
+def is_trouble(failure: BaseException) -> bool:
+    """Whether a failure counts against the provider."""
+    return isinstance(failure, Temporary) and failure.code in TROUBLE
+
+
+def is_answer(failure: BaseException) -> bool:
+    """Whether a failure shows that the provider works: it said something about this one call."""
+    family = isinstance(failure, Rejected | Permanent | Temporary)
+    return family and isinstance(failure, Failure) and failure.code.startswith("provider.") and not is_trouble(failure)
+
+
+def failed(row: Breaker, now: datetime, seen: Seen, *, code: str, asked_for: float | None) -> dict[str, Any]:
+    """The columns that a failure changes in a breaker that is closed, ramping or probed by whom it befell."""
+    if row.state == Breaker.PROBING:
+        return _opened(row, now, code=code, asked_for=asked_for)
+    counts = _counted(row, now, seen)
+    if row.state == Breaker.RAMP:
+        trips = counts["failures"] >= RAMP_STREAK
+    else:
+        share = counts["window_failures"] / (counts["window_failures"] + seen.answered)
+        trips = counts["failures"] >= STREAK or (counts["window_failures"] >= ENOUGH and share >= SHARE)
+    if not trips:
+        return {"state": row.state, **counts}
+    return _opened(row, now, code=code, asked_for=asked_for)
+
+
+def answered(row: Breaker, now: datetime) -> dict[str, Any]:
+    """The columns that the answer to a probe changes: from here on more and more may go."""
+    nothing = {"failures": 0, "failed_at": None, "window_at": None, "window_failures": 0, "tickets": 0}
+    return {"state": Breaker.RAMP, "ramp_at": now, "until": now + RAMP, **_NOBODY, **nothing, **_next(row)}
+
+
+def closed(row: Breaker) -> dict[str, Any]:
+    """The columns that change when the ramp is over."""
+    nothing = {"failures": 0, "failed_at": None, "window_at": None, "window_failures": 0, "tickets": 0}
+    over = {"trips": 0, "until": None, "opened_at": None, "ramp_at": None, "reason": None}
+    return {"state": Breaker.CLOSED, **over, **nothing, **_next(row)}
+
+
+def probed(row: Breaker, *, work: str, fence: int) -> dict[str, Any]:
+    """The columns that change when a piece of work goes ahead of all others."""
+    return {"state": Breaker.PROBING, "probe": work, "probe_fence": fence, **_next(row)}
+
+
+def let_go(row: Breaker, now: datetime) -> dict[str, Any]:
+    """The columns that change when who probed found out nothing: the next one may at once."""
+    return {"state": Breaker.OPEN, "until": now, **_NOBODY, **_next(row)}
+
+
+def tickets(row: Breaker, now: datetime) -> int:
+    """How many calls may have gone since the ramp began."""
+    passed = max(0.0, (now - (row.ramp_at or now)).total_seconds())
+    return RAMP_FIRST + int(RAMP_GROWTH * passed * passed)
+
+
+def open_for(trips: int, asked_for: float | None) -> float:
+    """Seconds from the opening to the first probe. `asked_for`: what the provider named, honoured within reason."""
+    doubled = FIRST_PROBE * 2 ** min(max(0, trips - 1), 10)
+    return float(min(LAST_PROBE, max(doubled, asked_for or 0.0)))
+
+
+_NOBODY: dict[str, Any] = {"probe": None, "probe_fence": None}
+
+
+def _opened(row: Breaker, now: datetime, *, code: str, asked_for: float | None) -> dict[str, Any]:
+    trips = row.trips + 1
+    return {
+        "state": Breaker.OPEN,
+        "trips": trips,
+        "until": now + timedelta(seconds=open_for(trips, asked_for)),
+        "opened_at": row.opened_at or now,  # one that comes back and fails again was never away from it
+        "reason": code,
+        "failures": 0,
+        "failed_at": None,
+        "window_at": None,
+        "window_failures": 0,
+        **_NOBODY,
+        **_next(row),
+    }
+
+
+def _counted(row: Breaker, now: datetime, seen: Seen) -> dict[str, Any]:
+    alone = seen.answered_since or row.failed_at is None
+    new_window = row.window_at is None or now - row.window_at > WINDOW
+    return {
+        "failures": 1 if alone else row.failures + 1,
+        "failed_at": now,
+        "window_at": now if new_window else row.window_at,
+        "window_failures": 1 if new_window else row.window_failures + 1,
+    }
+
+
+def _next(row: Breaker) -> dict[str, Any]:
+    return {"fence": row.fence + 1}

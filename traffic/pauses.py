@@ -1,0 +1,112 @@
+"""What staff paused: no order of that kind is taken, and with `hold` what was ordered waits. Money paid is credited."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import astuple, dataclass
+from datetime import datetime, timedelta
+
+from database import Database, Unit
+from errors import Rejected, Waits
+from models import Pause
+from policy.limits import LONGEST_SAID
+from traffic.names import HOLDABLE, SWITCHES
+from traffic.recent import Recent
+
+KNOWN_FOR = 2.0  # seconds until a pause holds in every process
+HELD_FOR, HELD_SPREAD = 20.0, 20.0  # seconds after which held work looks again; so late it goes on after a resume
+
+
+@dataclass(frozen=True)
+class Words:
+    """What staff say, by language; English stands for those that are not there."""
+
+    english: str
+    traditional: str | None = None
+    simplified: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What staff want: `until` ends it by itself, `hold` lets wait what was ordered before."""
+
+    words: Words
+    until: datetime | None = None
+    hold: bool = False
+
+
+class Pauses:
+    """Methods with a unit are called inside it; the others know what is at most KNOWN_FOR old."""
+
+    def __init__(self, database: Database, *, chance: Callable[[], float]) -> None:
+        self._now: Recent[Mapping[str, Pause]] = Recent(database, _standing, seconds=KNOWN_FOR)
+        self._chance = chance
+
+    def demand_open(self, name: str) -> None:
+        """Raises Rejected("images.paused" | "videos.paused" | "sales.paused"), with the words of staff as facts."""
+        row = self._now.get().get(name)
+        if row is not None:
+            words = {"english": row.english, "traditional": row.traditional, "simplified": row.simplified}
+            raise Rejected(f"{name}.paused", **words)
+
+    def holds(self, name: str) -> bool:
+        """Whether what was ordered waits, too."""
+        row = self._now.get().get(name)
+        return row is not None and row.hold
+
+    def demand_going(self, name: str) -> None:
+        """Raises Waits("images.held" | "videos.held") while what was ordered waits."""
+        if self.holds(name):
+            raise Waits(f"{name}.held", retry_after=HELD_FOR + HELD_SPREAD * self._chance())
+
+    def held_lately(self, unit: Unit, name: str, within: timedelta) -> bool:
+        """Whether what was ordered waits, or did until less than this ago: no time that anybody waited counts then."""
+        row = Pause.get_or_none((Pause.name == name) & Pause.hold)
+        ends = [end for end in (row.until, row.ended_at) if end is not None] if row is not None else []
+        return row is not None and (not ends or min(ends) > unit.now - within)
+
+    def held_since(self, unit: Unit, name: str) -> datetime | None:
+        """Since when what was ordered waits; None where it does not."""
+        row = _standing(unit.now).get(name)
+        return row.since if row is not None and row.hold else None
+
+    def pause(self, unit: Unit, name: str, wanted: Wanted) -> None:
+        """From now on; one that lasts already is said in other words.
+
+        Raises Rejected("pause.name" | "pause.words" | "pause.until" | "pause.nothing_to_hold").
+        """
+        if name not in SWITCHES:
+            raise Rejected("pause.name")
+        words = Words(*(said and said.strip() for said in astuple(wanted.words)))
+        if not words.english or any(len(said or "") > LONGEST_SAID for said in astuple(words)):
+            raise Rejected("pause.words")
+        if wanted.until is not None and wanted.until <= unit.now:
+            raise Rejected("pause.until")
+        if wanted.hold and name not in HOLDABLE:
+            raise Rejected("pause.nothing_to_hold")
+        before = _standing(unit.now).get(name)
+        values = {
+            "english": words.english,
+            "traditional": words.traditional or None,
+            "simplified": words.simplified or None,
+            "hold": wanted.hold,
+            "since": before.since if before is not None and before.hold == wanted.hold else unit.now,
+            "until": wanted.until,
+            "ended_at": None,
+        }
+        if not Pause.update(**values).where(Pause.name == name).execute():
+            Pause.insert(name=name, **values).execute()
+        unit.after(self._now.forget)
+
+    def resume(self, unit: Unit, name: str) -> None:
+        """Raises Rejected("pause.none") where it is not paused."""
+        lasting = (Pause.name == name) & Pause.ended_at.is_null() & (Pause.until.is_null() | (Pause.until > unit.now))
+        if not Pause.update(ended_at=unit.now).where(lasting).execute():
+            raise Rejected("pause.none")
+        unit.after(self._now.forget)
+
+
+def _standing(now: datetime) -> Mapping[str, Pause]:
+    """What is paused now."""
+    lasts = Pause.ended_at.is_null() & (Pause.until.is_null() | (Pause.until > now))
+    return {row.name: row for row in Pause.select().where(lasts)}

@@ -101,6 +101,19 @@ class Database:
                 raise Temporary("database.busy") from None
             raise
 
+    @contextmanager
+    def looking(self, *, seconds: float) -> Iterator[None]:
+        """A connection that changes nothing, and on Postgres gives a statement up after so many seconds: for those who
+        only watch. Raises Temporary("database.unavailable") then, too."""
+        with self.connection():
+            if self.sqlite:
+                yield
+                return
+            with self.raw.atomic():
+                self.rows("SELECT set_config('statement_timeout', ?, true)", str(int(seconds * 1000)))
+                self.rows("SET TRANSACTION READ ONLY")
+                yield
+
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """One statement by hand, on the connection of this thread; `?` stands for a value on both databases."""
         statement = sql if self.sqlite else sql.replace("?", "%s")

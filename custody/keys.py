@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import reduce
 from operator import or_
@@ -24,6 +25,7 @@ PICTURES = (KeyRow.PHOTOS, KeyRow.RESULTS)  # what lock photos, pictures and vid
 ASIDE = "aside-"  # begins the kind of a key that is about to be destroyed and opens nothing any more
 IN_USE = ~KeyRow.kind.startswith(ASIDE)
 ROTATION_BATCH = 500
+COUNTED_AT_ONCE = 5_000
 
 
 class Keys:
@@ -190,6 +192,18 @@ class Keys:
                 return done
             last = rows[-1].id
             progress(done)
+
+    def by_master(self) -> Counter[str]:
+        """How many keys each master key wraps; the newest one is named even where it wraps none. Reads them all."""
+        counts, last = Counter({self._master.newest: 0}), ""
+        while True:
+            with self._database.connection():
+                both: Any = KeyRow.select(KeyRow.id, KeyRow.wrapped).where((KeyRow.id > last) & IN_USE)
+                rows = list(both.order_by(KeyRow.id).limit(COUNTED_AT_ONCE).tuples())
+            if not rows:
+                return counts
+            counts.update(self._master.wrapped_under(bytes(wrapped)) for _, wrapped in rows)
+            last = rows[-1][0]
 
     def check(self) -> None:
         """Unwrap one key, so that a master key that does not match is named at start-up and not in somebody's chat."""

@@ -24,6 +24,11 @@ from privacy.sweep import as_time, period_of
 WINDOW = timedelta(days=30)
 BETWEEN_RUNS = timedelta(seconds=EVERY)
 SURELY_DESTROYED = timedelta(hours=1)  # after the wish: then something is wrong
+# The row of an object goes last. In the words of its partial index: those that are marked are few.
+GOING = f"""
+SELECT work.created_at FROM media JOIN work ON work.subject = media.id AND work.kind = '{DESTROY}'
+WHERE media.state = '{Media.DESTROYING}'
+"""  # noqa: S608  names of ours
 AT_MOST = 1_000  # of the newest deletions: the median of more says nothing more
 
 
@@ -41,11 +46,13 @@ class Figures:
 @dataclass(frozen=True)
 class Retained:
     """Of the last run of retention that ended: when, and how many rows and objects went. `overdue` is by how much the
-    oldest object that should be gone is past its time. None: there is none."""
+    oldest object that should be gone is past its time. None: there is none. `held_back`: how many rows it found past
+    their period that may not go."""
 
     run_at: datetime | None
     gone: int
     overdue: timedelta | None
+    held_back: int = 0
 
 
 def retained(database: Database) -> Retained:
@@ -55,18 +62,21 @@ def retained(database: Database) -> Retained:
         ended = RetentionRun.ended_at.is_null(False) & (RetentionRun.rule != COMPARISON)
         last = RetentionRun.select().where(ended).order_by(RetentionRun.started_at.desc()).first()
         if last is None:
-            return Retained(None, 0, _overdue(now))
+            return Retained(None, 0, _overdue(database, now))
         of_run = ended & (RetentionRun.started_at == last.started_at)
-        gone = RetentionRun.select(fn.SUM(RetentionRun.count)).where(of_run).scalar()
-        return Retained(last.started_at, int(gone), _overdue(now))
+        sums: Any = RetentionRun.select(fn.SUM(RetentionRun.count), fn.SUM(RetentionRun.held_back)).where(of_run)
+        [(gone, held_back)] = sums.tuples()
+        return Retained(last.started_at, int(gone), _overdue(database, now), int(held_back))
 
 
-def _overdue(now: datetime) -> timedelta | None:
-    wished = (
-        Work.select(Work.created_at)
-        .join(Media, on=(Media.id == Work.subject))
-        .where((Work.kind == DESTROY) & (Work.created_at < now - SURELY_DESTROYED))
-    )
+def _wished(database: Database) -> list[datetime]:
+    """When each object that is marked for destruction, and is there still, was to be destroyed."""
+    found = (as_time(at) for (at,) in database.rows(GOING))
+    return [at for at in found if at is not None]
+
+
+def _overdue(database: Database, now: datetime) -> timedelta | None:
+    wished = [at for at in _wished(database) if at < now - SURELY_DESTROYED]
     since = now - BETWEEN_RUNS  # what has run out a moment ago is not late yet
     strays = StrayObject.select(StrayObject.found_at).where(StrayObject.found_at < since - STRAY_OBJECT)
     copies = (
@@ -83,7 +93,7 @@ def _overdue(now: datetime) -> timedelta | None:
         .first()
     )
     period = period_of("erasures")
-    times = [work.created_at + SURELY_DESTROYED for work in wished]
+    times = [at + SURELY_DESTROYED for at in wished]
     times += [stray.found_at + STRAY_OBJECT for stray in strays.order_by(StrayObject.found_at).limit(1)]
     times += [row.asked_at + SURELY_DESTROYED for row in _under_way() if row.begun_at is not None]
     times += [copy.made_at + COPY_OF_DATA for copy in copies if copy.made_at is not None]
@@ -103,13 +113,8 @@ def figures(database: Database) -> Figures:
             .order_by(Work.ended_at.desc())
             .limit(AT_MOST)
         )
-        waiting = list(
-            Work.select(Work.created_at)
-            .join(Media, on=(Media.id == Work.subject))
-            .where(Work.kind == DESTROY)  # the row of the object goes last
-        )
         whole = _whole(now)
-        since = [work.created_at for work in waiting] + [row.asked_at for row in _under_way()]
+        since = _wished(database) + [row.asked_at for row in _under_way()]
     ends = [(work.ended_at, work.created_at) for work in erased] + whole
     took = [(end - wish).total_seconds() for end, wish in sorted(ends, reverse=True)[:AT_MOST]]
     return Figures(

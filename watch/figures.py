@@ -186,7 +186,7 @@ FIGURES: Mapping[str, Figure] = {
         Figure(name="miomio_keys", help="Data keys by the master key that wraps them", labels=("master",)),
         Figure(name="miomio_canary_age_seconds", help="Since the last run of the canary person that ended"),
         Figure(name="miomio_canary_passed", help="1 when that run passed"),
-        Figure(name="miomio_backup_age_seconds", help="Since the last backup of the database"),
+        Figure(name="miomio_backup_age_seconds", help="Since the last backup, of the kind whose last is the oldest"),
         # The website
         Figure(
             name="miomio_webhook_seconds",

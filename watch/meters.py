@@ -22,6 +22,7 @@ class Meters:
     def __init__(self, *, release: str = "", policy: str = "", providers: Mapping[Origin, str] | None = None) -> None:
         """`providers`: whose each origin is, by the name of the register."""
         self.registry = CollectorRegistry()
+        self.release = release
         self._providers = dict(providers or {})
         self._meters: dict[str, Any] = {
             figure.name: _meter(figure, self.registry) for figure in FIGURES.values() if figure.asked == PROCESS

@@ -4,6 +4,8 @@ PHOTO ?= samples/portrait.jpg
 STYLE ?= watercolor
 VIDEO ?=
 OUT ?= out/
+LEVEL ?= quick
+SEED ?= 1
 DEMO := .venv/.demo
 DEV := .venv/.dev
 PEERS := .venv/peers/.installed
@@ -21,7 +23,7 @@ define install
 	@touch $(2)
 endef
 
-.PHONY: help demo once run test stress check lock previews bench policy messages lighthouse mutate-policy
+.PHONY: help demo once run test stress chaos check lock previews bench policy messages lighthouse mutate-policy
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 16
@@ -60,6 +62,9 @@ test: $(DEV) ## every test, and the linters
 stress: $(DEV) ## ten thousand random lives of the books, two thousand people over eight years (some ten minutes)
 	@MIOMIO_EXAMPLES=10000 .venv/bin/python -m pytest tests/billing/test_billing_books.py -q
 	@MIOMIO_PEOPLE=2000 .venv/bin/python -m pytest tests/privacy/test_retention_travel.py -q
+
+chaos: $(DEV) ## everything goes wrong at once, then nothing may be lost: make chaos LEVEL=quick|full SEED=1
+	@.venv/bin/python -m chaos $(LEVEL) $(SEED)
 
 mutate-policy: $(DEV) ## break the policy's promises one at a time, in a copy, and see each caught
 	@.venv/bin/python -m tests.mutate

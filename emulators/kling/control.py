@@ -44,8 +44,11 @@ class TaskControl(Control):
         return web.json_response(list(self.callbacks.sent))
 
     async def count_submits(self, request: web.Request) -> web.Response:
-        made = self.tasks.made
-        counts = {one: {"submits": count, "made": made[one]} for one, count in self.tasks.submits.items()}
+        tasks = self.tasks
+        counts = {
+            one: {"submits": count, "made": tasks.made[one], "twins": tasks.twins[one]}
+            for one, count in tasks.submits.items()
+        }
         return web.json_response(counts)
 
     async def list_tasks(self, request: web.Request) -> web.Response:

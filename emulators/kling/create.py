@@ -65,7 +65,7 @@ class Create:
     async def _serve(self, request: web.Request, call: Call, asked: Asked, api: str) -> web.StreamResponse:
         self.desk.calls.understood(call, asked)
         if asked.external_id is not None:
-            self.tasks.submits[asked.external_id] += 1
+            self.tasks.asked_for(asked.external_id)
         rule = self.scenario.take(CREATE, [asked]) or OK
         call["scenario"] = rule.kind
         await self.desk.pauses.wait(self.settings.latency)

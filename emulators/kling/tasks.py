@@ -59,6 +59,7 @@ class Tasks:
         self.running: Counter[str] = Counter()  # by model
         self.submits: Counter[str] = Counter()
         self.made: Counter[str] = Counter()
+        self.twins: Counter[str] = Counter()  # asked for once more when it was made already
 
     def add(self, *, api: str, asked: Asked, plan: Plan, origin: str, now: int) -> Task:
         self._made_ever += 1
@@ -69,6 +70,11 @@ class Tasks:
             self.made[asked.external_id] += 1
         self.running[asked.model.name] += 1
         return task
+
+    def asked_for(self, external_id: str) -> None:
+        """Count a submission, whatever becomes of it."""
+        self.submits[external_id] += 1
+        self.twins[external_id] += external_id in self._by_external_id
 
     def refuse_twin(self, asked: Asked) -> None:
         """Raise ApiError 1201 when the external id is taken."""
@@ -98,5 +104,5 @@ class Tasks:
             task.turn += 1
             if task.timer is not None:
                 task.timer.cancel()
-        for shelf in (self._by_id, self._by_external_id, self.running, self.submits, self.made):
+        for shelf in (self._by_id, self._by_external_id, self.running, self.submits, self.made, self.twins):
             shelf.clear()

@@ -1,0 +1,31 @@
+"""`python -m chaos quick|full SEED`: trouble, then the checks. Exit code 0 when all of them passed."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from chaos import picture, report
+from chaos.levels import LEVELS
+from chaos.run import play
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m chaos", description=__doc__)
+    parser.add_argument("level", choices=sorted(LEVELS))
+    parser.add_argument("seed", type=int)
+    parser.add_argument("--keep", type=Path, help="an empty folder for logs and databases, which stay there")
+    options = parser.parse_args()
+    run = play(LEVELS[options.level], options.seed, say=_say, keep=options.keep)
+    print(report.words(run))
+    print(f"{report.write(run)}, {picture.write(run)}")
+    return 0 if run.passed else 1
+
+
+def _say(words: str) -> None:
+    print(words, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -83,11 +83,14 @@ class Settings:
     metrics_port: int = 0  # none; each process has one of its own
     client_address_header: str = ""  # where a trusted proxy names the visitor's address, such as Fly-Client-IP
     worker_threads: int = 16
+    breaker_seconds: float = 15.0  # that a provider which does not answer is left alone at first
     lease_seconds: float = 12.0  # with a tick on top: a killed worker's work starts again within the 15 s promised
     kill_timeout_seconds: float = 150.0
     tick_seconds: float = 1.0
     parallel_orders: int = 3
     gemini_patience_seconds: float = 130.0  # a picture takes 10 to 25 s; a busy day takes longer
+    canary_chat: int = 0  # the chat of a test account of the staff's; 0: there is no canary person
+    canary_logs: str = ""  # a folder of logs that the canary is looked for in
     miomio_crash_at: str = ""
 
     @property
@@ -294,12 +297,16 @@ def _malformed(settings: Settings) -> list[str]:
         problems.append("RELEASE must be the commit's 40 hex digits")
     if settings.metrics_port and settings.metrics_port == settings.web_port:
         problems.append("METRICS_PORT must not be WEB_PORT: figures are not for everybody")
+    if settings.canary_chat < 0:
+        problems.append("CANARY_CHAT must be a person's Telegram id, not a group's")
     if settings.parallel_orders < 1:
         problems.append("PARALLEL_ORDERS must be at least 1")
     if settings.kling_slots < 1:
         problems.append("KLING_SLOTS must be at least 1")
     if settings.gemini_patience_seconds <= 0:
         problems.append("GEMINI_PATIENCE_SECONDS must be above 0")
+    if settings.breaker_seconds <= 0:
+        problems.append("BREAKER_SECONDS must be above 0")
     if settings.lease_seconds <= 0 or settings.kill_timeout_seconds <= 4:
         problems.append("LEASE_SECONDS must be above 0 and KILL_TIMEOUT_SECONDS above 4")
     return problems

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from errors import Failure
-from policy.limits import LONGEST_ANSWER, LONGEST_ENTRY, LONGEST_NOTE, LONGEST_REPORT
+from policy.limits import LONGEST_ANSWER, LONGEST_ENTRY, LONGEST_NOTE, LONGEST_REPORT, LONGEST_SAID
 from privacy.audit import LONGEST_REASON, Act
 
 SAID = {
@@ -82,6 +82,10 @@ SAID = {
     "ticket.words": f"An answer has 1 to {LONGEST_ANSWER:,} characters.",
     "ticket.not_text": "The answer is not plain text in UTF-8.",
     "ticket.no_file": "This ticket has no file with this number.",
+    "pause.words": f"--say says it to everybody, in 1 to {LONGEST_SAID} characters; so do the Chinese words, if any.",
+    "pause.until": "--until is a time to come, in UTC, as in 2026-11-28T23:30.",
+    "pause.nothing_to_hold": "--hold is for images and videos: a payment that arrives is credited in any case.",
+    "pause.none": "That is not paused.",
     "database.unavailable": "The database of DATABASE_URL does not answer. Nothing was done.",
 }
 

@@ -11,11 +11,12 @@ import click
 from database import Database
 from errors import Failure
 from generation.styles import Catalogue
-from ops import bans, money, policy_verbs, previews, reports
+from ops import bans, money, pauses, policy_verbs, previews, reports
 from ops.announce import announce
 from ops.announcing import tell_policy
 from ops.audit import audit
 from ops.backup import backup
+from ops.canary import canary
 from ops.correct import correct
 from ops.erase import erase
 from ops.export import export
@@ -65,6 +66,8 @@ for _command in (
     incident,
     bans.ban,
     bans.unban,
+    pauses.pause,
+    pauses.resume,
     tickets,
     answer,
     resolve,
@@ -74,6 +77,7 @@ for _command in (
     keys,
     backup,
     restore,
+    canary,
     export,
     receipt,
     erase,

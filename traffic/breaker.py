@@ -1,5 +1,5 @@
 """How a breaker moves: what a failure changes, how long it stays open, how many may go once the provider is back.
-Pure: a row and what was seen in, columns to change out."""
+Pure: a row and what was seen in, columns to change out. `first`: seconds it stays open at first."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ STREAK = 5  # failures one after the other that open it
 WINDOW = timedelta(seconds=60)
 ENOUGH, SHARE = 10, 0.5  # so many failures in a window, and of so large a share of the calls, open it, too
 RAMP_STREAK = 2  # failures that open it again while it comes back
-FIRST_PROBE, LAST_PROBE = 15.0, 120.0  # seconds it stays open at first, and at most; doubles in between
-RAMP = timedelta(seconds=60)
-RAMP_FIRST, RAMP_GROWTH = 3, 0.2  # calls at once; after t seconds GROWTH * t * t more
+DOUBLINGS = 3  # it stays open for `first` seconds, and after each probe that failed twice as long, so often
+RAMP_LENGTH = 4.0  # in lengths of `first`
+RAMP_FIRST, RAMP_GROWTH = 3, 45.0  # calls at once; after t lengths of `first` GROWTH * t * t more
 # What says that the provider is in trouble. Refusals of what somebody wanted, and full slots, say that it works.
 TROUBLE = frozenset(
     {
@@ -51,10 +51,12 @@ def is_answer(failure: BaseException) -> bool:
     return family and isinstance(failure, Failure) and failure.code.startswith("provider.") and not is_trouble(failure)
 
 
-def failed(row: Breaker, now: datetime, seen: Seen, *, code: str, asked_for: float | None) -> dict[str, Any]:
+def failed(
+    row: Breaker, now: datetime, seen: Seen, *, code: str, asked_for: float | None, first: float
+) -> dict[str, Any]:
     """The columns that a failure changes in a breaker that is closed, ramping or probed by whom it befell."""
     if row.state == Breaker.PROBING:
-        return _opened(row, now, code=code, asked_for=asked_for)
+        return _opened(row, now, code=code, wait=open_for(row.trips + 1, asked_for, first))
     counts = _counted(row, now, seen)
     if row.state == Breaker.RAMP:
         trips = counts["failures"] >= RAMP_STREAK
@@ -63,20 +65,19 @@ def failed(row: Breaker, now: datetime, seen: Seen, *, code: str, asked_for: flo
         trips = counts["failures"] >= STREAK or (counts["window_failures"] >= ENOUGH and share >= SHARE)
     if not trips:
         return {"state": row.state, **counts}
-    return _opened(row, now, code=code, asked_for=asked_for)
+    return _opened(row, now, code=code, wait=open_for(row.trips + 1, asked_for, first))
 
 
-def answered(row: Breaker, now: datetime) -> dict[str, Any]:
+def answered(row: Breaker, now: datetime, *, first: float) -> dict[str, Any]:
     """The columns that the answer to a probe changes: from here on more and more may go."""
-    nothing = {"failures": 0, "failed_at": None, "window_at": None, "window_failures": 0, "tickets": 0}
-    return {"state": Breaker.RAMP, "ramp_at": now, "until": now + RAMP, **_NOBODY, **nothing, **_next(row)}
+    until = now + timedelta(seconds=RAMP_LENGTH * first)
+    return {"state": Breaker.RAMP, "ramp_at": now, "until": until, **_NOBODY, **_NOTHING, **_next(row)}
 
 
 def closed(row: Breaker) -> dict[str, Any]:
     """The columns that change when the ramp is over."""
-    nothing = {"failures": 0, "failed_at": None, "window_at": None, "window_failures": 0, "tickets": 0}
     over = {"trips": 0, "until": None, "opened_at": None, "ramp_at": None, "reason": None}
-    return {"state": Breaker.CLOSED, **over, **nothing, **_next(row)}
+    return {"state": Breaker.CLOSED, **over, **_NOTHING, **_next(row)}
 
 
 def probed(row: Breaker, *, work: str, fence: int) -> dict[str, Any]:
@@ -89,33 +90,36 @@ def let_go(row: Breaker, now: datetime) -> dict[str, Any]:
     return {"state": Breaker.OPEN, "until": now, **_NOBODY, **_next(row)}
 
 
-def tickets(row: Breaker, now: datetime) -> int:
+def tickets(row: Breaker, now: datetime, *, first: float) -> int:
     """How many calls may have gone since the ramp began."""
-    passed = max(0.0, (now - (row.ramp_at or now)).total_seconds())
+    passed = max(0.0, (now - (row.ramp_at or now)).total_seconds()) / first
     return RAMP_FIRST + int(RAMP_GROWTH * passed * passed)
 
 
-def open_for(trips: int, asked_for: float | None) -> float:
+def open_for(trips: int, asked_for: float | None, first: float) -> float:
     """Seconds from the opening to the first probe. `asked_for`: what the provider named, honoured within reason."""
-    doubled = FIRST_PROBE * 2 ** min(max(0, trips - 1), 10)
-    return float(min(LAST_PROBE, max(doubled, asked_for or 0.0)))
+    longest = first * 2**DOUBLINGS
+    return float(min(longest, max(first * 2 ** min(max(0, trips - 1), DOUBLINGS), asked_for or 0.0)))
 
 
 _NOBODY: dict[str, Any] = {"probe": None, "probe_fence": None}
+_NOTHING: dict[str, Any] = {
+    "failures": 0,
+    "failed_at": None,
+    "window_at": None,
+    "window_failures": 0,
+    "tickets": 0,
+}
 
 
-def _opened(row: Breaker, now: datetime, *, code: str, asked_for: float | None) -> dict[str, Any]:
-    trips = row.trips + 1
+def _opened(row: Breaker, now: datetime, *, code: str, wait: float) -> dict[str, Any]:
     return {
         "state": Breaker.OPEN,
-        "trips": trips,
-        "until": now + timedelta(seconds=open_for(trips, asked_for)),
+        "trips": row.trips + 1,
+        "until": now + timedelta(seconds=wait),
         "opened_at": row.opened_at or now,  # one that comes back and fails again was never away from it
         "reason": code,
-        "failures": 0,
-        "failed_at": None,
-        "window_at": None,
-        "window_failures": 0,
+        **_NOTHING,
         **_NOBODY,
         **_next(row),
     }

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import crash
@@ -18,6 +19,7 @@ from states import move_all
 from traffic import breaker
 from traffic.recent import Recent
 
+FIRST = 15.0  # seconds it stays open at first
 KNOWN_FOR = 2.0  # seconds
 LOOK_AGAIN = 3.0  # seconds until somebody who waits looks again, at least
 AWAKE = 20.0  # pieces of work that look again in one second, of all that wait
@@ -39,10 +41,15 @@ class _Entry:
 
 
 class Breakers:
-    """`calls`: provider -> the kind of work that calls it. `chance` spreads those that wait."""
+    """`calls`: provider -> the kind of work that calls it. `chance` spreads those that wait; `first`: seconds that a
+    breaker stays open at first."""
 
-    def __init__(self, database: Database, *, calls: Mapping[str, str], chance: Callable[[], float]) -> None:
+    def __init__(
+        self, database: Database, *, calls: Mapping[str, str], chance: Callable[[], float], first: float = FIRST
+    ) -> None:
         self._database = database
+        self._first = first
+        self._look_again = min(LOOK_AGAIN, first)
         self._calls = calls
         self._chance = chance
         self._rows: Recent[Mapping[str, Breaker]] = Recent(database, _rows, seconds=KNOWN_FOR)
@@ -63,7 +70,7 @@ class Breakers:
         if row is None or row.state == Breaker.CLOSED:
             return None
         if row.state == Breaker.RAMP:
-            return max(0, breaker.tickets(row, unit.now) - row.tickets)
+            return max(0, breaker.tickets(row, unit.now, first=self._first) - row.tickets)
         return 1 if row.state == Breaker.OPEN and _due(row, unit.now) else 0
 
     @contextmanager
@@ -87,8 +94,8 @@ class Breakers:
         now = self._database.clock.now()
         row = self._rows.get().get(provider)
         closed_until = row.until if row is not None and row.state == Breaker.OPEN and not _due(row, now) else None
-        least = (closed_until - now).total_seconds() if closed_until is not None else LOOK_AGAIN
-        spread = max(LOOK_AGAIN, self._crowd.get().get(provider, 0) / AWAKE)
+        least = (closed_until - now).total_seconds() if closed_until is not None else self._look_again
+        spread = max(self._look_again, self._crowd.get().get(provider, 0) / AWAKE)
         return Waits(code, retry_after=least + spread * self._chance(), recipient=provider)
 
     def _enter(self, provider: str, work: str, fence: int) -> _Entry:
@@ -111,7 +118,7 @@ class Breakers:
             if _due(row, now):
                 self._move(row, breaker.closed(row))
                 return _Entry(row.name, row.fence + 1)
-            free = self._same(row) & (Breaker.tickets < breaker.tickets(row, now))
+            free = self._same(row) & (Breaker.tickets < breaker.tickets(row, now, first=self._first))
             taken = Breaker.update(tickets=Breaker.tickets + 1).where(free & (Breaker.state == Breaker.RAMP)).execute()
             return _Entry(row.name, row.fence) if taken else None
         if row.state == Breaker.OPEN and not _due(row, now):
@@ -145,7 +152,9 @@ class Breakers:
         if row.fence != entry.fence or not judges:  # it was called in an earlier round, which is over
             return False
         seen = self._seen(row, unit.now)
-        changes = breaker.failed(row, unit.now, seen, code=failure.code, asked_for=failure.retry_after)
+        changes = breaker.failed(
+            row, unit.now, seen, code=failure.code, asked_for=failure.retry_after, first=self._first
+        )
         self._move(row, changes)
         unit.after(lambda: crash.at("breaker.counted"))
         return bool(changes["state"] == Breaker.OPEN)
@@ -163,7 +172,7 @@ class Breakers:
 
     def _answered(self, entry: _Entry) -> None:
         """Only the answer to a probe changes anything. Never raises: what was made must not be lost by it."""
-        if entry.probe and self._end_probe(entry, breaker.answered):
+        if entry.probe and self._end_probe(entry, partial(breaker.answered, first=self._first)):
             log.info("breaker.ramp", recipient=entry.provider)
 
     def _let_go(self, entry: _Entry) -> None:

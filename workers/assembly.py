@@ -146,7 +146,9 @@ def assemble(
     photos = Photos(database=database, fields=fields, media=media, desk=desk, telegram=telegram, intake=intake)
     models = tuple(dict.fromkeys((settings.kling_model, settings.kling_fallback_model)))
     kling = _kling(settings, outbound) if settings.kling_api_key else None
-    traffic = Traffic(database, pictures=PRODUCE, calls={PROVIDER: PRODUCE, VIDEO_PROVIDER: SUBMIT})
+    traffic = Traffic(
+        database, pictures=PRODUCE, calls={PROVIDER: PRODUCE, VIDEO_PROVIDER: SUBMIT}, first=settings.breaker_seconds
+    )
     slots = None
     if kling is not None:
         slots = VideoSlots(database=database, desk=desk, traffic=traffic, slots=settings.kling_slots, models=models)

@@ -15,6 +15,7 @@ from bench.sides import (
     CELERY_LATE,
     DEADLINE,
     FLASK_TEMPLATE,
+    HUNDREDTH,
     IDLE,
     ONE_BY_ONE,
     ONE_PROCESS,
@@ -22,8 +23,10 @@ from bench.sides import (
     PROVIDER,
     PTB,
     QUIET,
+    SEEN,
     SMALL,
     STOCK,
+    TENTH,
     THREAD_EACH,
     Side,
 )
@@ -142,7 +145,7 @@ ORDERS = (
 KILL = (
     Measure(
         "lost",
-        "Of 20 jobs, those without a picture 60 s after a SIGKILL and a restart",
+        "Of 20 jobs, those without a picture 50 s after a SIGKILL and a restart",
         "",
         LESS,
         KILLED,
@@ -227,4 +230,31 @@ RETENTION = tuple(
 EXPORT = (
     Measure("peak", "Peak memory of packing a copy of 2,000 MB", "MB", LESS, (SMALL,)),
     Measure("rate", "Packing and sealing a copy", "MB/s", MORE, (BARE_ZIP,)),
+)
+GROWTH = (
+    *(
+        Measure(
+            name,
+            f"{says}, among 100,000 people and 1,000,000 generations",
+            "ms",
+            LESS,
+            (HUNDREDTH, TENTH),
+            _at_most(1.5),
+        )
+        for name, says in (
+            ("webhook", "An update with a photo"),
+            ("order", "An order is asked for and paid"),
+            ("picture", "A picture is made and delivered"),
+            ("checkout", "The yes before a payment"),
+            ("mydata", "What is held of somebody"),
+            ("where", "Where somebody's photos went"),
+            ("export", "A copy of somebody's data"),
+            ("deletion", "An account is deleted"),
+            ("duties", "One round of all regular duties but the nightly ones"),
+            ("proofs", "The figures of the page of proofs"),
+            ("figures", "The figures for whoever watches"),
+        )
+    ),
+    Measure("bytes", "The database for each generation", "bytes", LESS, (HUNDREDTH, TENTH)),
+    Measure("scans", "Statements that read a large table from end to end", "", LESS, (SEEN,), _at_most(0, VALUE)),
 )

@@ -73,8 +73,8 @@ CELERY_LATE = Side(
     "celery_late",
     "Celery, acknowledged late",
     PEER,
-    "as Celery above, with acks_late, task_reject_on_worker_lost, prefetch of 1 and a visibility timeout of 30 s "
-    "in place of an hour: a task that takes longer than that is done twice",
+    "as Celery above, with acks_late, task_reject_on_worker_lost, a prefetch of 1 and a visibility timeout of 20 s in "
+    "place of an hour: what takes longer than that, as many pictures and every video do, is done and paid twice",
 )
 STOCK = Side(
     "stock",
@@ -94,5 +94,9 @@ QUIET = Side("quiet", "with nothing else going on", ITSELF, "")
 SMALL = Side("small", "the same with next to nothing", ITSELF, "")
 ONE_PROCESS = Side("one_process", "one process of ours", ITSELF, "")
 IDLE = Side("idle", "the same process, idle", ITSELF, "")
+
+HUNDREDTH = Side("hundredth", "among a hundredth of the rows", ITSELF, "")
+TENTH = Side("tenth", "among a tenth of the rows", ITSELF, "")
+SEEN = Side("seen", "statements seen", ITSELF, "")
 
 SIDES = {each.id: each for each in list(globals().values()) if isinstance(each, Side)}

@@ -18,6 +18,7 @@ from models import Invoice, Photo
 from privacy.erasures import ACCOUNT
 from privacy.figures import figures, retained
 from privacy.mydata import holdings
+from workers.watching import asked
 
 ORDERS = 5  # of each person before the act
 UPDATES = count(1_000_000_000)
@@ -29,6 +30,7 @@ Acts = dict[str, Callable[[Person], Act]]
 def acts(town: Town) -> Acts:
     """By name: from a person to what is timed."""
     house, context = town.house, Context.of(town.house)
+    watching = asked(house)
 
     def webhook(person: Person) -> Act:
         update = photo_update(next(UPDATES), person.number)
@@ -37,14 +39,14 @@ def acts(town: Town) -> Acts:
     def ask(person: Person) -> Act:
         message = person.status_message()
 
-        def asked() -> None:
+        def ordered() -> None:
             with house.database.unit() as unit:
                 row = house.orders.offer(
                     unit, source=Source.of_photo(Photo.get_by_id(person.photo)), style=None, prompt="as a lighthouse"
                 )
                 house.orders.place(unit, account=person.account, order=row.id, message=message)
 
-        return asked
+        return ordered
 
     def picture(person: Person) -> Act:
         town.order(person)
@@ -82,20 +84,20 @@ def acts(town: Town) -> Acts:
         return looked
 
     def copy(person: Person) -> Act:
-        def asked() -> None:
+        def packed() -> None:
             with house.database.unit() as unit:
                 house.exports.ask(unit, account=person.account, telegram_id=person.telegram_id)
             town.work()
 
-        return asked
+        return packed
 
     def deletion(person: Person) -> Act:
-        def asked() -> None:
+        def erased() -> None:
             with house.database.unit() as unit:
                 house.erasures.ask(unit, account=person.account, scope=ACCOUNT, source="bot", at_once=True)
             town.work()
 
-        return asked
+        return erased
 
     def duties(_: Person) -> Act:
         both = [Clockwork(house.desk), *(Clockwork(house.desk, house.duties(queue)) for queue in (GENERATION, RIGHTS))]
@@ -117,6 +119,9 @@ def acts(town: Town) -> Acts:
 
         return looked
 
+    def watched(_: Person) -> Act:
+        return watching.now
+
     return {
         "webhook": webhook,
         "order": ask,
@@ -128,6 +133,7 @@ def acts(town: Town) -> Acts:
         "deletion": deletion,
         "duties": duties,
         "proofs": proofs,
+        "figures": watched,
     }
 
 
@@ -136,7 +142,7 @@ NIGHTLY = ("reconcile", "audit", "objects")  # the whole books and the whole sto
 
 
 def prepared(town: Town, name: str, prepare: Callable[[Person], Act]) -> Act:
-    """The act of somebody who came, ordered and got their pictures; of somebody new, where it changes what they have."""
+    """The act of somebody who came, ordered and got pictures; of somebody new, where it changes what they have."""
     if town.resident is None or name in FRESH:
         town.resident = town.person()
         for _ in range(ORDERS):

@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
 import structlog
 
 from bench.ground import Ground
-from bench.growth.acts import acts, prepared, timed
+from bench.growth.acts import Acts, acts, prepared, timed
 from bench.growth.clone import Template, tidy
 from bench.growth.life import Town
 from bench.growth.plans import Plan, heard, plans
 
 GENERATIONS = 10  # of each person
-
-
-@dataclass(frozen=True)
-class Ask:
-    """What a place is asked: seconds of an act, or (`plans`) how its statements are gone about."""
-
-    act: str
-    plans: bool = False
+SIZE = "size"  # what may be asked besides the name of an act: bytes of the database
+PLANS = "plans of "  # before a name: how its statements are gone about
 
 
 def serve(pipe: Connection, parts: Ground, *, people: int, number: int) -> None:
@@ -35,8 +28,13 @@ def serve(pipe: Connection, parts: Ground, *, people: int, number: int) -> None:
     tidy(town)
     pipe.send(template.rows * people)
     every = acts(town)
-    while ask := pipe.recv():
-        pipe.send(_plans(town, ask.act) if ask.plans else timed(town, ask.act, every[ask.act]))
+    while asked := pipe.recv():
+        if asked == SIZE:
+            pipe.send(_size(town))
+        elif asked.startswith(PLANS):
+            pipe.send(_plans(town, asked.removeprefix(PLANS), every))
+        else:
+            pipe.send(timed(town, asked, every[asked]))
     town.house.close()
     pipe.send(None)
 
@@ -50,8 +48,14 @@ def _template(town: Town) -> Template:
     return Template(town)
 
 
-def _plans(town: Town, name: str) -> list[Plan]:
-    act = prepared(town, name, acts(town)[name])
+def _size(town: Town) -> int:
+    with town.house.database.connection():
+        [(size,)] = town.house.database.rows("SELECT pg_database_size(current_database())")
+    return int(size)
+
+
+def _plans(town: Town, name: str, every: Acts) -> list[Plan]:
+    act = prepared(town, name, every[name])
     with heard() as hearing:
         act()
     town.forget()

@@ -55,6 +55,7 @@ class Contender:
     button: Callable[[int, int], str]
     database: bool = False
     redis: bool = True
+    close: Callable[[], None] = lambda: None
 
     def take_over(self) -> None:
         """From now on Telegram tells this one."""
@@ -97,11 +98,15 @@ class Ours:
         _, port = self._parts.start_server("web", "web")
         self._parts.start_worker()
         return Contender(
-            OURS, self._parts, port, ["web", "worker"], self._parts.start_worker, self._button, database=True
+            OURS,
+            self._parts,
+            port,
+            ["web", "worker"],
+            self._parts.start_worker,
+            self._button,
+            database=True,
+            close=self._house.close,
         )
-
-    def close(self) -> None:
-        self._house.close()
 
     def _button(self, person: int, message: int) -> str:
         with self._house.database.unit() as unit:

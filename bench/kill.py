@@ -13,6 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 
 import requests
@@ -29,7 +30,7 @@ THREADS = 8  # a worker has so many in flight; python-telegram-bot has no such n
 KILLED_AFTER = 5  # pictures
 RATE = 3.0  # taps a second
 PROVIDER = 3.0  # seconds
-WAITED = 60.0  # seconds after the restart
+WAITED = 50.0  # seconds after the restart
 PICTURE_KIB = 256
 
 
@@ -45,7 +46,7 @@ class Left:
 
 def run(share: float = 1.0) -> Found:
     """The worker process is killed once five pictures are shown, and started again a second later. The web process
-    lives on where there is one; python-telegram-bot is one process. What has not come 60 s later counts as lost."""
+    lives on where there is one; python-telegram-bot is one process. What has not come 50 s later counts as lost."""
     del share  # one kill is the least there is
     starts: list[Callable[[Ground], Contender]] = [
         lambda parts: Ours(parts, threads=THREADS).start(),
@@ -63,8 +64,7 @@ def run(share: float = 1.0) -> Found:
 
 
 def _killed(start: Callable[[Ground], Contender]) -> Left:
-    with ground() as parts:
-        contender = start(parts)
+    with ground() as parts, closing(start(parts)) as contender:
         chats = open_chats(parts)
         if contender.side is not OURS:
             show_photos(contender)
@@ -84,17 +84,15 @@ def _killed(start: Callable[[Ground], Contender]) -> Left:
         while time.monotonic() < ended:
             shown.read()
             time.sleep(1.0)
-        return _counted(contender, [tap.place for tap in wanted], shown.times)
+        calls = requests.get(f"{parts.gemini}/control/calls", timeout=30).json()
+        return counted(contender.side, [tap.place for tap in wanted], shown.times, calls=len(calls))
 
 
-def _counted(contender: Contender, places: list[tuple[int, int]], times: Counter[tuple[int, int]]) -> Left:
-    calls = requests.get(f"{contender.parts.gemini}/control/calls", timeout=30).json()
-    return Left(
-        contender.side,
-        lost=sum(times[place] == 0 for place in places),
-        doubled=sum(max(0, times[place] - 1) for place in places),
-        paid_again=max(0, len(calls) - sum(times[place] > 0 for place in places)),
-    )
+def counted(side: Side, places: list[tuple[int, int]], times: Counter[tuple[int, int]], *, calls: int) -> Left:
+    """From where pictures were wanted, how often each place got one, and how often the provider was called."""
+    came = sum(times[place] > 0 for place in places)
+    doubled = sum(max(0, times[place] - 1) for place in places)
+    return Left(side, lost=len(places) - came, doubled=doubled, paid_again=max(0, calls - came))
 
 
 def _until(done: Callable[[], bool], shown: Shown) -> None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from bench.sides import BARE_SCRIPT, Side
 
 ROOT = Path(__file__).resolve().parent.parent
 ROUNDS = 3
-AT_ONCE = 60  # orders of a round
+AT_ONCE = 50  # orders of a round
 ONE_BY_ONE = 20
 BUSY_SECONDS = 12.0
 LOAD = 0.8  # of each one's own rate
@@ -46,9 +47,8 @@ def run(share: float = 1.0) -> Found:
     provider taking 0.5 s. `busy`: at 80 % of each one's own rate for 12 s, the provider taking 2 s. A photo of 256 KiB
     goes out, a picture of 1 MiB comes back.
     """
-    with ground() as parts:
-        ours = Ours(parts)
-        sides = [ours.start(), ptb(parts), celery(parts)]
+    with ground() as parts, closing(Ours(parts).start()) as ours:
+        sides = [ours, ptb(parts), celery(parts)]
         chats = open_chats(parts)
         for peer in sides[1:]:
             show_photos(peer)
@@ -56,7 +56,6 @@ def run(share: float = 1.0) -> Found:
         bare = _full(parts, sides, chats, seen, share)
         for each in sides:
             _late(parts, each, chats, seen[each.side], share)
-        ours.close()
     return {
         "rate": {side: each.rates for side, each in seen.items()} | {BARE_SCRIPT: bare.rates},
         "cpu": {side: each.cpu for side, each in seen.items()} | {BARE_SCRIPT: bare.cpu},

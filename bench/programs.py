@@ -48,19 +48,19 @@ class Program:
 
 
 PROGRAMS = (
-    Program("orders", "An order, from tap to picture", measures.ORDERS, orders.run, 150),
-    Program("kill", "A worker is killed in the middle of 20 jobs", measures.KILL, kill.run, 90),
-    Program("job", "One image job", measures.JOB, job.run, 60),
-    Program("crowd", "256 pictures at once", measures.CROWD, crowd.run, 75),
-    Program("videos", "2,000 videos at once", measures.VIDEOS, videos.run, 200),
-    Program("queue", "The queue", measures.QUEUE, queue_speed.run, 75),
-    Program("idleness", "What idleness costs", measures.IDLENESS, idleness.run, 40),
-    Program("webhook", "The webhook", measures.WEBHOOK, webhook.run, 75),
-    Program("website", "The website", measures.WEBSITE, website.run, 25),
-    Program("checkout", "The question before a payment", measures.CHECKOUT, checkout.run, 50),
-    Program("sealing", "Sealing", measures.SEALING, sealing.run, 10),
-    Program("erasure", "Erasure", measures.ERASURE, erasure.run, 50),
-    Program("retention", "Retention", measures.RETENTION, retention.run, 60),
-    Program("export", "A copy of somebody's data", measures.EXPORT, export.run, 30),
+    Program("orders", "An order, from tap to picture", measures.ORDERS, orders.run, 130),
+    Program("kill", "A worker is killed in the middle of 20 jobs", measures.KILL, kill.run, 75),
+    Program("job", "One image job", measures.JOB, job.run, 45),
+    Program("crowd", "256 pictures at once", measures.CROWD, crowd.run, 65),
+    Program("videos", "2,000 videos at once", measures.VIDEOS, videos.run, 260),
+    Program("queue", "The queue", measures.QUEUE, queue_speed.run, 60),
+    Program("idleness", "What idleness costs", measures.IDLENESS, idleness.run, 35),
+    Program("webhook", "The webhook", measures.WEBHOOK, webhook.run, 55),
+    Program("website", "The website", measures.WEBSITE, website.run, 20),
+    Program("checkout", "The question before a payment", measures.CHECKOUT, checkout.run, 40),
+    Program("sealing", "Sealing", measures.SEALING, sealing.run, 8),
+    Program("erasure", "Erasure", measures.ERASURE, erasure.run, 35),
+    Program("retention", "Retention", measures.RETENTION, retention.run, 40),
+    Program("export", "A copy of somebody's data", measures.EXPORT, export.run, 22),
 )
 BY_NAME = {program.name: program for program in PROGRAMS}

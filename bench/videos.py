@@ -23,12 +23,12 @@ VIDEOS = 2_000
 PEOPLE = 50
 THREADS = 8
 SPREAD = 600.0  # seconds over which the ends are spread, divided by the scale
-CLIP_MIB, PHOTO_KIB = 1, 256
+CLIP_MIB, PHOTO_KIB = 1, 64
 PATIENCE = 600.0  # seconds for the submissions, and for what is left after the last end
 WATCHED = 2 * EVERY  # seconds in which all wait
 HEARD, UNHEARD = "a slow walk", "a slow walk that nobody rings for"
-PEER_SPREAD = 40  # seconds
-SCALE = 5.0  # 17 ends a second; a single process cannot collect more than about 25
+PEER_SPREAD = 20  # seconds
+SCALE = 6.0  # 20 ends a second; a single process cannot collect more than about 25
 
 
 @dataclass(frozen=True)

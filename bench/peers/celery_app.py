@@ -1,7 +1,7 @@
 """A picture bot as Celery's documentation builds one: Flask takes the update, a task does the work and retries.
 
 `CELERY_LATE` takes what the documentation offers against killed workers: late acknowledgement and a short visibility
-timeout. Settings come from the environment.
+timeout that is looked after often. Settings come from the environment.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ import requests
 from celery import Celery
 
 WORDS = "Your picture is being made. It takes about a quarter of a minute; I will show it here as soon as it is ready."
-VISIBLE_AGAIN = 30  # seconds
+VISIBLE_AGAIN = 20  # seconds
+LOOKED_EVERY = 5  # seconds
 LATE = bool(os.environ.get("CELERY_LATE"))
 
 app = Celery("pictures", broker=os.environ["REDIS_URL"])
@@ -27,7 +28,11 @@ if LATE:
     app.conf.task_acks_late = True
     app.conf.task_reject_on_worker_lost = True
     app.conf.worker_prefetch_multiplier = 1
-    app.conf.broker_transport_options = {"visibility_timeout": VISIBLE_AGAIN}
+    app.conf.broker_transport_options = {
+        "visibility_timeout": VISIBLE_AGAIN,
+        "unacked_restore_interval": LOOKED_EVERY,
+        "unacked_restore_throttle": 1,  # else it looks every tenth time only
+    }
 
 noted = redis.Redis.from_url(os.environ["REDIS_URL"])
 session = requests.Session()

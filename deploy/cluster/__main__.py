@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import sys
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from deploy.cluster import network, report
 from deploy.cluster.machines import Machines
-from deploy.cluster.plan import MACHINES
+from deploy.cluster.plan import MACHINES, WORKERS
 from deploy.cluster.trial import trial
 from ops.processes import ROOT, StackError
 
@@ -23,7 +24,7 @@ def main() -> int:
     began = time.monotonic()
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupted)
-    network.demand()
+    network.demand(os.geteuid())
     for name in network.sweep():
         _say(f"took away {name}, which an earlier run left")
     with tempfile.TemporaryDirectory(prefix="miomio-cluster-", ignore_cleanup_errors=True) as name:
@@ -36,7 +37,9 @@ def main() -> int:
             machines.start()
             _say(f"{time.monotonic() - began:6.1f} s  {len(MACHINES)} machines are up")
             seen = trial(machines)
-            told = report.figures(seen, report.refusals(machines.processes.logs))
+            cut, mended = seen.moments(WORKERS[0])
+            said = report.said_by(machines.log(WORKERS[0]), cut=cut, mended=mended)
+            told = report.figures(seen, said)
             checked = report.checks(seen)
         finally:
             _taken_away(machines, lan)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import certifi
 import psycopg
@@ -20,6 +21,9 @@ from deploy.cluster.plan import DATA, INTERNET, OFFICE, OURS, WEB_HOST, Machine
 from ops.postgres import Postgres
 from ops.processes import ROOT, Processes, StackError, valkey_command
 from vault.s3 import s3_client
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
 
 PYTHON = sys.executable
 # In a view of the files of its own, the process finds our names and trusts our authority; then it becomes what it is.
@@ -95,7 +99,7 @@ class Machines:
         """An emulator's own surface, past its https."""
         return f"http://{INTERNET.address}:{port}"
 
-    def bucket(self):  # type: ignore[no-untyped-def]  # the client's type is one of the development requirements
+    def bucket(self) -> S3Client:
         os.environ.update(AWS)
         return s3_client(region="us-east-1", endpoint=f"http://{DATA.address}:{plan.STORE}")
 

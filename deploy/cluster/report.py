@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +21,24 @@ TAKEN_OVER_WITHIN = 20.0  # seconds: a lease of 12, a tick, and a machine that i
 BACK_WITHIN = 15.0  # seconds after the cable is in again
 WENT_ON = 5  # orders that must have ended while a worker's machine was away
 # Not of this trial: nothing was searched for words in plain, and no line was overheard.
-ELSEWHERE = ("no word of a person lies anywhere in plain",)
-ELSEWHERE += ("no word of a person passed to database, doorbell or store in plain",)
-REFUSED = "work.fence_lost"
+ELSEWHERE = {
+    "no word of a person lies anywhere in plain",
+    "no word of a person passed to database, doorbell or store in plain",
+}
+REFUSED, AWAY = "work.fence_lost", "database.unavailable"
+LATE = 10.0  # seconds after it is back, in which what a machine did while it was away comes to its end
 
 
-def figures(seen: Seen, refused: Counter[str]) -> dict[str, Any]:
-    """JSON-ready. `refused`: by machine, commits of work that was somebody else's by then."""
+@dataclass(frozen=True)
+class Said:
+    """What a machine wrote down about being cut off: commits that were refused, seconds until it knew."""
+
+    refused: int
+    noticed: float | None
+
+
+def figures(seen: Seen, said: Said) -> dict[str, Any]:
+    """JSON-ready."""
     lost = lost_work(seen)
     away, data, web = (seen.cuts[machine.name] for machine in (WORKERS[0], DATA, WEB_HOST))
     ends = sorted(told.ended for told in seen.evidence.told if told.ended is not None)
@@ -37,11 +51,12 @@ def figures(seen: Seen, refused: Counter[str]) -> dict[str, Any]:
             "from_s": away[0],
             "to_s": away[1],
             "held_at_the_cut": lost.held,
-            "taken_over": len(lost.taken_over),
+            "taken_over": len(lost.taken_over) + lost.unseen,
             "taken_over_after_s": _span(lost.taken_over.values()),
             "orders_that_ended_meanwhile": _between(ends, *away),
             "longest_pause_s": _longest_pause(ends, *away),
-            "commits_refused": refused[WORKERS[0].name],
+            "noticed_after_s": said.noticed,
+            "commits_refused": said.refused,
             "works_again_after_s": lost.again,
         },
         "database_and_store_cut_off": {
@@ -78,7 +93,7 @@ def of_the_machines(seen: Seen) -> list[Check]:
         Check("every process lived through it", 1, list(seen.ended)),
         Check("work went on elsewhere", len(ends), [] if went_on >= WENT_ON else [f"{went_on} orders ended"]),
         Check("what it held was taken over", lost.held if lost.holder else 0, lost.left),
-        Check("taken over in time", len(lost.taken_over), [f"{work}: {late} s" for work, late in slow.items()]),
+        Check("it was taken over in time", len(lost.taken_over), [f"{work}: {late} s" for work, late in slow.items()]),
         Check("back on its cable it works again", 1, [] if again else [f"after {lost.again} s"]),
         _back("the service goes on once its database is back", ends, data[1]),
         _back("orders are taken once its database is back", taken, data[1]),
@@ -91,13 +106,21 @@ def lost_work(seen: Seen) -> Loss:
     return loss(seen.samples, cut=cut, mended=mended, fences=seen.fences)
 
 
-def refusals(logs: Path) -> Counter[str]:
-    """By machine: how often a claim was told that its row is somebody else's."""
-    found: Counter[str] = Counter()
-    for machine in WORKERS:
-        for line in (logs / f"{machine.name}.log").read_text(errors="replace").splitlines():
-            found[machine.name] += f'"event":"{REFUSED}"' in line.replace(" ", "")
-    return found
+def said_by(log: Path, *, cut: datetime, mended: datetime) -> Said:
+    """From the log of a machine that was cut off between these moments."""
+    refused, noticed = 0, None
+    for line in log.read_text(errors="replace").splitlines():
+        try:
+            entry = json.loads(line)
+        except ValueError:  # what a library printed
+            continue
+        at = datetime.fromisoformat(entry["at"])
+        if not cut <= at <= mended + timedelta(seconds=LATE):
+            continue
+        refused += entry["event"] == REFUSED
+        if noticed is None and entry.get("code") == AWAY:
+            noticed = round((at - cut).total_seconds(), 1)
+    return Said(refused, noticed)
 
 
 def written(path: Path, told: dict[str, Any], checked: Sequence[Check], *, seconds: float) -> None:
@@ -119,8 +142,9 @@ def text(told: dict[str, Any], checked: Sequence[Check]) -> str:
         f"worker-1 was away from {worker['from_s']} to {worker['to_s']} s with {worker['held_at_the_cut']} pieces of "
         f"work in hand; {worker['taken_over']} were taken over after {soonest} to {latest} s.",
         f"  Meanwhile {worker['orders_that_ended_meanwhile']} orders ended elsewhere (longest pause "
-        f"{worker['longest_pause_s']} s). {worker['commits_refused']} late commits of its were refused; it worked "
-        f"again {worker['works_again_after_s']} s after it was back.",
+        f"{worker['longest_pause_s']} s). It knew after {worker['noticed_after_s']} s; "
+        f"{worker['commits_refused']} late commits of its were refused; it worked again "
+        f"{worker['works_again_after_s']} s after it was back.",
         f"Database and store were away from {data['from_s']} to {data['to_s']} s; the first order ended "
         f"{data['first_end_after_s']} s after that, the first was taken after {data['first_order_taken_after_s']} s.",
         f"The website was away from {web['from_s']} to {web['to_s']} s; {web['orders_that_ended_meanwhile']} orders "
@@ -153,9 +177,9 @@ def _first_after(moments: Sequence[float], moment: float) -> float | None:
 
 def _longest_pause(moments: Sequence[float], begin: float, end: float) -> float:
     inside = [begin, *(moment for moment in moments if begin < moment <= end), end]
-    return round(max(later - sooner for sooner, later in zip(inside, inside[1:], strict=False)), 2)
+    return round(max(later - sooner for sooner, later in pairwise(inside)), 2)
 
 
-def _span(values: Any) -> tuple[float, float] | tuple[None, None]:
+def _span(values: Iterable[float]) -> tuple[float, float] | tuple[None, None]:
     found = sorted(values)
     return (found[0], found[-1]) if found else (None, None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import psycopg
@@ -64,7 +65,13 @@ class Seen:
     cuts: dict[str, tuple[float, float]]
     fences: dict[str, int]
     quiet: float
+    began: datetime  # by the clock that logs go by
     ended: list[str] = field(default_factory=list)  # processes that did not live through it
+
+    def moments(self, machine: Machine) -> tuple[datetime, datetime]:
+        """When its cable was out."""
+        out, back = self.cuts[machine.name]
+        return self.began + timedelta(seconds=out), self.began + timedelta(seconds=back)
 
 
 def trial(machines: Machines) -> Seen:
@@ -83,6 +90,7 @@ def trial(machines: Machines) -> Seen:
 
 async def _lived(machines: Machines, marks: Marks) -> Seen:
     async with crowd(LEVEL, SEED, marks, machines.url(plan.CHAT)) as people:
+        began = datetime.now(UTC) - timedelta(seconds=time.monotonic() - people.since)
         watcher = Watcher(machines.address_of(), since=people.since)
         watcher.start()
         cutting = asyncio.create_task(_cut(machines, people.since))
@@ -96,7 +104,7 @@ async def _lived(machines: Machines, marks: Marks) -> Seen:
         chats = await people.chats()
         evidence, fences = await asyncio.to_thread(_gathered, machines, chats, people.told)
         ended = [name for name, process in machines.processes.running if process.poll() is not None]
-        return Seen(evidence, watcher.samples, cuts, fences, round(quiet, 1), ended)
+        return Seen(evidence, watcher.samples, cuts, fences, round(quiet, 1), began, ended)
 
 
 async def _cut(machines: Machines, since: float) -> dict[str, tuple[float, float]]:
@@ -115,7 +123,7 @@ async def _cut(machines: Machines, since: float) -> dict[str, tuple[float, float
 
 def _gathered(machines: Machines, chats: dict[int, Any], told: list[Any]) -> tuple[Evidence, dict[str, int]]:
     with psycopg.connect(machines.address_of(), autocommit=True, row_factory=dict_row) as connection:
-        rows = {name: list(connection.execute(question)) for name, question in QUESTIONS.items()}
+        rows: dict[str, Any] = {name: list(connection.execute(question)) for name, question in QUESTIONS.items()}
         fences = {row["id"]: int(row["fence"]) for row in connection.execute("SELECT id, fence FROM work")}
     pages = machines.bucket().get_paginator("list_objects_v2").paginate(Bucket=plan.BUCKET)
     names = [entry["Key"] for page in pages for entry in page.get("Contents", [])]

@@ -71,6 +71,7 @@ class Loss:
     holder: str | None  # the process on that machine; None when it held nothing
     held: int
     taken_over: dict[str, float]
+    unseen: int  # taken over between two looks, as their fences tell
     left: list[str]  # rows that nobody took over
     again: float | None  # until it held work again
 
@@ -91,16 +92,18 @@ def loss(samples: Sequence[Sample], *, cut: float, mended: float, fences: Mappin
                 taken[work] = round(sample.t - cut, 2)
     losers = Counter(held[work].holder for work in taken)
     if not losers:
-        return Loss(None, len(held), {}, [], None)
+        return Loss(None, len(held), {}, 0, [], None)
     [(holder, _)] = losers.most_common(1)
     mine = {work: hold for work, hold in held.items() if hold.holder == holder}
-    late = {work for work in mine if work not in taken and fences.get(work, 0) <= mine[work].fence}
-    stayed = {work for work in late if _held_at(samples, work, mine[work], after=cut + 1.0)}
+    rest = {work: hold for work, hold in mine.items() if work not in taken}
+    unseen = {work for work, hold in rest.items() if fences.get(work, 0) > hold.fence}
+    left = [w for w, hold in rest.items() if w not in unseen and _held_at(samples, w, hold, after=cut + 1.0)]
     return Loss(
         holder=holder,
         held=len(mine),
         taken_over={work: seconds for work, seconds in taken.items() if work in mine},
-        left=sorted(stayed),
+        unseen=len(unseen),
+        left=sorted(left),
         again=_again(samples, holder, mended, set(mine.items())),
     )
 

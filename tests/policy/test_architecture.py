@@ -8,6 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent.parent
 # Upper lines first. Names on one line never import each other.
 LINES = (
+    ("deploy",),
     ("chaos",),
     ("ops",),
     ("web",),

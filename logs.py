@@ -31,6 +31,7 @@ FIELDS: Mapping[str, str] = {
     "payment": "id of a payment row, random",
     "erasure": "id of a deletion, random",
     "kind": "kind of work or of request, from a fixed list",
+    "run": "id of a run of the canary person, random",
     "rule": "name of a rule of retention, from a fixed list",
     "code": "code of a failure, from a fixed list",
     "reason": "class of a provider's refusal, from a fixed list",

@@ -13,7 +13,7 @@ from peewee import fn
 
 from billing.prices import PACKS, PRICES, Pack
 from database import Unit
-from models import Cost, LedgerEntry, new_id
+from models import CanaryRun, Cost, LedgerEntry, new_id
 
 SOURCE = Path(__file__).with_name("costs.toml")
 _LISTED: Final[dict[str, Any]] = tomllib.loads(SOURCE.read_text(encoding="utf-8"))
@@ -89,8 +89,14 @@ def margins(now: datetime, *, days: int = 30) -> list[Margin]:
 
 def _per_order(kind: str, since: datetime) -> float | None:
     """Dollars for one charged order of a kind."""
-    recent = (Cost.kind == kind) & (Cost.at >= since)
+    recent = (Cost.kind == kind) & (Cost.at >= since) & Cost.order.not_in(_of_canary(since))
     total = Cost.select(fn.COALESCE(fn.SUM(Cost.micro_usd), 0)).where(recent).scalar()
     charges = (LedgerEntry.kind == LedgerEntry.CHARGE) & (LedgerEntry.what == kind) & (LedgerEntry.at >= since)
-    charged = LedgerEntry.select().where(charges).count()
+    charged = LedgerEntry.select().where(charges & LedgerEntry.order.not_in(_of_canary(since))).count()
     return None if not charged else int(total) / MILLION / charged
+
+
+def _of_canary(since: datetime) -> Any:
+    """Orders that the service placed itself, to see whether it works."""
+    theirs = CanaryRun.order.is_null(False) & (CanaryRun.begun_at >= since - timedelta(days=1))
+    return CanaryRun.select(CanaryRun.order).where(theirs)

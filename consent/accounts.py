@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from billing import ledger
-from billing.prices import TRIAL_CREDITS
+from billing.prices import PICTURE, PRICES, TRIAL_CREDITS
 from consent.record import accept
 from custody.fields import Fields
 from custody.keys import Keys
@@ -45,8 +45,9 @@ class Accounts:
         row = self.find(telegram_id)
         return row.id if row is not None and row.state == Account.ACTIVE and row.frozen_at is None else None
 
-    def open(self, unit: Unit, who: Identity, *, version: str) -> Account:
-        """A new account with keys, the recorded yes and, the first time, the trial credits.
+    def open(self, unit: Unit, who: Identity, *, version: str, canary: bool = False) -> Account:
+        """A new account with keys, the recorded yes and, the first time, the trial credits. The canary has each time
+        what one picture costs, and no trial.
 
         Raises IntegrityError when it exists.
         """
@@ -63,7 +64,9 @@ class Accounts:
         row.save(force_insert=True)
         accept(unit, account=account, kind=Acceptance.NOTICE, version=version)
         ledger.open_books(unit, account)
-        if not AbuseMark.select().where(AbuseMark.mark.in_(self._marks(who.telegram_id))).exists():
+        if canary:
+            ledger.grant(unit, owner=account, credits=PRICES[PICTURE], source=ledger.CANARY, key=f"canary:{account}")
+        elif not AbuseMark.select().where(AbuseMark.mark.in_(self._marks(who.telegram_id))).exists():
             ledger.grant(unit, owner=account, credits=TRIAL_CREDITS, source=ledger.TRIAL, key=f"trial:{account}")
         return row
 

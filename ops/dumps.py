@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sqlite3
 import subprocess
 from collections.abc import Iterator, Mapping
@@ -169,6 +170,8 @@ def _run(program: str, url: str, *words: str) -> None:
         errors="replace",
         check=False,
     )
+    if done.returncode == -signal.SIGXFSZ:  # it may write no longer file
+        raise Temporary("backup.full")
     if done.returncode != 0:
         raise _failure(done.stderr, program)
 

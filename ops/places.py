@@ -6,12 +6,13 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import psycopg
 import redis
 
 from privacy.places import Part, Place, files
+from workers.bell_contents import asked, contents
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -55,30 +56,12 @@ def valkey(port: int, folder: Path) -> Iterator[Part]:
     """Keys and values by SCAN, then the dump that SAVE writes, uncompressed."""
     client = redis.Redis(port=port)
     try:
-        for key in client.scan_iter(count=1000):
-            yield f"key {key!r}", bytes(key) + b"\0" + _value(client, key)
+        yield from contents(client)
         client.config_set("rdbcompression", "no")
-        _asked(client, "SAVE")
+        asked(client, "SAVE")
         yield from files(folder)
     finally:
         client.close()
-
-
-def _value(client: redis.Redis, key: bytes) -> bytes:
-    reading: dict[bytes, tuple[str | bytes, ...]] = {
-        b"string": ("GET", key),
-        b"list": ("LRANGE", key, "0", "-1"),
-        b"hash": ("HGETALL", key),
-        b"set": ("SMEMBERS", key),
-        b"zset": ("ZRANGE", key, "0", "-1"),
-    }
-    kind = _asked(client, "TYPE", key)
-    return repr(_asked(client, *reading[kind])).encode() if kind != b"none" else b"gone meanwhile"
-
-
-def _asked(client: redis.Redis, *words: str | bytes) -> Any:
-    """Values as the server says them: bytes, untouched."""
-    return client.execute_command(*words)  # type: ignore[no-untyped-call]  # the library's has no types
 
 
 def streams(name: str, recorded: Iterable[bytes]) -> Iterator[Part]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from database import Database
 from models import CanaryRun
@@ -48,3 +49,9 @@ def standing(database: Database) -> CanaryStanding:
     if row.begun_at < now - STALE:
         return CanaryStanding(OLD, row.begun_at, passed_at=passed_at)
     return CanaryStanding(row.state, row.begun_at, row.places, row.stopped_in or "", row.reason or "", passed_at)
+
+
+def of_people(account: Any) -> Any:
+    """The condition that a column names the account of somebody, or of nobody at all: not the canary's."""
+    theirs = CanaryRun.select(CanaryRun.account).where(CanaryRun.account.is_null(False))
+    return account.is_null() | account.not_in(theirs)

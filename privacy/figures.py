@@ -10,12 +10,13 @@ from operator import or_
 from statistics import median
 from typing import Any
 
-from peewee import fn
+from peewee import SQL, fn
 
 from database import Database
 from generation.kinds import DESTROY
-from models import Erasure, Export, Media, RetentionRun, StrayObject, Work
+from models import DESTROYS, CanaryRun, Erasure, Export, Media, RetentionRun, StrayObject, Work
 from policy.categories import COPY_OF_DATA, STRAY_OBJECT
+from privacy.canary_standing import of_people
 from privacy.erasure_gather import kinds_of
 from privacy.erasures import ERASE
 from privacy.retention import COMPARISON, EVERY
@@ -24,10 +25,15 @@ from privacy.sweep import as_time, period_of
 WINDOW = timedelta(days=30)
 BETWEEN_RUNS = timedelta(seconds=EVERY)
 SURELY_DESTROYED = timedelta(hours=1)  # after the wish: then something is wrong
-# The row of an object goes last. In the words of its partial index: those that are marked are few.
+# In the words of their partial indexes: all are few, among many that are over.
+DESTROYING = SQL(f"({DESTROYS})")
+GOES = SQL(f"state = '{Media.DESTROYING}'")
+OPEN = SQL(f"state IN ({', '.join(repr(state) for state in Erasure.OPEN)})")
+# The row of an object goes last.
 GOING = f"""
 SELECT work.created_at FROM media JOIN work ON work.subject = media.id AND work.kind = '{DESTROY}'
 WHERE media.state = '{Media.DESTROYING}'
+AND media.account NOT IN (SELECT account FROM canary_run WHERE account IS NOT NULL)
 """  # noqa: S608  names of ours
 AT_MOST = 1_000  # of the newest deletions: the median of more says nothing more
 
@@ -109,7 +115,8 @@ def figures(database: Database) -> Figures:
     with database.connection():
         erased = list(
             Work.select(Work.created_at, Work.ended_at)
-            .where((Work.kind == DESTROY) & (Work.state == Work.DONE) & (Work.ended_at > now - WINDOW))
+            .where(DESTROYING & (Work.state == Work.DONE) & (Work.ended_at > now - WINDOW))
+            .where(of_people(Work.account))
             .order_by(Work.ended_at.desc())
             .limit(AT_MOST)
         )
@@ -137,6 +144,7 @@ def _whole(now: datetime) -> list[tuple[datetime, datetime]]:
         .join(Work, on=(Work.subject == Erasure.id))
         .where((Work.kind == ERASE) & (Work.state == Work.DONE))
         .where((Erasure.asked_at > now - WINDOW) & Erasure.keys_gone_at.is_null(False))
+        .where(Erasure.id.not_in(CanaryRun.select(CanaryRun.erasure).where(CanaryRun.erasure.is_null(False))))
         .group_by(Erasure.id, Erasure.asked_at, Erasure.counts)
         .order_by(first.desc())
         .limit(AT_MOST)
@@ -151,5 +159,7 @@ def _under_way() -> list[Erasure]:
     of_scope = reduce(or_, ((Erasure.scope == scope) & Media.kind.in_(kinds_of(scope)) for scope in Erasure.SCOPES))
     theirs = (Media.account == Erasure.account) & (Media.created_at <= Erasure.begun_at) & of_scope
     left = fn.EXISTS(Media.select(Media.id).where(theirs & (Media.state == Media.DESTROYING)))
-    waits = Erasure.state.in_(Erasure.OPEN) & Erasure.begun_at.is_null()
-    return list(Erasure.select().where(waits | (Erasure.state.in_((*Erasure.OPEN, Erasure.UNDONE)) & left)))
+    whose = Media.select(Media.account).where(GOES)
+    begun = Erasure.state.in_((*Erasure.OPEN, Erasure.UNDONE)) & Erasure.account.in_(whose) & left
+    people = Erasure.select().where(of_people(Erasure.account))
+    return [*people.where(OPEN & Erasure.begun_at.is_null()), *people.where(begun)]

@@ -20,6 +20,7 @@ from models import Account, Erasure, Refusal, RightsRequest, new_id
 from policy.refusals import GROUNDS
 from policy.rights import ACCESS, CORRECTION, DELETION, OPT_OUT
 from privacy.audit import Act, Audit
+from privacy.canary_standing import of_people
 from privacy.deadlines import LATE, SOON, due, standing
 from states import move
 
@@ -206,7 +207,7 @@ class Requests:
 def owed(database: Database) -> list[RightsRequest]:
     """Every request whose answer was not given yet, the most urgent first."""
     with database.connection():
-        waits = RightsRequest.ended_at.is_null()
+        waits = RightsRequest.ended_at.is_null() & of_people(RightsRequest.account)
         return list(RightsRequest.select().where(waits).order_by(RightsRequest.due_at, RightsRequest.id))
 
 

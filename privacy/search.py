@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import quote
 
+SLICE, SMALLEST = 32, 4096  # bytes of a file that are looked for; of a file that is large enough
 CONTEXT = 24  # bytes shown on each side of what was found
 
 
@@ -30,6 +31,13 @@ class Sighting:
 
     def __str__(self) -> str:
         return f"{self.what} as {self.form} in {self.place}: …{self.around}…"
+
+
+def slices(what: str, data: bytes) -> list[Canary]:
+    """Three places of a file: after its head, in the middle, near its end."""
+    if len(data) < SMALLEST:
+        raise ValueError(f"{what} is too small to take slices of it")
+    return [Canary(what, data[at : at + SLICE]) for at in (1536, len(data) // 2, len(data) - 256)]
 
 
 def forms(value: str | bytes) -> dict[str, bytes]:

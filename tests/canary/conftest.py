@@ -16,9 +16,9 @@ from moto.server import ThreadedMotoServer
 
 from custody.media import ATTACHMENT, PHOTO
 from models import Media
-from privacy.search import Canary
+from privacy.search import Canary, slices
 from tests.canary.flows import stories
-from tests.canary.marks import Marks, slices, whose
+from tests.canary.marks import Marks, whose
 from tests.canary.recorder import Recorder
 from tests.canary.service import Service
 from tests.canary.trouble import troubles

@@ -18,7 +18,6 @@ LETTERS: Final = "bcdfghjklmnpqrstvwxz"  # no vowels: no word of any language, a
 BIRDS: Final = "鳥鴉鵲鶴鷗鸚鵡鶯鷺鴿鳩鳳鸞鷹鵬鴻"
 SIDES: Final = (320, 240)
 STRIP: Final = 32  # rows of noise at the top of every photo, the same in all
-SLICE: Final = 32  # bytes of a file that are looked for
 HUES: Final = 24
 
 
@@ -96,10 +95,3 @@ def whose(picture: bytes) -> int:
         seen = opened.convert("RGB").getpixel((opened.width // 2, opened.height * 3 // 4))
     assert isinstance(seen, tuple)
     return min(range(HUES), key=lambda number: sum((a - b) ** 2 for a, b in zip(hue(number), seen, strict=True)))
-
-
-def slices(what: str, data: bytes) -> list[Canary]:
-    """Three places of a file: after its head, in the middle, near its end."""
-    if len(data) < 4096:
-        raise ValueError(f"{what} is too small to take slices of it")
-    return [Canary(what, data[at : at + SLICE]) for at in (1536, len(data) // 2, len(data) - 256)]

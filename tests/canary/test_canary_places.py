@@ -13,8 +13,8 @@ from PIL import Image
 
 from ops import places
 from ops.places import Place
-from privacy.search import Canary, Search
-from tests.canary.marks import HUES, Marks, slices, whose
+from privacy.search import Canary, Search, slices
+from tests.canary.marks import HUES, Marks, whose
 
 WORD = "kanariebirdwords"
 SEARCH = Search([Canary("the word", WORD)])

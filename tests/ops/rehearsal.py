@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from jobs.runner import Runner
 from models import Account, AuditEntry, Media, Order, Photo, Work, new_id
 from ops.backup_manifest import Manifest, file_of, read, write
 from ops.dumps import FILES
+from ops.postgres import postgres_binaries
 from policy.versions import CURRENT
 from privacy.erasures import ACCOUNT, PHOTOS
 from tests.emulators.conftest import Emulator
@@ -131,7 +133,15 @@ class Rehearsal:
 
     def dumped(self, dump: Path) -> Path:
         """The file of a dump."""
-        return dump / next(iter(json.loads((dump / "manifest.json").read_text())["files"]))
+        return dump / str(next(iter(json.loads((dump / "manifest.json").read_text())["files"])))
+
+    def unpacks(self, dump: Path) -> None:
+        """What a dump of Postgres says, beside it."""
+        binaries = postgres_binaries()
+        assert binaries is not None
+        words = ["--file", str(dump / "unpacked.sql"), str(self.dumped(dump))]
+        subprocess.run([binaries / "pg_restore", *words], check=True, timeout=120)
+        assert self.ann.id in (dump / "unpacked.sql").read_text()
 
     def loses_objects(self, *names: str) -> None:
         assert self.house.media.store.delete(names) == []
@@ -146,7 +156,7 @@ class Rehearsal:
         telegram_id = self.telegram.client("POST", "people", json={"first_name": name})["id"]
         self.telegram.client("POST", f"people/{telegram_id}/messages", json={"text": "/start"})
         with self.house.database.unit() as unit:
-            who = Identity(telegram_id, f"Zo\u00eb {name}", None, None, "en")
+            who = Identity(telegram_id, f"Zo\u00eb of Kowloon, {name}", None, None, "en")
             account = self.house.accounts.open(unit, who, version=CURRENT.id).id
         photo, order = new_id(), ""
         kept = [self._kept(account, kind, f"{kind} of {name}".encode()) for kind in (PHOTO, RESULT)]

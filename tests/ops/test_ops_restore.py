@@ -25,6 +25,11 @@ from workers.assembly import assemble
 from workers.startup import check_or_exit
 
 pytestmark = pytest.mark.proves("P9.3")
+# What does not depend on the database is shown on one of them.
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+on_postgres = pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+KILLS = [("postgres", "put_aside"), ("postgres", "filled"), ("sqlite", "filled"), ("sqlite", "migrated")]
+KILLS += [("sqlite", "keys_loaded"), ("sqlite", "replayed"), ("sqlite", "object_back")]
 
 
 @pytest.fixture
@@ -80,20 +85,18 @@ def test_after_the_way_back_nobody_who_was_erased_since_is_there_and_the_others_
 
 
 def test_a_backup_tells_nothing_in_plain_and_has_no_keys(service: Rehearsal) -> None:
-    service.backs_up()
+    dump = service.backs_up()
     people = (service.ann, service.bob, service.cat, service.dan)
-    known = [
-        Canary("a name", "Zo\u00eb"),
-        Canary("a wish", "a lake for"),
-        Canary("a photo", "photo of "),
-        Canary("a reason", "the disk of"),
-    ]
-    known += [Canary("a Telegram id", str(who.telegram_id)) for who in people]
-    search, seen = Search(known), []
+    words = {"a name": "Zo\u00eb of Kowloon", "a wish": "a lake for", "a photo": "photo of ", "a reason": "the disk of"}
+    known = [Canary(what, value) for what, value in words.items()]
+    search, seen = Search([*known, *(Canary("an id", str(who.telegram_id)) for who in people)]), []
+    if not service.house.database.sqlite:  # packed, nothing would be found in it
+        service.unpacks(dump)
     for folder in (service.backups, service.keys):
         for name, data in files(folder):
             seen += search.within(data, name)
     assert [str(one) for one in seen] == []
+    assert search.within("\u00ab Zo\u00eb of Kowloon \u00bb".encode(), "what would be seen")
     assert service.ann.id.encode() in next(service.keys.glob("keys-*")).read_bytes()
     service.restores(service.backups, MIOMIO_CRASH_AT="restore.migrated")
     with service.house.database.connection():
@@ -102,22 +105,23 @@ def test_a_backup_tells_nothing_in_plain_and_has_no_keys(service: Rehearsal) -> 
         check_or_exit(service.house)
 
 
+@on_sqlite
 def test_a_database_with_people_is_replaced_with_a_token_for_just_that(service: Rehearsal) -> None:
     dump = service.backs_up()
     asked = service.does("restore", "--from", str(dump), "--keys", str(service.keys))
     assert (asked.returncode, "This database has 4 rows of account" in asked.stderr) == (1, True)
     found = TOKEN.search(asked.stderr)
     assert found is not None
-    forged = service.does(
-        "restore", "--from", str(dump), "--keys", str(service.keys), "--confirm", "0" * 8 + "-" + "0" * 32
-    )
+    command = ("restore", "--from", str(dump), "--keys", str(service.keys), "--confirm")
+    forged = service.does(*command, f"{0:08x}-{0:032x}")
     assert (forged.returncode, "given for something else" in forged.stderr) == (1, True)
     service.goes_on()
-    late = service.does("restore", "--from", str(dump), "--keys", str(service.keys), "--confirm", found[1])
+    late = service.does(*command, found[1])
     assert (late.returncode, "what would go has changed" in late.stderr) == (1, True)
     assert service.ann.id not in service.accounts()
 
 
+@on_postgres
 def test_an_empty_database_asks_for_none_and_what_is_nowhere_is_said(service: Rehearsal) -> None:
     dump = service.backs_up()
     service.goes_on()
@@ -129,10 +133,8 @@ def test_an_empty_database_asks_for_none_and_what_is_nowhere_is_said(service: Re
     assert service.accounts() == {who.id for who in (service.bob, service.cat, service.dan)}
 
 
-@pytest.mark.parametrize("point", ["put_aside", "filled", "migrated", "keys_loaded", "replayed", "object_back"])
+@pytest.mark.parametrize(("database_url", "point"), KILLS, indirect=["database_url"])
 def test_killed_anywhere_it_serves_nobody_and_is_run_again(service: Rehearsal, point: str) -> None:
-    if point == "put_aside" and service.house.database.sqlite:
-        pytest.skip("there it is one transaction of SQLite's own")
     dump = service.backs_up()
     service.goes_on()
     service.loses_objects(*service.dan.objects)
@@ -147,6 +149,7 @@ def test_killed_anywhere_it_serves_nobody_and_is_run_again(service: Rehearsal, p
     nobody_is_back(service)
 
 
+@on_sqlite
 def test_a_backup_that_was_killed_leaves_none_and_the_next_one_clears_up(service: Rehearsal) -> None:
     killed = service.does("backup", "--to", str(service.backups), MIOMIO_CRASH_AT="backup.written")
     assert killed.returncode == -signal.SIGKILL
@@ -158,6 +161,7 @@ def test_a_backup_that_was_killed_leaves_none_and_the_next_one_clears_up(service
     assert len(list(service.backups.glob("database-*"))) == 1
 
 
+@on_sqlite
 def test_what_is_no_whole_backup_of_ours_touches_nothing(service: Rehearsal) -> None:
     dump = service.backs_up()
     cut, changed, garbage, foreign = (service.is_copied_aside(dump) for _ in range(4))
@@ -190,6 +194,7 @@ def test_a_dump_that_cannot_be_read_after_all_leaves_what_was_there(service: Reh
     check_or_exit(service.house)
 
 
+@on_sqlite
 def test_a_backup_past_its_days_is_refused_unless_it_is_the_only_one(service: Rehearsal) -> None:
     dump = service.backs_up()
     service.signs(dump, at=service.house.database.clock.now() - BACKUP)
@@ -220,6 +225,7 @@ def test_a_backup_of_an_older_release_is_brought_up_to_date_and_one_of_a_newer_i
     assert (refused.returncode, "of a newer release (9999_of_tomorrow)" in refused.stderr) == (1, True)
 
 
+@on_sqlite
 def test_rows_that_the_manifest_does_not_name_are_no_restore(service: Rehearsal) -> None:
     dump = service.backs_up()
     service.signs(dump, rows={"account": 5})
@@ -227,6 +233,7 @@ def test_rows_that_the_manifest_does_not_name_are_no_restore(service: Rehearsal)
     assert (done.returncode, "has not all the rows that the manifest names: account" in done.stderr) == (1, True)
 
 
+@on_sqlite
 def test_books_that_do_not_balance_are_not_served(service: Rehearsal) -> None:
     with service.house.database.unit():
         LedgerLine.insert(id="x", entry="no-entry", place="used", amount=7).execute()
@@ -234,9 +241,8 @@ def test_books_that_do_not_balance_are_not_served(service: Rehearsal) -> None:
     assert (done.returncode, "must not be served yet" in done.stderr, "no-entry" in done.stderr) == (1, True, True)
 
 
+@on_postgres
 def test_a_database_that_others_use_is_left_alone(service: Rehearsal) -> None:
-    if service.house.database.sqlite:
-        pytest.skip("of SQLite nobody can tell who uses it")
     dump = service.backs_up()
     other = Database(service.house.settings.database_url)
     with other.connection():
@@ -246,6 +252,7 @@ def test_a_database_that_others_use_is_left_alone(service: Rehearsal) -> None:
     assert (done.returncode, "1 others are connected" in done.stderr) == (1, True)
 
 
+@on_sqlite
 def test_accounts_without_keys_are_counted(service: Rehearsal) -> None:
     """The backup of the keys is older than the dump."""
     service.backs_up()
@@ -258,6 +265,7 @@ def test_accounts_without_keys_are_counted(service: Rehearsal) -> None:
         assert Account.select().where(Account.id == late.id).exists()
 
 
+@on_postgres
 def test_restored_twice_and_backed_up_again(service: Rehearsal) -> None:
     service.backs_up()
     service.goes_on()

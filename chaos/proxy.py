@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 # reset: the line is cut at once, in the middle of what was being said.
 DROP_REQUEST, DROP_REPLY, STALL, RESET = "drop_request", "drop_reply", "stall", "reset"
 KINDS = (DROP_REQUEST, DROP_REPLY, STALL, RESET)
-WAITS = 4.0  # seconds; or what nobody met on an idle line would all meet whoever comes next
 BY_RESET = struct.pack("ii", 1, 0)
 
 
@@ -36,6 +35,7 @@ class Link:
     port: int = 0
     watched: tuple[bytes, ...] = ()
     on_hit: Callable[[str, str], None] = lambda _link, _kind: None
+    waits: float = 4.0  # seconds: or what met nobody on an idle line would all meet whoever comes next
     waiting: deque[tuple[float, Trouble]] = field(default_factory=deque)  # until when, and what
     unmet: int = 0  # troubles that met nobody
     passed: int = 0  # bytes towards upstream
@@ -58,7 +58,7 @@ class Link:
 
     def spoil(self, trouble: Trouble) -> None:
         """The next bytes of whoever asks meet this."""
-        self.waiting.append((time.monotonic() + WAITS, trouble))
+        self.waiting.append((time.monotonic() + self.waits, trouble))
 
     def calm(self) -> None:
         """Nothing more goes wrong."""

@@ -12,12 +12,13 @@ from tables.money import Cost, Invoice, LedgerAccount, LedgerEntry, LedgerLine, 
 from tables.people import AbuseMark, Account, EndedAccount, KeyRow
 from tables.pictures import GOES, Link, Media, Order, Photo
 from tables.rights import AuditEntry, CorrectionNote, Export, Refusal, RightsRequest
-from tables.running import DailyCount, Lease, Pacing, SeenUpdate, Work
+from tables.running import DESTROYS, DailyCount, Lease, Pacing, SeenUpdate, Work
 from tables.traffic import Breaker, Pause
 from tables.videos import Slots, VideoTask
 from tables.watching import Finding, Heartbeat
 
 __all__ = (
+    "DESTROYS",
     "GOES",
     "TABLES",
     "AbuseMark",

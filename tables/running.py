@@ -8,6 +8,8 @@ from peewee import SQL, BigIntegerField, CompositeKey, DateField, IntegerField, 
 
 from tables.columns import ROW_ID, STATE, WHEN, Base, UtcField, about, new_id, plain
 
+DESTROYS = "kind = 'destroy'"  # of work, in the words of its index
+
 
 class Work(Base):
     """A piece of background work: what, on which row, when due, how often tried, who holds it and under which fence."""
@@ -46,6 +48,7 @@ Work.add_index(Work.index(Work.kind, Work.due_at, where=SQL("state = 'due'"), na
 Work.add_index(Work.index(Work.lease_until, where=SQL("state = 'held'"), name="work_held"))
 Work.add_index(Work.index(Work.kind, where=SQL("state = 'quarantined'"), name="work_quarantined"))
 Work.add_index(Work.index(Work.ended_at, where=SQL("ended_at IS NOT NULL"), name="work_ended"))
+Work.add_index(Work.index(Work.ended_at, where=SQL(DESTROYS), name="work_destroying"))
 
 
 class Lease(Base):

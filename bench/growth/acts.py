@@ -107,7 +107,7 @@ def acts(town: Town) -> Acts:
                 duty.act()
             for clock in both[1:]:
                 for duty in clock.duties[1:]:
-                    if duty.name not in NIGHTLY:
+                    if duty.name not in RARE:
                         duty.act()
 
         return round_
@@ -138,7 +138,7 @@ def acts(town: Town) -> Acts:
 
 
 FRESH = ("export", "deletion")
-NIGHTLY = ("reconcile", "audit", "objects")  # the whole books and the whole store, once a day: they grow with them
+RARE = ("reconcile", "audit", "objects", "checks")  # they read whole books, logs or stores, and grow with them
 
 
 def prepared(town: Town, name: str, prepare: Callable[[Person], Act]) -> Act:

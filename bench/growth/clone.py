@@ -9,11 +9,13 @@ from typing import Any
 from psycopg.sql import Literal
 
 from bench.growth.life import Town
-from models import TABLES, Base, Lease, Pacing, RetentionRun, SeenUpdate, Slots
+from models import TABLES, Base, Invoice, Lease, Link, Pacing, RetentionRun, SeenUpdate, Slots
 
 ID = re.compile(r"([0-9a-f]{32,})")
 OF_NOBODY: tuple[type[Base], ...] = (Lease, Pacing, RetentionRun, Slots)
-SPREAD_MINUTES = 600  # the others lived up to so much earlier, so that nothing of it is due for retention
+# The others lived up to so much earlier: close to the shortest period after which retention would take it.
+SHORT: tuple[type[Base], ...] = (SeenUpdate, Invoice, Link)
+MINUTES, MINUTES_OF_SHORT = 28 * 24 * 60, 20 * 60
 AT_ONCE = 10_000  # people in one transaction
 
 
@@ -52,19 +54,23 @@ def _names(model: type[Base]) -> str:
 def _insert(model: type[Base], row: tuple[Any, ...]) -> str:
     """Without the numbers `n` that it is for."""
     values = [
-        _value(value, own=field.unique or (model is SeenUpdate and field.primary_key))
+        _value(
+            value,
+            own=field.unique or (model is SeenUpdate and field.primary_key),
+            minutes=MINUTES_OF_SHORT if model in SHORT else MINUTES,
+        )
         for field, value in zip(model._meta.sorted_fields, row, strict=True)
     ]
     return f'INSERT INTO "{model._meta.table_name}" ({_names(model)}) SELECT {", ".join(values)}'
 
 
-def _value(value: Any, *, own: bool) -> str:
+def _value(value: Any, *, own: bool, minutes: int) -> str:
     """In SQL. Ids are others for each person and the same in every table; so are values that may stand only once."""
     if isinstance(value, str) and ID.search(value):
         pieces = [f"md5({_text(piece)} || n)" if ID.fullmatch(piece) else _text(piece) for piece in ID.split(value)]
         return " || ".join(piece for piece in pieces if piece != _text(""))
     if isinstance(value, datetime):
-        return f"{_text(value)}::timestamp - (n % {SPREAD_MINUTES}) * interval '1 minute'"
+        return f"{_text(value)}::timestamp - (n % {minutes}) * interval '1 minute'"
     if own and isinstance(value, bytes | memoryview):
         return f"decode(md5('{bytes(value).hex()}' || n), 'hex')"
     if own and isinstance(value, int):

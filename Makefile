@@ -23,7 +23,7 @@ define install
 	@touch $(2)
 endef
 
-.PHONY: help demo once run test stress chaos cluster check lock previews bench policy messages lighthouse mutate-policy
+.PHONY: help demo once run test stress chaos cluster check lock previews bench bench-growth policy messages lighthouse mutate-policy
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 16
@@ -74,6 +74,9 @@ mutate-policy: $(DEV) ## break the policy's promises one at a time, in a copy, a
 
 bench: $(DEV) $(PEERS) ## the figures beside other libraries, with a page of plots in bench/results/ (quarter of an hour)
 	@.venv/bin/python -m bench $(NAMES)
+
+bench-growth: $(DEV) ## the same acts among a hundred times as many rows (some 40 minutes, 10 GB of disk)
+	@.venv/bin/python -m bench.growth
 
 lighthouse: $(DEV) ## the points of / and /privacy in Lighthouse (needs npm)
 	@.venv/bin/python -m tests.lighthouse

@@ -1,4 +1,4 @@
-"""Each check passes where all is well, fails at what it is there to find, and fails where there is nothing to look at."""
+"""Each check passes where all is well, fails at what it is there to find, and where there is nothing to look at."""
 
 from __future__ import annotations
 
@@ -100,9 +100,14 @@ def good() -> Evidence:
     )
 
 
+def with_(found: Evidence, name: str, rows: Any) -> Evidence:
+    changed: dict[str, Any] = {name: rows}
+    return replace(found, **changed)
+
+
 def more(name: str, *rows: Any) -> Change:
     """The same with rows added to one of its lists."""
-    return lambda found: replace(found, **{name: [*getattr(found, name), *rows]})
+    return lambda found: with_(found, name, [*getattr(found, name), *rows])
 
 
 def other(name: str, number: int, **changes: Any) -> Change:
@@ -111,7 +116,7 @@ def other(name: str, number: int, **changes: Any) -> Change:
     def changed(found: Evidence) -> Evidence:
         rows = list(getattr(found, name))
         rows[number] = rows[number] | changes
-        return replace(found, **{name: rows})
+        return with_(found, name, rows)
 
     return changed
 
@@ -122,7 +127,7 @@ def in_plain(found: Evidence) -> Evidence:
 
 
 def without(name: str, number: int) -> Change:
-    return lambda found: replace(found, **{name: [r for n, r in enumerate(getattr(found, name)) if n != number]})
+    return lambda found: with_(found, name, [row for n, row in enumerate(getattr(found, name)) if n != number])
 
 
 VIOLATIONS: dict[str, list[Change]] = {

@@ -12,6 +12,7 @@ from errors import Failure
 from ops.house import opened
 from ops.staff import SAID as STAFF_SAID
 from ops.staff import act
+from watch.checks import RECONCILE
 
 REASONS = ("complaint", "not-delivered", "mistake", "law")
 SAID = {
@@ -46,6 +47,7 @@ def reconcile() -> None:
     with opened() as house:
         try:
             report = house.reconciliation.run()
+            house.checks.found(RECONCILE, len(report.differences))
         except Failure as error:
             click.echo(f"not compared, so nothing is known to add up: {error}", err=True)
             sys.exit(2)

@@ -92,6 +92,13 @@ class Asked:
         self._ask(self._questions)
         return self._told()
 
+    def close(self) -> None:
+        """Wait for the round under way, so that no connection is closed under it; no longer than anybody would."""
+        with self._lock:
+            under_way = self._round
+        if under_way is not None:
+            under_way.wait(self._patience)
+
     def _round_under_way(self) -> threading.Event:
         with self._lock:
             if self._round is None or self._round.is_set():

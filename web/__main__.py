@@ -11,13 +11,14 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
 
 from config import Settings
-from watch.server import FigureServer
+from watch.alive import WEB
 from web.app import create_app
 from web.counts import Counts
 from web.limits import REDIS_KEYS
 from workers.assembly import assemble
 from workers.broker import Doorbell, connect, make_broker
 from workers.startup import check_or_exit, settings_or_exit
+from workers.watching import Telling
 
 PATIENCE = 1.0  # seconds for a ring: whoever tapped waits for its end
 
@@ -72,11 +73,10 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no type
             sys.exit(Arbiter.APP_LOAD_ERROR)  # with any other status gunicorn would fork the next one, for ever
         counts = Counts(house.database)
         counts.start()
-        figures = FigureServer(
-            house.meters.registry, host=self._settings.metrics_host, port=self._settings.metrics_port
-        )
-        figures.start()
+        telling = Telling(house, WEB)
+        telling.start()
         atexit.register(counts.close)
+        atexit.register(telling.close)
         return create_app(house, counts=counts)
 
 

@@ -16,11 +16,11 @@ from config import Settings
 from errors import Failure
 from jobs.runner import Runner
 from jobs.tick import Clockwork
-from watch.server import FigureServer
 from workers.actors import declare
 from workers.assembly import assemble
 from workers.broker import Doorbell, connect, make_broker
 from workers.house import House
+from workers.watching import GROUPS, Telling
 
 GIVE_BACK_BEFORE_KILL = 4.0  # seconds
 BELL_CHECKED_EVERY = 1.0  # seconds
@@ -44,9 +44,7 @@ class WorkerProcess:
         self._broker = broker
         self._clockwork = Clockwork(house.desk, house.duties(queue))
         self._threads = house.settings.worker_threads
-        self._figures = FigureServer(
-            house.meters.registry, host=house.settings.metrics_host, port=house.settings.metrics_port
-        )
+        self._telling = Telling(house, GROUPS[queue])
         declare(self._broker, self.runner.run, house.rounds())
 
     def run(self) -> None:
@@ -66,7 +64,7 @@ class WorkerProcess:
         )
         for act, seconds, over in every:
             threading.Thread(target=self._repeat, args=(act, seconds, over), daemon=True).start()
-        self._figures.start()
+        self._telling.start()
         log.info("worker.ready", count=self._threads)
         self.stop.wait()
         self._drain(worker)
@@ -91,7 +89,7 @@ class WorkerProcess:
         stopping.join(2.0 if not given else 0.5)
         self._drained.set()
         log.info("worker.stopped", count=given)
-        self._figures.close()
+        self._telling.close()
         self.house.close()
 
     def _repeat(self, act: Callable[[], None], seconds: float, over: threading.Event) -> None:

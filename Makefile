@@ -23,7 +23,7 @@ define install
 	@touch $(2)
 endef
 
-.PHONY: help demo once run test stress chaos cluster check lock previews bench bench-growth policy messages lighthouse mutate-policy
+.PHONY: help demo once run test stress chaos cluster image check lock previews bench bench-growth policy messages lighthouse mutate-policy
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 16
@@ -62,6 +62,9 @@ test: $(DEV) ## every test, and the linters
 stress: $(DEV) ## ten thousand random lives of the books, two thousand people over eight years (some ten minutes)
 	@MIOMIO_EXAMPLES=10000 .venv/bin/python -m pytest tests/billing/test_billing_books.py -q
 	@MIOMIO_PEOPLE=2000 .venv/bin/python -m pytest tests/privacy/test_retention_travel.py -q
+
+image: $(DEV) ## the Dockerfile built without Docker, looked at, and the main job done in it (root; five minutes, the first time)
+	@sh deploy/build-without-docker.sh
 
 cluster: $(DEV) ## two workers' hosts, one for rights, one website, and their cables are cut (root; three minutes)
 	@.venv/bin/python -m deploy.cluster

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -34,6 +34,9 @@ class Ports:
     kling: int = 8083
     web: int = 8080
     valkey: int = 6390
+    web_figures: int = 9091  # a machine of its own would have the same one for each
+    worker_figures: int = 9092
+    rights_figures: int = 9093
 
     @classmethod
     def unused(cls) -> Ports:
@@ -41,12 +44,22 @@ class Ports:
 
 
 class Stack:
-    """Started and stopped as one. With `emulators` the outside world is played on this machine."""
+    """Started and stopped as one. With `emulators` the outside world is played on this machine. `python` is how our own
+    processes are started: an image brings its own."""
 
-    def __init__(self, data: Path, ports: Ports, *, emulators: bool, extra: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        data: Path,
+        ports: Ports,
+        *,
+        emulators: bool,
+        extra: Mapping[str, str] | None = None,
+        python: Sequence[str] = (PYTHON,),
+    ) -> None:
         self.data = data.absolute()
         self.ports = ports
         self.emulators = emulators
+        self.python = tuple(python)
         self.processes = Processes(self.data / "logs")
         self.environ = {**self._environ(), **(extra or {})}
 
@@ -62,19 +75,21 @@ class Stack:
         if self.emulators:
             self._start_emulators()
         self._verb("migrate")
-        self.processes.start("web", [PYTHON, "-m", "web"], self.environ)
+        self.processes.start("web", [*self.python, "-m", "web"], self._telling_on(self.ports.web_figures))
         self.start_worker()
-        self.processes.start("rights", [PYTHON, "-m", "workers", RIGHTS], {**self.environ, "WORKER_THREADS": "4"})
+        rights = {**self._telling_on(self.ports.rights_figures), "WORKER_THREADS": "4"}
+        self.processes.start("rights", [*self.python, "-m", "workers", RIGHTS], rights)
         self.processes.wait_until("web", self._web_ready)
         for name in ("worker", "rights"):
             self.processes.wait_until(name, lambda name=name: "worker.ready" in self.processes.last_words(name))  # type: ignore[misc]
         if self.emulators or os.environ.get("PUBLIC_URL"):
             self._verb("webhook")
         else:
-            self.processes.start("bot", [PYTHON, "-m", "bot"], self.environ)
+            self.processes.start("bot", [*self.python, "-m", "bot"], self.environ)
 
     def start_worker(self) -> subprocess.Popen[bytes]:
-        return self.processes.start("worker", [PYTHON, "-m", "workers", GENERATION], self.environ)
+        told = self._telling_on(self.ports.worker_figures)
+        return self.processes.start("worker", [*self.python, "-m", "workers", GENERATION], told)
 
     def stop(self) -> None:
         self.processes.stop()
@@ -86,6 +101,10 @@ class Stack:
     @property
     def web(self) -> str:
         return f"http://127.0.0.1:{self.ports.web}"
+
+    def _telling_on(self, port: int) -> dict[str, str]:
+        """Where a process tells its figures. A second worker finds the port taken, and works without."""
+        return {**self.environ, "METRICS_PORT": str(port)}
 
     def _start_emulators(self) -> None:
         ports = ["--telegram-port", str(self.ports.chat), "--gemini-port", str(self.ports.gemini)]
@@ -104,7 +123,7 @@ class Stack:
 
     def _verb(self, *words: str) -> None:
         done = subprocess.run(
-            [PYTHON, "-m", "ops", *words],
+            [*self.python, "-m", "ops", *words],
             env={**os.environ, **self.environ},
             capture_output=True,
             text=True,

@@ -12,7 +12,10 @@ from flask import Blueprint, Response
 
 from database import Database
 from errors import Failure
+from models import CanaryRun
+from policy.canary import WHO, WHY
 from policy.promises import PROMISES
+from privacy import canary_standing
 from privacy.figures import AT_MOST, WINDOW, Figures, figures, retained
 from privacy.proofs import FAILING, OPEN_STILL, PROVEN, RECORD, Proof, Record, Standing, read, standing
 from privacy.release import Release, running
@@ -34,7 +37,11 @@ SLUGS = {PROVEN: "proven", FAILING: "failing", OPEN_STILL: "open"}
 class Page:
     """The page in its languages. `record` and `release` do not change while a process lives; the figures do."""
 
-    def __init__(self, layout: Layout, database: Database, *, record: Record | None, release: Release) -> None:
+    def __init__(
+        self, layout: Layout, database: Database, *, record: Record | None, release: Release, canary: bool
+    ) -> None:
+        """`canary`: whether there is one here."""
+        self._canary = canary
         self._layout = layout
         self._database = database
         self._release = release
@@ -78,14 +85,16 @@ class Page:
             speaks=self._speaks,
             counts={state: sum(s.state == state for s in self._standings.values()) for state in (PROVEN, OPEN_STILL)},
             total=len(self._standings),
-            live=_live(_, self._database),
+            live=[*_live(_, self._database), (_("The canary"), _of_canary(_, self._database, here=self._canary))],
+            canary=(_(WHO), _(WHY)),
         )
 
 
 def blueprint(house: House, layout: Layout, *, record: Path = RECORD) -> Blueprint:
     """`record` is the file that `make test` wrote."""
     routes = Blueprint("proofs", __name__)
-    page = Page(layout, house.database, record=read(record), release=running(house.settings.release))
+    release, canary = running(house.settings.release), house.canary.chat is not None
+    page = Page(layout, house.database, record=read(record), release=release, canary=canary)
 
     def answering(tag: str) -> Callable[[], Response]:
         return lambda: page.get(tag).answer()
@@ -138,6 +147,24 @@ def _of_requests(_: Translate, database: Database) -> str:
     except Failure:
         return _("cannot be read at the moment")
     return _("{open} open, {late} of them overdue").format(open=now.open, late=now.late)
+
+
+def _of_canary(_: Translate, database: Database, *, here: bool) -> str:
+    """Only a run that found nothing is a pass."""
+    if not here:
+        return _("none is set up here")
+    try:
+        now = canary_standing.standing(database)
+    except Failure:
+        return _("cannot be read at the moment")
+    words = {
+        CanaryRun.CLEAN: _("{time}: it was served and deleted, and none of {number} places holds anything of it"),
+        CanaryRun.SEEN: _("{time}: something of it was left after its deletion"),
+        canary_standing.OLD: _("{time}: that is too long ago"),
+        canary_standing.NEVER: _("none yet"),
+        canary_standing.RUNNING: _("none yet"),
+    }.get(now.result, _("{time}: it was not served to the end"))
+    return words.format(time=time_of(now.at.isoformat()) if now.at else "", number=now.places)
 
 
 def _read(database: Database) -> Figures | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import threading
+from copy import copy
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,8 +17,10 @@ from flask.testing import FlaskClient
 from database import Database
 from errors import Temporary
 from generation.kinds import DESTROY
-from models import TABLES, Media, RetentionRun, RightsRequest, Work
+from models import TABLES, CanaryRun, Media, RetentionRun, RightsRequest, Work
 from policy.promises import OPEN, PROMISES
+from privacy import canary_standing
+from privacy.canary import Canary
 from privacy.proofs import Proof, Record, write
 from privacy.release import running
 from tests.conftest import TurnedClock
@@ -232,3 +235,48 @@ def test_the_page_that_is_there_is_shown_while_the_database_is_away(house: House
     finally:
         apart.close()
         house.database.raw.bind(TABLES)
+
+
+CANARY = "The canary"
+
+
+def test_without_a_canary_the_page_says_so_and_who_it_would_be(client: FlaskClient) -> None:
+    assert figure(client, CANARY) == "none is set up here"
+    assert "The canary is nobody" in client.get(PATH).get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("ends", "said"),
+    [
+        ({}, "2026-11-23 12:00 UTC: it was served and deleted, and none of 3 places holds anything of it"),
+        ({"state": CanaryRun.SEEN}, "2026-11-23 12:00 UTC: something of it was left after its deletion"),
+        (
+            {"state": CanaryRun.FAILED, "stopped_in": CanaryRun.SENT},
+            "2026-11-23 12:00 UTC: it was not served to the end",
+        ),
+        ({"state": CanaryRun.LEFT}, "2026-11-23 12:00 UTC: it was not served to the end"),
+    ],
+)
+def test_only_a_canary_of_which_nothing_was_found_is_a_pass(
+    house: House, record: Path, clock: TurnedClock, ends: dict[str, str], said: str
+) -> None:
+    turned = Database(house.settings.database_url, clock=clock)
+    client = site(replace(house, database=turned, canary=canary_of(house)), record)
+    assert figure(client, CANARY) == "none yet"
+    at = clock.now()
+    run = {"id": "r", "state": CanaryRun.CLEAN, "begun_at": at, "until": at, "places": 3, **ends}
+    with turned.unit():
+        CanaryRun.insert(**run).execute()
+    clock.turn(FRESH.total_seconds() + 1)
+    assert figure(client, CANARY) == said
+    clock.turn(canary_standing.STALE.total_seconds())
+    passed = ends.get("state", CanaryRun.CLEAN) not in CanaryRun.OPEN
+    assert figure(client, CANARY) == ("2026-11-23 12:00 UTC: that is too long ago" if passed else said)
+    turned.close()
+
+
+def canary_of(house: House) -> Canary:
+    """One that has a chat."""
+    canary = copy(house.canary)
+    canary.chat = 700100200
+    return canary

@@ -1,1 +1,1 @@
-"""What we do about privacy: the gate over the five surfaces of the register."""
+"""What we do about privacy: the gate over the six surfaces of the register."""

@@ -1,4 +1,4 @@
-"""The gate: five surfaces against the register. What is not declared is named, and nothing starts."""
+"""The gate: six surfaces against the register. What is not declared is named, and nothing starts."""
 
 from __future__ import annotations
 
@@ -25,16 +25,18 @@ class Surfaces:
     settings: Settings
     redis_keys: Mapping[str, Declaration]
     message_arguments: Mapping[str, Declaration]
+    metric_labels: Mapping[str, str]  # label -> why it may be told
 
 
 def undeclared(surfaces: Surfaces) -> list[str]:
-    """A sentence for each column, prefix, key, argument, log field or host that the register lacks."""
+    """A sentence for each column, prefix, key, argument, log field, figure's label or host that the register lacks."""
     return [
         *undeclared_columns(TABLES),
         *(f"object prefix {name}/" for name, category in PREFIXES.items() if category not in CATEGORIES),
         *(f"Redis key {name}" for name, said in surfaces.redis_keys.items() if not _known(said)),
         *(f"message argument {name}" for name, said in surfaces.message_arguments.items() if not _known(said)),
         *(f"log field {name}" for name, reason in logs.FIELDS.items() if not reason.strip()),
+        *(f"label of a figure {name}" for name, reason in surfaces.metric_labels.items() if not reason.strip()),
         *(f"host {u.host} ({u.setting.upper()})" for u in undeclared_hosts(surfaces.settings)),
     ]
 

@@ -14,6 +14,7 @@ import logs
 from config import Settings, SettingsError, load
 from errors import Failure
 from privacy.gate import Declaration, Surfaces, undeclared
+from watch.figures import labels_told
 from wording.language import CatalogueError, check_catalogues
 from workers.broker import MESSAGE_ARGUMENTS, REDIS_KEYS
 from workers.house import House
@@ -61,11 +62,16 @@ def forbid_core_files() -> None:
 
 
 def surfaces(settings: Settings, *, redis_keys: Mapping[str, Declaration] = NO_OTHERS) -> Surfaces:
-    """What this release declares about Redis, for the gate; the other surfaces it reads itself.
+    """What this release declares about Redis and in its figures, for the gate; the other surfaces it reads itself.
 
     `redis_keys`: patterns of keys that a process has beside the doorbell's.
     """
-    return Surfaces(settings=settings, redis_keys={**REDIS_KEYS, **redis_keys}, message_arguments=MESSAGE_ARGUMENTS)
+    return Surfaces(
+        settings=settings,
+        redis_keys={**REDIS_KEYS, **redis_keys},
+        message_arguments=MESSAGE_ARGUMENTS,
+        metric_labels=labels_told(),
+    )
 
 
 def check_or_exit(house: House, *, redis_keys: Mapping[str, Declaration] = NO_OTHERS) -> None:

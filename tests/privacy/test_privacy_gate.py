@@ -48,22 +48,30 @@ def test_what_this_release_declares_is_complete(settings: Settings) -> None:
 )
 def test_an_undeclared_key_or_argument_is_named(settings: Settings, surface: str, sentence: str, said: Any) -> None:
     outside: dict[str, Any] = {"redis_keys": {"known": "account"}, "message_arguments": {"work": HARMLESS}}
+    outside["metric_labels"] = {"kind": "from a fixed list"}
     outside[surface]["new:*"] = said
     assert undeclared(Surfaces(settings=settings, **outside)) == [sentence]
+
+
+@pytest.mark.proves("P2.8")
+def test_a_label_of_a_figure_that_nobody_may_tell_is_named(settings: Settings) -> None:
+    labels = {"kind": "from a fixed list", "person": ""}
+    outside = Surfaces(settings=settings, redis_keys={}, message_arguments={}, metric_labels=labels)
+    assert undeclared(outside) == ["label of a figure person"]
 
 
 @pytest.mark.proves("P2.8")
 @pytest.mark.parametrize("setting", ["telegram_api_url", "gemini_api_url", "aws_endpoint_url_s3"])
 def test_an_undeclared_host_is_named(make_settings: Callable[..., Settings], setting: str) -> None:
     settings = make_settings(**{setting.upper(): "https://collector.elsewhere.net"})
-    found = undeclared(Surfaces(settings=settings, redis_keys={}, message_arguments={}))
+    found = undeclared(Surfaces(settings=settings, redis_keys={}, message_arguments={}, metric_labels={}))
     assert found == [f"host collector.elsewhere.net ({setting.upper()})"]
 
 
 @pytest.mark.proves("P2.8")
 def test_a_host_that_only_looks_declared_is_named(make_settings: Callable[..., Settings]) -> None:
     settings = make_settings(TELEGRAM_API_URL="https://api.telegram.org.elsewhere.net")
-    assert len(undeclared(Surfaces(settings=settings, redis_keys={}, message_arguments={}))) == 1
+    assert len(undeclared(Surfaces(settings=settings, redis_keys={}, message_arguments={}, metric_labels={}))) == 1
 
 
 @pytest.mark.proves("P2.8")

@@ -12,7 +12,7 @@ from policy.rights import ASKED_FOR
 from privacy import incidents as breaches
 from privacy import reports as cases
 from privacy.figures import retained
-from privacy.requests import owed
+from privacy.requests import owed, waiting
 from privacy.sweep import as_time
 from watch.asking import Question, Sample, say
 
@@ -32,10 +32,12 @@ ENDED = (
 
 def questions(database: Database) -> tuple[Question, ...]:
     def requests(now: datetime) -> Iterator[Sample]:
-        rows = owed(database)
+        rows, themselves = owed(database), waiting(database, now)
         for kind in {*ASKED_FOR, *(row.kind for row in rows)}:
-            due = [row.due_at for row in rows if row.kind == kind]
-            yield say("miomio_requests_open", len(due), kind=kind)
+            of_kind = [row for row in rows if row.kind == kind]
+            yield say("miomio_requests_open", len(of_kind), kind=kind)
+            # An account that ends by itself in time calls nobody.
+            due = [row.due_at for row in of_kind if row.id not in themselves or row.due_at <= now]
             if due:
                 yield say("miomio_requests_deadline_seconds", (min(due) - now).total_seconds(), kind=kind)
 

@@ -43,7 +43,7 @@ def questions(
             if name.startswith(KEYS):
                 yield say("miomio_keys", found.count, master=name.removeprefix(KEYS))
             else:
-                yield say("miomio_check_differences", found.count, check=name)
+                yield say("miomio_check_differences", abs(found.count), check=name)
                 yield say("miomio_check_age_seconds", (now - found.at).total_seconds(), check=name)
 
     def canary(now: datetime) -> Iterator[Sample]:

@@ -35,6 +35,13 @@ def test_and_still_shows_in_the_whole_books_when_it_is_no_news_any_more(watcher:
     assert watcher.value("miomio_check_age_seconds", "ledger") == 0
 
 
+def test_too_little_is_as_wrong_as_too_much(watcher: Any) -> None:
+    watcher.entry(4, -5)
+    watcher.checks.run()
+    assert watcher.value("miomio_ledger_sum_credits", "all") == -1
+    assert watcher.value("miomio_check_differences", "ledger") == 1
+
+
 def test_what_older_entries_left_behind_is_no_difference(watcher: Any) -> None:
     watcher.entry(7, kind=LedgerEntry.OPENING)
     assert watcher.value("miomio_ledger_sum_credits", "lately") == 0

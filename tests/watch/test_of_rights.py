@@ -10,7 +10,7 @@ import pytest
 from custody.media import PHOTO
 from models import Erasure, Incident, Media, Report, RetentionRun, RightsRequest, Ticket, Work
 from policy.incidents import KINDS, NO
-from policy.rights import ACCESS, CORRECTION
+from policy.rights import ACCESS, CORRECTION, DELETION
 from privacy.erasures import ERASE
 from privacy.figures import SURELY_DESTROYED
 
@@ -33,6 +33,17 @@ def test_a_deadline_that_was_missed_lies_below_zero(watcher: Any) -> None:
     request(watcher, ACCESS, due=3600)
     watcher.clock.turn(4000)
     assert watcher.value("miomio_requests_deadline_seconds", ACCESS) == -400
+
+
+def test_an_account_that_ends_by_itself_in_time_calls_nobody(watcher: Any) -> None:
+    request(watcher, DELETION, due=86_400)
+    ends = {"asked_at": watcher.ago(0), "ends_at": watcher.ago(-80_000), "scope": Erasure.ACCOUNT, "source": "bot"}
+    [row] = RightsRequest.select()
+    watcher.add(Erasure, account="a", state=Erasure.WAITING, request=row.id, **ends)
+    assert watcher.value("miomio_requests_open", DELETION) == 1
+    assert watcher.value("miomio_requests_deadline_seconds", DELETION) is None
+    watcher.clock.turn(86_401)
+    assert watcher.value("miomio_requests_deadline_seconds", DELETION) == -1
 
 
 def test_reports_are_open_until_they_end(watcher: Any) -> None:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from jobs.claim import Claim
 
 GENERATION, RIGHTS = "generation", "rights"  # queues; each is served by a process group of its own
+ANEW = 3600.0  # seconds until what was promised is begun anew that took its worker down again and again
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,6 +20,7 @@ from generation.kinds import DESTROY
 from generation.links import HOURS, Links
 from jobs.claim import Claim, FenceLost
 from jobs.desk import Desk
+from jobs.kinds import ANEW
 from models import Export, Link, Media, new_id
 from policy.categories import COPY_OF_DATA
 from policy.rights import ACCESS
@@ -125,6 +126,10 @@ class Exports:
                 self._let_go(unit, row)
             elif row is not None:  # still being sent a day later: what is there now would be another copy
                 self._give_up(unit, row, "export.over")
+
+    def not_over(self, claim: Claim, failure: Failure, unit: Unit) -> None:
+        """It took its worker down again and again. That it goes was promised, so it is begun anew."""
+        self._desk.add(unit, EXPORT_OVER, subject=claim.subject, account=claim.account, wait=ANEW)
 
     def end(self, unit: Unit, *, account: str, reason: str) -> None:
         """Nobody may have a copy: one under way ends, and one behind an address goes."""

@@ -15,7 +15,7 @@ from generation.keeping import shorten
 from generation.produce import Produce
 from generation.submit import Submit
 from jobs.claim import Claim
-from jobs.kinds import GENERATION, RIGHTS, Kind
+from jobs.kinds import ANEW, GENERATION, RIGHTS, Kind
 from privacy.account_news import ACCOUNT_NEWS, AccountNews
 from privacy.erase import Eraser
 from privacy.erasures import ERASE
@@ -37,6 +37,10 @@ def picture_kinds(house: House, produce: Produce, greet: Greet) -> tuple[Kind, .
         destroy.destroy(house.database, house.media.store, claim.subject)
         with claim.finish():
             pass
+
+    def anew(claim: Claim, failure: Failure, unit: Unit) -> None:
+        """It took its worker down again and again: whatever that was may be over by then."""
+        house.desk.add(unit, claim.kind, subject=claim.subject, account=claim.account, wait=ANEW)
 
     def shortened(claim: Claim) -> None:
         shorten(house.desk, claim)
@@ -89,7 +93,7 @@ def picture_kinds(house: House, produce: Produce, greet: Greet) -> tuple[Kind, .
         ),
         Kind(name=kinds.SHORTEN, queue=RIGHTS, do=shortened, ended_badly=nothing, tries=1_000_000),
         # What was promised to be destroyed is tried until it is.
-        Kind(name=kinds.DESTROY, queue=RIGHTS, do=destroyed, ended_badly=nothing, tries=1_000_000),
+        Kind(name=kinds.DESTROY, queue=RIGHTS, do=destroyed, ended_badly=anew, tries=1_000_000),
     )
 
 
@@ -98,7 +102,7 @@ def export_kinds(exports: Exports) -> tuple[Kind, ...]:
         Kind(name=EXPORT, queue=RIGHTS, do=exports.do, ended_badly=exports.ended_badly, tries=30),
         Kind(name=EXPORT_FAILED, queue=RIGHTS, do=exports.tell, ended_badly=exports.not_told, tries=30),
         # That a copy goes after its time was promised: tried until it is done.
-        Kind(name=EXPORT_OVER, queue=RIGHTS, do=exports.over, ended_badly=exports.not_told, tries=1_000_000),
+        Kind(name=EXPORT_OVER, queue=RIGHTS, do=exports.over, ended_badly=exports.not_over, tries=1_000_000),
     )
 
 

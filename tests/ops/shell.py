@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 SAID, ANSWERED, COMPLAINED = "said", "answered", "complained"
 
 
-def ops(*words: str, environ: Mapping[str, str], says: str = "", timeout: float = 60) -> CompletedProcess[str]:
+def ops(*words: str, environ: Mapping[str, str], says: str = "", timeout: float = 120) -> CompletedProcess[str]:
     """With exactly this environment; `says` is what comes on standard input. AssertionError when it does not end."""
     with TemporaryDirectory(prefix="miomio-ops-") as folder:
         (Path(folder) / SAID).write_text(says, encoding="utf-8")

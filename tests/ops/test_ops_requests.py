@@ -148,7 +148,12 @@ def test_killed_before_the_log_and_between_log_and_notice_nobody_was_told_and_th
     assert both.row(number).ended_at is None
     assert number in both.does("requests").stdout
 
-    letter = both.does("request", "letter", number, "--language", "en", *STAFF)
+    shown = ("request", "letter", number, "--language", "en", *STAFF)
+    killed = both.does(*shown, MIOMIO_CRASH_AT="request.printed")
+    assert (killed.returncode, "PDPO s.20(1)(a)" in killed.stdout) == (-signal.SIGKILL, True)
+    assert both.row(number).ended_at is None
+
+    letter = both.does(*shown)
     assert "PDPO s.20(1)(a)" in letter.stdout
     assert both.refusals() == 1
     assert both.row(number).ended_at is not None

@@ -23,7 +23,7 @@ UNTIL_OFFERED = [
     *points("greet", "saving", "saved", "sent"),
 ]
 UNTIL_DELIVERED = [
-    *points("produce", "saving", "saved", "announced", "called", "result.recorded", "result.stored"),
+    *points("produce", "saving", "saved", "status.said", "announced", "called", "result.recorded", "result.stored"),
     *points("deliver", "edited"),
     "deliver.noted",
 ]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +11,6 @@ import requests
 from tests.spine.conftest import balanced, filmed_once, tidy
 from tests.spine.doomed import Doomed, points
 from tests.spine.person import LONG, until
-from tests.spine.test_points import VISITED as OF_PICTURES
 from tests.spine.test_video_job import bought
 
 if TYPE_CHECKING:
@@ -142,13 +139,3 @@ def test_a_pack_whose_refunder_is_killed_goes_back_once(filming: Spine, doomed: 
 def test_nothing_is_left_over_after_all_these_deaths(filming: Spine) -> None:
     assert tidy(filming)
     assert balanced(filming)
-
-
-def test_every_point_in_the_code_is_visited() -> None:
-    root = Path(__file__).parents[2]
-    sources = [file for folder in ("generation", "custody", "billing") for file in (root / folder).glob("*.py")]
-    named = {point for source in sources for point in re.findall(r'crash\.at\("([a-z_.]+)"\)', source.read_text())}
-    assert {"submit.called", "refund.sent", "deliver.edited"} <= named
-    elsewhere = {"shorten.batch_gone"}  # without the whole service, in `tests/privacy/test_by_choice.py`
-    assert named - set(VISITED) - set(OF_PICTURES) == elsewhere
-    assert len(OF_PICTURES) >= 40

@@ -30,6 +30,7 @@ from workers.startup import SENTENCES
 OBJECTS = "objects"  # the folder of the copy
 HERE = {
     **FOLDER,
+    "store.full": "There is no room, in the folder of the copy or in the object store. Run it again when there is.",
     "backup.no_program": "No {program} here: install Postgres's client programs (Debian: postgresql-client).",
     "backup.program_too_old": "This {program} is older than the database's server: install the newer one.",
     "backup.program": "{program} did not do it. It may have said why; that may name people's rows, so run it by hand.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
 import resource
 import stat
 import subprocess
@@ -178,7 +179,9 @@ def test_a_disk_that_is_full_is_told_from_other_troubles(on_postgres: Rehearsal,
     with pytest.raises(Permanent, match=r"backup\.program"):
         dumps.dump(database, url, tmp_path / "nowhere")
     with pytest.raises(Temporary, match=r"database\.unavailable"):
-        dumps.restore(database, url.replace("127.0.0.1:", "127.0.0.1:1"), tmp_path)
+        dumps.dump(database, re.sub(r":\d+/", ":1/", url), tmp_path)
+    with pytest.raises(Permanent, match=r"backup\.program"):
+        dumps.restore(database, url, tmp_path)
     assert len(on_postgres.accounts()) == 4  # what was put aside is back
 
 

@@ -1,4 +1,4 @@
-"""`note`: what happened to a payment while its person was not there is said to them afterwards."""
+"""`note`: what became of a payment is said to its person, until they were told."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Notes:
         self._chats = chats
 
     def payment(self, claim: Claim) -> None:
-        """Credits that arrived late, or that came back because their Stars could not go."""
+        """Credits that arrived, or that came back because their Stars could not go."""
         with self._database.connection():
             paid = (Payment.id == claim.subject) & (Payment.state == Payment.PAID)
             payment = Payment.get_or_none(paid)

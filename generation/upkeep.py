@@ -58,6 +58,7 @@ class Upkeep:
         """Who has waited for a provider that does not answer, or for staff, as long as was said: their credits go back,
         and they are told."""
         with self._database.unit() as unit:
+            self._traffic.breakers.settle(unit)
             for provider, since in self._traffic.breakers.away_since(unit).items():
                 self._give_up(unit, Order.provider == provider, since, LONGEST_OUTAGE, AWAY)
             for name, kinds in ((IMAGES, Order.kind == PICTURE), (VIDEOS, Order.kind != PICTURE)):

@@ -73,6 +73,12 @@ class Breakers:
             return max(0, breaker.tickets(row, unit.now, first=self._first) - row.tickets)
         return 1 if row.state == Breaker.OPEN and _due(row, unit.now) else 0
 
+    def settle(self, unit: Unit) -> None:
+        """Closes what has come back and met no trouble since, also where nobody calls it any more."""
+        for row in _rows(unit.now).values():
+            if row.state == Breaker.RAMP and _due(row, unit.now):
+                self._move(row, breaker.closed(row))
+
     @contextmanager
     def call(self, provider: str, *, work: str, fence: int) -> Iterator[None]:
         """Around one call of a provider by a piece of work under its fence. Raises Waits("provider.away") while nobody

@@ -12,6 +12,8 @@ from config import load
 from generation.slots import NAME
 from models import Order, Photo, Slots
 from tests.bot.conftest import RUNG, Talk, button_of, counts, emptied, text_of
+from traffic.names import VIDEOS
+from traffic.pauses import Wanted, Words
 from workers.assembly import assemble
 from workers.house import House
 
@@ -205,6 +207,24 @@ def test_while_videos_are_paused_this_is_said_before_anything_is_spent(
     pause(house)
     calls = member.says(way) if data is None else member.presses(data)
     assert "paused" in str([call.params for call in calls])
+    after = counts(house)
+    assert (after["orders"], after["ledger_entry"]) == (before["orders"], before["ledger_entry"])
+
+
+def test_videos_that_staff_paused_are_answered_with_their_words(house: House, member: Talk, photo: str) -> None:
+    data = button_of(member.presses(f"motp:{photo}:zoom"), "make")
+    pauses, before = house.traffic.pauses, counts(house)
+    with house.database.unit() as unit:
+        pauses.pause(unit, VIDEOS, Wanted(words=Words("Back at nine.")))
+    try:
+        said = [
+            member.says("/animate"),
+            *(member.presses(tap) for tap in (f"panim:{photo}", f"motp:{photo}:zoom", data)),
+        ]
+    finally:
+        with house.database.unit() as unit:
+            pauses.resume(unit, VIDEOS)
+    assert ["Back at nine." in str([call.params for call in calls]) for calls in said] == [True] * 4
     after = counts(house)
     assert (after["orders"], after["ledger_entry"]) == (before["orders"], before["ledger_entry"])
 

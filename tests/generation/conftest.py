@@ -11,6 +11,7 @@ import pytest
 from database import Database
 from imaging.intake import Intake
 from moderation.check import PromptRules
+from tests.generation.darkroom import Darkroom
 from tests.generation.studio import Studio, Who
 
 
@@ -28,6 +29,11 @@ def rules() -> PromptRules:
 @pytest.fixture
 def studio(database: Database, tmp_path: Path, clock: Any, intake: Intake, rules: PromptRules) -> Studio:
     return Studio(database, tmp_path / "objects", clock, intake=intake, rules=rules)
+
+
+@pytest.fixture
+def darkroom(database: Database, tmp_path: Path, clock: Any, intake: Intake, rules: PromptRules) -> Darkroom:
+    return Darkroom(database, tmp_path / "objects", clock, intake=intake, rules=rules)
 
 
 @pytest.fixture

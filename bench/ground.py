@@ -110,6 +110,13 @@ def ground() -> Iterator[Ground]:
                 yield _started(folder, processes, postgres_port)
             finally:
                 processes.stop()
+                _hang_up(postgres_port)
+
+
+def _hang_up(port: int) -> None:
+    """A database that is told to stop waits for its clients, and a figure that broke has left some."""
+    with psycopg.connect(f"postgresql://postgres@127.0.0.1:{port}/postgres", autocommit=True) as admin:
+        admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
 
 
 def _started(folder: Path, processes: Processes, postgres_port: int) -> Ground:

@@ -131,7 +131,7 @@ def _ordered(parts: Ground, house: House, videos: int) -> dict[str, Ordered]:
         account = people.join(house, number, credits=100_000)
         photo = people.photo_of(house, account, picture)
         status_message = people.chat_with(parts, number)
-        for place, _ in enumerate(range(number, videos, min(PEOPLE, videos))):
+        for place in range(number, videos, min(PEOPLE, videos)):
             unheard = bool(place % 2)
             message = status_message()
             with house.database.unit() as unit:

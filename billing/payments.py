@@ -79,7 +79,7 @@ class Payments:
             raise Rejected("payment.stale")
 
     def tell(self, unit: Unit, payment: Payment) -> None:
-        """Have the payer told what happened while they were not there."""
+        """Have the payer told what became of it, in the same transaction."""
         self._desk.add(unit, NOTE, subject=payment.id, account=payment.account)
 
     def find(self, charge_id: str) -> Payment | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import crash
 import logs
-from billing import ledger
 from billing.payments import Paid
 from bot.context import Context
 from bot.update import Update
@@ -64,16 +63,13 @@ def _paid(context: Context, update: Update) -> list[Call]:
     paid = Paid(update.who.telegram_id, said.charge, said.payload, said.amount, said.currency)
     with context.database.unit() as unit:
         booked = context.payments.receive(unit, paid, account=context.accounts.buyer(paid.telegram_id))
-        free = ledger.balance(booked.payment.account).free
+        if booked.credited and not booked.again:  # not in the reply: it is said once or never, and they have paid
+            context.payments.tell(unit, booked.payment)
         crash.at("payment.booking")
     log.info("payment.booked", payment=booked.payment.id, state=booked.payment.state)
-    if booked.again:
+    if booked.again or booked.credited:
         return []
-    _ = _spoken_after(context, update)
-    if booked.credited:
-        text = money.paid(_, credits=booked.payment.credits, free=free)
-    else:
-        text = money.given_back(_, stars=booked.payment.stars)
+    text = money.given_back(_spoken_after(context, update), stars=booked.payment.stars)
     return [send_text(update.chat, text.text)]
 
 

@@ -9,12 +9,14 @@ from typing import Any, cast
 
 import pytest
 
+from billing.payments import NOTE
 from bot.context import Context
 from bot.dispatch import handle, perform
 from config import load
 from generation.chat import Chats
+from generation.notes import Notes
 from generation.status import Status
-from models import TABLES, Account, Media, Photo, new_id
+from models import TABLES, Account, Media, Photo, Work, new_id
 from policy.versions import CURRENT
 from providers.telegram import Telegram
 from providers.telegram_calls import Call
@@ -62,6 +64,18 @@ class Talk:
         status = Status(database=self.house.database, orders=self.house.orders, chats=chats)
         context = replace(self.context, status=status, telegram=cast(Telegram, line))
         perform(context, handle(context, update))
+        return line.sent
+
+    def hears_of_payments(self) -> list[Call]:
+        """What the worker says next about payments, as it does once they are booked."""
+        line = Line()
+        notes = Notes(self.house.database, Chats(self.house.database, self.house.fields, cast(Telegram, line)))
+        with self.house.database.connection():
+            due = [row.id for row in Work.select().where((Work.kind == NOTE) & (Work.state == Work.DUE))]
+        for work in due:
+            claim = self.house.desk.claim(work)
+            assert claim is not None
+            notes.payment(claim)
         return line.sent
 
     def says(self, text: str) -> list[Call]:

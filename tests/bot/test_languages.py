@@ -164,7 +164,8 @@ def test_a_payment_is_answered_in_the_chosen_language(member: Talk) -> None:
         "telegram_payment_charge_id": "charge-1",
         "provider_payment_charge_id": "",
     }
-    assert "谢谢！增加了 20 点：你现在有 23 点" in text_of(member.give(member.message(successful_payment=paid)))
+    assert member.give(member.message(successful_payment=paid)) == []
+    assert "谢谢！增加了 20 点：你现在有 23 点" in text_of(member.hears_of_payments())
     asked = {"id": "p1", "from": member.who, "currency": "XTR", "total_amount": 99, "invoice_payload": "0" * 32}
     [refused] = member.give(member.update(pre_checkout_query=asked))
     assert refused.params["error_message"] == "该报价已过时。请打开 /packs 取得新的报价。没有付款。"

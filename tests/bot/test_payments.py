@@ -9,7 +9,7 @@ import pytest
 from peewee import IntegrityError
 
 from billing import ledger
-from billing.payments import PAYABLE
+from billing.payments import NOTE, PAYABLE
 from billing.prices import PACKS, TRIAL_CREDITS
 from models import Account, Invoice, LedgerEntry, Payment, Work
 from providers.telegram_calls import Call
@@ -131,11 +131,19 @@ def test_a_banned_buyer_is_refused(house: House, member: Talk) -> None:
     assert (call.params["ok"], "closed" in call.params["error_message"]) == (False, True)
 
 
-def test_a_payment_is_thanked_for_with_what_there_is_now(house: House, member: Talk) -> None:
-    said = text_of(member.give(paid(member, offer(member)["payload"])))
+def test_the_thanks_for_a_payment_are_work_of_the_same_transaction(
+    house: House, member: Talk, rung: list[tuple[str, str, str]]
+) -> None:
+    """What goes out in the webhook's reply is said once or never; who has paid must hear of it."""
+    assert member.give(paid(member, offer(member)["payload"])) == []
+    assert states(house) == [Payment.PAID]
+    with house.database.connection():
+        [payment], [work] = list(Payment.select()), list(Work.select().where(Work.kind == NOTE))
+    assert (work.subject, work.state, work.account) == (payment.id, Work.DUE, member.account().id)
+    assert rung[-1] == ("rights", NOTE, work.id)
+    said = text_of(member.hears_of_payments())
     assert f"{SMALL.credits} credits more" in said
     assert f"you have {SMALL.credits + TRIAL_CREDITS} now" in said
-    assert states(house) == [Payment.PAID]
 
 
 def test_the_same_payment_again_even_under_another_update_id_is_silent(house: House, member: Talk) -> None:

@@ -1,4 +1,4 @@
-"""What is said to a person about a payment when they were not there."""
+"""What is said to a person about a payment of theirs."""
 
 from __future__ import annotations
 

@@ -77,9 +77,11 @@ class Person:
         told = Told(order, wish.film, self._now())
         self.told.append(told)
         await self._accepted(wish, message, told)
-        if wish.cancels and (found := self.phone.find(lambda m: button(m, f"cancel:{order}"))):
-            await self.phone.press(*found)
-        while (how := await self.phone.until(lambda: self._end_of(order, message), PATIENCE)) is None:
+        while True:
+            if wish.cancels and (found := self.phone.find(lambda m: button(m, f"cancel:{order}"))):
+                await self.phone.press(*found)
+            if (how := await self.phone.until(lambda: self._end_of(order, message), self._waits())) is not None:
+                break
             if NOT_SHOWN in said(self.phone.messages[message]):
                 await self.phone.write("/start")  # as the message says
         told.ended, told.how = self._now(), how

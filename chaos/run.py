@@ -85,6 +85,8 @@ async def _trouble(
         await asyncio.wait({living}, timeout=level.patience)
         quiet = await asyncio.to_thread(until_quiet, stack, level.patience)
         await asyncio.wait({living}, timeout=30.0)
+        if living.done():
+            living.result()  # a person who could not go on is a mistake of this program
     finally:
         reviving.cancel()
         living.cancel()

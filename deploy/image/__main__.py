@@ -31,10 +31,11 @@ def main(root: Path, place: Path) -> int:
         folder = Path(name)
         folder.chmod(0o755)  # Postgres runs as somebody else
         done = job(root, place, folder)
-    RESULT.write_text(json.dumps({"passed": not found, **sizes, "memory_mib": done}, indent=1) + "\n")
+    RESULT.write_text(json.dumps({"passed": not found, **sizes, "job": done}, indent=1) + "\n")
     print(
         f"  {sizes['image_mb']} MB: the program {sizes['program_mb']}, its libraries {sizes['libraries_mb']}, its base"
     )
+    print(f"  {PICTURES} pictures by processes inside it in {done.pop('seconds')} s")
     for moment, processes in done.items():
         shown = ", ".join(f"{n} {m['resident']} ({m['proportional']})" for n, m in processes.items())
         print(f"  {moment.replace('_', ' ')}: {shown} MiB resident (proportional)")

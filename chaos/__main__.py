@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from pathlib import Path
 
@@ -17,6 +18,7 @@ def main() -> int:
     parser.add_argument("seed", type=int)
     parser.add_argument("--keep", type=Path, help="an empty folder for logs and databases, which stay there")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # or its processes would outlive it
     run = play(LEVELS[options.level], options.seed, say=_say, keep=options.keep)
     print(report.words(run))
     print(f"{report.write(run)}, {picture.write(run)}")

@@ -113,6 +113,10 @@ class Kling:
         counts = self.control("submits", method="GET")[external_id]
         return counts["submits"], counts["made"]
 
+    def twins(self, external_id: str) -> int:
+        """How often it was asked for once more when it was made already."""
+        return int(self.control("submits", method="GET")[external_id]["twins"])
+
     def stop(self) -> None:
         self.http.close()
         self.process.terminate()

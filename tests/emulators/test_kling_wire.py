@@ -192,6 +192,15 @@ def test_an_external_id_is_taken_once_and_never_again(kling: Kling) -> None:
     assert (again.json()["code"], again.json()["message"]) == (1201, "External_task_id order-3 already exists")
     assert kling.create_legacy(external_task_id="order-3").json()["code"] == 1201
     assert kling.submits("order-3") == (3, 1)
+    assert kling.twins("order-3") == 2
+
+
+def test_what_was_asked_for_again_because_it_was_not_made_is_no_twin(kling: Kling) -> None:
+    kling.rules({"kind": "5001"})
+    assert kling.create("order-4").status_code == 503
+    kling.made("order-4")
+    assert kling.submits("order-4") == (2, 1)
+    assert kling.twins("order-4") == 0
 
 
 def test_many_tasks_are_asked_for_at_once_and_strangers_are_left_out(kling: Kling) -> None:

@@ -79,7 +79,7 @@ SEALING = (
     Measure("seal", "Sealing 50 MB as a stream", "MB/s", MORE, (BARE_AES,), _at_least(0.8)),
     Measure("open", "Opening 50 MB as a stream", "MB/s", MORE, (BARE_AES,), _at_least(0.8)),
     Measure("field", "Sealing a field of 30 bytes, the person's key at hand", "µs", LESS, (BARE_AES,), _at_most(1.5)),
-    Measure("field_cold", "The same with a key that was just unwrapped", "µs", LESS, (BARE_AES,), _at_most(3)),
+    Measure("field_cold", "Sealing a field of 30 bytes, the key just unwrapped", "µs", LESS, (BARE_AES,), _at_most(3)),
     Measure("memory", "Peak memory of a process that seals and opens 50 MB", "MiB", LESS, (SMALL,)),
 )
 QUEUE = (
@@ -96,8 +96,21 @@ QUEUE = (
     Measure(
         "take", "Jobs a second that do nothing, one process of 8 threads", "1/s", MORE, (STOCK, CELERY), _at_least(1)
     ),
-    Measure("take_two", "The same with two processes", "1/s", MORE, (ONE_PROCESS, STOCK), _at_least(1.8)),
-    Measure("rows", "The same as rows, claimed and finished in Postgres", "1/s", MORE, (STOCK, CELERY)),
+    Measure(
+        "take_two",
+        "Jobs a second that do nothing, two processes of 8 threads",
+        "1/s",
+        MORE,
+        (ONE_PROCESS, STOCK),
+        _at_least(1.8),
+    ),
+    Measure(
+        "rows",
+        "Jobs a second that do nothing but are rows, claimed and finished in Postgres",
+        "1/s",
+        MORE,
+        (STOCK, CELERY),
+    ),
 )
 IDLENESS = (
     Measure("redis", "Redis commands a second of an idle worker process", "1/s", LESS, (STOCK, CELERY), _at_most(1)),
@@ -162,7 +175,14 @@ CROWD = (
         LESS,
         (PROVIDER,),
     ),
-    Measure("steady_p99", "The same, 99 of 100", "ms", LESS, (PROVIDER,), _at_most(100, VALUE)),
+    Measure(
+        "steady_p99",
+        "256 pictures in flight, evenly spread: time beyond the provider's 12 s, 99 of 100",
+        "ms",
+        LESS,
+        (PROVIDER,),
+        _at_most(100, VALUE),
+    ),
     Measure(
         "burst_p99", "256 answers in one moment: time beyond the provider's 12 s, 99 of 100", "ms", LESS, (PROVIDER,)
     ),

@@ -9,6 +9,9 @@ from pathlib import Path
 # Tried by the image's own Python. Each line that is printed is something that went through and must not.
 TRIES = """
 import os, pathlib
+for place in ("/", "/app", "/venv", "/etc", "/var"):
+    if not os.statvfs(place).f_flag & os.ST_RDONLY:
+        print("is not read-only:", place)
 for place in ("/app/new", "/venv/new", "/new", "/app/config.py", "/etc/passwd", "/var/new"):
     try:
         pathlib.Path(place).open("ab").close()

@@ -61,7 +61,7 @@ def buckets(figure: str, quick: str, slow: str, *labels: str) -> dict[str, str]:
 SITUATIONS: tuple[Situation, ...] = (
     # machines
     fires("NothingIsTold", {}, at="10m"),
-    silent("NothingIsTold", ALIVE),
+    silent("NothingIsTold", told("miomio_up", f"0{EVER}", 'part="database"')),  # PartAway's
     silent("NothingIsTold", {}, at="1m"),  # a deploy is no alarm
     fires("NobodyWorks", told("miomio_processes", f"0{EVER}", 'group="worker"'), {"group": "worker"}),
     silent("NobodyWorks", ALIVE),

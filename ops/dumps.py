@@ -16,6 +16,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+import peewee
+
 import crash
 from database import MIGRATIONS, Database
 from errors import Failure, Permanent, Temporary
@@ -129,10 +131,13 @@ def _put_aside(database: Database) -> Iterator[None]:
     """The tables lie beside until the block is through, and come back when it fails. One that was killed left them
     there: they come back first."""
     with database.connection():
-        _take_back(database)
-        with database.raw.atomic():
-            database.rows(f"ALTER SCHEMA public RENAME TO {BESIDE}")
-            database.rows("CREATE SCHEMA public")
+        try:
+            _take_back(database)
+            with database.raw.atomic():
+                database.rows(f"ALTER SCHEMA public RENAME TO {BESIDE}")
+                database.rows("CREATE SCHEMA public")
+        except peewee.ProgrammingError:
+            raise Permanent("restore.not_owner") from None
     crash.at("restore.put_aside")
     try:
         yield

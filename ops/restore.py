@@ -50,6 +50,7 @@ SAID = {
     "restore.newer": "This backup is of a newer release ({migration}). Restore it with that one.",
     "restore.other_database": "This backup is of {theirs}, and DATABASE_URL names {ours}.",
     "restore.connected": "{count} others are connected to this database. Stop web, worker, rights and bot first.",
+    "restore.not_owner": "The user of DATABASE_URL may not replace the tables: take the owner of the database.",
     "restore.incomplete": "The database has not all the rows that the manifest names: {table}. Run it again.",
 }
 SENTENCE = {**OF_BACKUP, **OF_KEYS, **OF_REPLAY, **SAID}

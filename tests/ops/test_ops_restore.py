@@ -13,7 +13,7 @@ from playhouse.migrations import Runner as MigrationRunner
 
 from config import Settings
 from database import MIGRATIONS, Database
-from models import Account, LedgerLine
+from models import Account, LedgerLine, new_id
 from ops import dumps
 from policy.categories import BACKUP
 from privacy.places import files
@@ -250,6 +250,23 @@ def test_a_database_that_others_use_is_left_alone(service: Rehearsal) -> None:
         done = service.restores(dump)
     other.close()
     assert (done.returncode, "1 others are connected" in done.stderr) == (1, True)
+
+
+@on_postgres
+def test_who_may_not_replace_the_tables_is_told_so(service: Rehearsal) -> None:
+    dump = service.backs_up()
+    url = service.house.settings.database_url
+    role = "r" + new_id()
+    with service.house.database.connection():
+        service.house.database.rows(f'CREATE ROLE "{role}" LOGIN')
+        for what in ("USAGE ON SCHEMA public", "SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public"):
+            service.house.database.rows(f'GRANT {what} TO "{role}"')
+    done = service.restores(dump, DATABASE_URL=url.replace("postgres@", f"{role}@"))
+    assert (done.returncode, "may not replace the tables" in done.stderr) == (1, True), done.stderr
+    assert len(service.accounts()) == 4
+    with service.house.database.connection():
+        service.house.database.rows(f'DROP OWNED BY "{role}"')
+        service.house.database.rows(f'DROP ROLE "{role}"')
 
 
 @on_sqlite

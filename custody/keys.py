@@ -193,6 +193,11 @@ class Keys:
             last = rows[-1].id
             progress(done)
 
+    @property
+    def newest(self) -> str:
+        """The id of the master key that wraps what is made now."""
+        return self._master.newest
+
     def by_master(self) -> Counter[str]:
         """How many keys each master key wraps; the newest one is named even where it wraps none. Reads them all."""
         counts, last = Counter({self._master.newest: 0}), ""

@@ -34,6 +34,7 @@ from ops.retention import retention
 from ops.stack import StackError
 from ops.stack import demo as run_demo
 from ops.stack import run as run_real
+from ops.status import status
 from ops.tickets import answer, resolve, tickets
 from providers.gemini import Gemini
 from providers.http import Origin, Outbound
@@ -50,6 +51,7 @@ def verbs() -> None:
 
 
 for _command in (
+    status,
     promises,
     messages,
     policy_verbs.register,

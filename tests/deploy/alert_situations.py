@@ -75,6 +75,10 @@ SITUATIONS: tuple[Situation, ...] = (
     ),
     fires("FiguresFail", told("miomio_figures_failed", f"1{EVER}", 'question="work"'), {"question": "work"}),
     silent("FiguresFail", told("miomio_figures_failed", f"0x100 1{EVER}", 'question="work"'), at="29m"),
+    silent(  # PartAway's
+        "FiguresFail",
+        told("miomio_figures_failed", f"1{EVER}", 'question="work"') | told("miomio_up", f"0{EVER}", 'part="database"'),
+    ),
     fires("TheAlarmsWork", {}),
     # work
     fires("QueueOld", told("miomio_work_oldest_seconds", f"121{EVER}", 'kind="produce"'), {"kind": "produce"}),

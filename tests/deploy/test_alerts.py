@@ -89,6 +89,7 @@ def test_each_alert_asks_for_figures_that_the_service_tells(alert: str) -> None:
 
 
 VALUES = {
+    ("miomio_up", "part"): {"database", "store", "erasures", "bell"},
     ("miomio_orders_lately", "state"): set(Order.MOVES),
     ("miomio_payments_open", "state"): set(UNSETTLED),
     ("miomio_webhook_seconds_count", "status"): {"2xx", "3xx", "4xx", "5xx"},

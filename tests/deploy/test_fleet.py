@@ -6,6 +6,8 @@ import pytest
 
 from config import Settings
 from tests.deploy.files import DEPLOY, FLEET, FLY, seconds, toml
+from watch import alive
+from workers.parts import PATIENCE
 from workers.process import GIVE_BACK_BEFORE_KILL
 
 GROUPS = {"web", "worker", "rights"}
@@ -31,6 +33,16 @@ def test_every_group_has_a_check_that_a_rolling_deploy_waits_for() -> None:
     assert FLY["http_service"]["checks"]
     assert services | covered(list(FLY["checks"].values())) == GROUPS
     assert (FLY["deploy"]["strategy"], FLY["deploy"]["max_unavailable"]) == ("rolling", 1)
+
+
+def test_a_website_that_cannot_serve_says_so_before_its_check_gives_up() -> None:
+    [check] = FLY["http_service"]["checks"]
+    assert check["path"] == "/readyz"
+    assert seconds(check["timeout"]) > PATIENCE
+
+
+def test_signs_of_life_are_counted_by_the_groups_of_the_platform() -> None:
+    assert set(alive.GROUPS) == GROUPS
 
 
 def test_figures_are_served_where_they_are_fetched() -> None:

@@ -276,5 +276,6 @@ GROWTH = (
         )
     ),
     Measure("bytes", "The database for each generation", "bytes", LESS, (HUNDREDTH, TENTH)),
+    Measure("statements", "Statements for a photo, an order and its picture", "", LESS, (HUNDREDTH, TENTH)),
     Measure("scans", "Statements that read a large table from end to end", "", LESS, (SEEN,), _at_most(0, VALUE)),
 )

@@ -15,7 +15,7 @@ from bench.growth.plans import Plan, heard, plans
 
 GENERATIONS = 10  # of each person
 SIZE = "size"  # what may be asked besides the name of an act: bytes of the database
-PLANS = "plans of "  # before a name: how its statements are gone about
+PLANS = "plans of "  # before a name: its statements
 
 
 def serve(pipe: Connection, parts: Ground, *, people: int, number: int) -> None:
@@ -32,7 +32,7 @@ def serve(pipe: Connection, parts: Ground, *, people: int, number: int) -> None:
         if asked == SIZE:
             pipe.send(_size(town))
         elif asked.startswith(PLANS):
-            pipe.send(_plans(town, asked.removeprefix(PLANS), every))
+            pipe.send(_heard(town, asked.removeprefix(PLANS), every))
         else:
             pipe.send(timed(town, asked, every[asked]))
     town.house.close()
@@ -54,9 +54,10 @@ def _size(town: Town) -> int:
     return int(size)
 
 
-def _plans(town: Town, name: str, every: Acts) -> list[Plan]:
+def _heard(town: Town, name: str, every: Acts) -> tuple[list[Plan], int]:
+    """How its statements are gone about, and how many there are."""
     act = prepared(town, name, every[name])
     with heard() as hearing:
         act()
     town.forget()
-    return plans(town.parts.database, name, list(hearing.statements.values()))
+    return plans(town.parts.database, name, list(hearing.statements.values())), hearing.count

@@ -32,9 +32,11 @@ class Heard(logging.Handler):
     def __init__(self) -> None:
         super().__init__(logging.DEBUG)
         self.statements: dict[str, tuple[str, tuple[Any, ...]]] = {}
+        self.count = 0
 
     def emit(self, record: logging.LogRecord) -> None:
         if isinstance(record.msg, tuple):  # its pool speaks here, too
+            self.count += 1
             sql, values = record.msg
             self.statements.setdefault(sql, (sql, tuple(values or ())))
 

@@ -26,6 +26,7 @@ LARGEST = 100_000  # people
 PLACES = ((HUNDREDTH, 100), (TENTH, 10), (OURS, 1))  # whose figure it is, and by what the people are divided
 ROUNDS, ROUNDS_OF_FRESH = 25, 11
 WARM = 3  # rounds that do not count
+OF_AN_ORDER = ("webhook", "order", "picture")
 ACTS = tuple(measure.name for measure in measures.GROWTH if measure.unit == "ms")
 
 
@@ -50,8 +51,15 @@ def run(share: float) -> Found:
             side: [place.ask(SIZE) / place.people / GENERATIONS]
             for (side, _), place in zip(PLACES, places, strict=True)
         }
-        plans = [plan for name in ACTS for plan in places[-1].ask(PLANS + name)]
+        heard = {
+            side: [place.ask(PLANS + name) for name in ACTS] for (side, _), place in zip(PLACES, places, strict=True)
+        }
+    plans = [plan for of_act, _ in heard[OURS] for plan in of_act]
     scans = _kept(plans, share)
+    found["statements"] = {
+        side: [sum(count for name, (_, count) in zip(ACTS, of_acts, strict=True) if name in OF_AN_ORDER)]
+        for side, of_acts in heard.items()
+    }
     return {**found, "scans": {OURS: [len(scans)], SEEN: [len(plans)]}}
 
 

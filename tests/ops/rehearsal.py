@@ -17,7 +17,7 @@ from custody.media import PHOTO, RESULT
 from generation.source import Source
 from jobs.kinds import GENERATION, RIGHTS
 from jobs.runner import Runner
-from models import Account, AuditEntry, Media, Order, Photo, Work, new_id
+from models import Account, AuditEntry, KeyRow, Media, Order, Photo, Work, new_id
 from ops.backup_manifest import Manifest, file_of, read, write
 from ops.dumps import FILES
 from ops.postgres import postgres_binaries
@@ -119,6 +119,10 @@ class Rehearsal:
             with self.house.media.open(media, purpose="generation") as opened:
                 found.append(opened.read())
         return found
+
+    def key_rows(self) -> list[KeyRow]:
+        with self.house.database.connection():
+            return list(KeyRow.select())
 
     def verbs(self) -> list[str]:
         with self.house.database.connection():

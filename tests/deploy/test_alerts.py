@@ -18,6 +18,7 @@ from tests.deploy.alert_situations import SITUATIONS, Situation
 from tests.deploy.files import DEPLOY, FLY, load_yaml
 from tests.deploy.promql import matched, problems
 from tests.parts import tool
+from watch import judging
 from watch.of_money import UNSETTLED
 
 FOLDER = DEPLOY / "prometheus"
@@ -121,11 +122,29 @@ def test_a_number_of_an_alert_is_the_one_that_the_program_declares(alert: str) -
 
 
 def term(text: str) -> timedelta:
-    """`policy.limits.REPORT_ALARM`, or `2 * …` of it."""
+    """`policy.limits.REPORT_ALARM`, or `2 * …` of it; a plain number is seconds."""
     factor, _, name = text.rpartition(" * ")
     module, _, attribute = name.rpartition(".")
-    value: timedelta = getattr(import_module(module), attribute)
-    return value * int(factor or 1)
+    value = getattr(import_module(module), attribute)
+    return (value if isinstance(value, timedelta) else timedelta(seconds=value)) * int(factor or 1)
+
+
+SHOWN = {
+    "QUEUE_LIMIT": "QueueOld",
+    "RIGHTS_LIMIT": "RightsQueueOld",
+    "ORDER_LIMIT": "OrderForgotten",
+    "RETENTION_LIMIT": "RetentionLate",
+    "RUN_LIMIT": "RetentionMissed",
+    "ERASURE_LIMIT": "ErasureSlow",
+    "TICKET_LIMIT": "TicketsOld",
+    "CHECK_LIMIT": "CheckMissed",
+}
+
+
+def test_whoever_is_called_finds_the_same_on_the_screen() -> None:
+    assert {name for name in vars(judging) if name.endswith("_LIMIT")} == set(SHOWN)
+    for name, alert in SHOWN.items():
+        assert re.search(rf"> {getattr(judging, name):g}\b", RULES[alert]["expr"]), name
 
 
 def test_the_queues_of_people_and_of_rights_are_told_apart_as_the_program_does(

@@ -36,6 +36,7 @@ SAID = {
     "line.scope": "The scope is photos, generated or account.",
     "line.at_once": "at_once is yes, no or empty.",
     "person.gone": "No account is known for this person.",
+    "order.unknown": "There is no order with this number, nor one that an attempt or a row of work with it is about.",
     "report.unknown": "There is no report with this number.",
     "report.ended": "This report has ended already.",
     "report.frozen": "The account is frozen for this report already: release it, or erase it.",

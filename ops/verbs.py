@@ -36,6 +36,7 @@ from ops.stack import demo as run_demo
 from ops.stack import run as run_real
 from ops.status import status
 from ops.tickets import answer, resolve, tickets
+from ops.trace import trace
 from providers.gemini import Gemini
 from providers.http import Origin, Outbound
 from providers.origins import allowed
@@ -52,6 +53,7 @@ def verbs() -> None:
 
 for _command in (
     status,
+    trace,
     promises,
     messages,
     policy_verbs.register,

@@ -12,6 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from tests.spine.person import LONG, Person, until
 from watch.figures import DATABASE, FIGURES, LABELS, PROCESS
+from watch.trace import find, story
 
 if TYPE_CHECKING:
     from tests.spine.service import Spine
@@ -86,6 +87,15 @@ def test_the_story_of_a_video_is_a_grep(spine: Spine) -> None:
     delivered(spine, order)
     story = ["order.accepted", "order.sent", "video.submitted", "order.kept", "order.delivered"]
     assert [event for event in events(spine, order) if event in story] == story
+
+
+def test_its_rows_tell_the_same_story(spine: Spine, ordered: tuple[Person, str]) -> None:
+    with spine.house.database.connection():
+        found = story(find(ordered[1]))
+    told_ = [event.what for event in found.events]
+    expected = ["offered", "accepted", "produce asked for", "disclosed", "ended", "deliver asked for", "deliver done"]
+    assert [what for what in told_ if what in expected] == expected
+    assert {"credits: hold", "sealed", "cost", "credits: charge", "produce done"} <= set(told_)
 
 
 def test_an_order_moves_the_figures_of_who_worked_on_it(spine: Spine, ordered: tuple[Person, str]) -> None:

@@ -18,16 +18,17 @@ from ops.processes import ROOT, StackError
 
 RESULT = ROOT / "bench" / "results" / "cluster.json"
 KEPT = ROOT / "var" / "cluster-logs"  # of the last run
+FOLDER = "miomio-cluster-"
 
 
 def main() -> int:
     began = time.monotonic()
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupted)
     network.demand(os.geteuid())
-    for name in network.sweep():
-        _say(f"took away {name}, which an earlier run left")
-    with tempfile.TemporaryDirectory(prefix="miomio-cluster-", ignore_cleanup_errors=True) as name:
+    for name in (*network.sweep(), *_swept_folders()):
+        _say(f"took away {name}, which a run left that was killed")
+    with tempfile.TemporaryDirectory(prefix=f"{FOLDER}{os.getpid()}-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         folder.chmod(0o755)  # Postgres runs as somebody else
         lan = network.Network(MACHINES)
@@ -58,6 +59,18 @@ def _taken_away(machines: Machines, lan: network.Network) -> None:
         machines.stop()
     finally:
         lan.close()
+
+
+def _swept_folders() -> list[Path]:
+    left = [entry for entry in Path(tempfile.gettempdir()).glob(f"{FOLDER}*") if not network.lives(_owner(entry))]
+    for entry in left:
+        shutil.rmtree(entry, ignore_errors=True)
+    return left
+
+
+def _owner(folder: Path) -> int:
+    number = folder.name.removeprefix(FOLDER).partition("-")[0]
+    return int(number) if number.isdecimal() else 0
 
 
 def _keep(logs: Path) -> None:

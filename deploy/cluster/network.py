@@ -97,7 +97,7 @@ def demand(user: int) -> None:
 
 def sweep() -> list[str]:
     """Takes away what a run left that was killed: namespaces whose owner is gone. Their names."""
-    gone = [name for name in names() if not _lives(owner_of(name))]
+    gone = [name for name in names() if not lives(owner_of(name))]
     for name in gone:
         remove(name)
     return gone
@@ -110,6 +110,10 @@ def names() -> list[str]:
 def owner_of(name: str) -> int:
     number = name.removeprefix(NAMED).partition("-")[0]
     return int(number) if number.isdecimal() else 0
+
+
+def lives(process: int) -> bool:
+    return process > 0 and Path(f"/proc/{process}").exists()
 
 
 def remove(name: str) -> None:
@@ -135,10 +139,6 @@ def ip(*words: str) -> str:
 
 def _port(machine: Machine) -> str:
     return f"to-{machine.name}"
-
-
-def _lives(process: int) -> bool:
-    return process > 0 and Path(f"/proc/{process}").exists()
 
 
 def _enter(path: Path) -> None:

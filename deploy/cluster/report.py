@@ -143,7 +143,7 @@ def text(told: dict[str, Any], checked: Sequence[Check]) -> str:
         f"work in hand; {worker['taken_over']} were taken over after {soonest} to {latest} s.",
         f"  Meanwhile {worker['orders_that_ended_meanwhile']} orders ended elsewhere (longest pause "
         f"{worker['longest_pause_s']} s). It knew after {worker['noticed_after_s']} s; "
-        f"{worker['commits_refused']} late commits of its were refused; it worked again "
+        f"late commits of its that were refused: {worker['commits_refused']}; it worked again "
         f"{worker['works_again_after_s']} s after it was back.",
         f"Database and store were away from {data['from_s']} to {data['to_s']} s; the first order ended "
         f"{data['first_end_after_s']} s after that, the first was taken after {data['first_order_taken_after_s']} s.",

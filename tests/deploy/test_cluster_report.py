@@ -120,7 +120,7 @@ def test_figures_and_text_say_the_same() -> None:
         "works_again_after_s": 1.0,
     }
     text = report.text(figures, report.checks(good()))
-    assert "It knew after 11.5 s; 3 late commits of its were refused" in text
+    assert "It knew after 11.5 s; late commits of its that were refused: 3" in text
     assert "FAIL  every order ended: nobody looked" in text
 
 

@@ -187,6 +187,8 @@ FIGURES: Mapping[str, Figure] = {
         Figure(name="miomio_canary_age_seconds", help="Since the last run of the canary person that ended"),
         Figure(name="miomio_canary_passed", help="1 when that run passed"),
         Figure(name="miomio_backup_age_seconds", help="Since the last backup, of the kind whose last is the oldest"),
+        Figure(name="miomio_backups_late", help="Kinds of backup of which there is no young one"),
+        Figure(name="miomio_backups_too_old", help="Backups that are kept past their days, which is a promise broken"),
         # The website
         Figure(
             name="miomio_webhook_seconds",

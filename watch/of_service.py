@@ -53,9 +53,11 @@ def questions(
             yield say("miomio_canary_age_seconds", (now - stands.at).total_seconds())
 
     def backup(now: datetime) -> Iterator[Sample]:
-        made = backups.standing(database).made
-        if made:
-            yield say("miomio_backup_age_seconds", (now - min(made.values())).total_seconds())
+        stands = backups.standing(database)
+        if stands.made:
+            yield say("miomio_backup_age_seconds", (now - min(stands.made.values())).total_seconds())
+        yield say("miomio_backups_late", len(stands.late(now)))
+        yield say("miomio_backups_too_old", stands.too_old)
 
     return (
         Question("processes", processes),

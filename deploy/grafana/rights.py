@@ -54,11 +54,13 @@ RIGHTS: tuple[Panel, ...] = (
     ),
     Panel(
         title="Regular checks",
-        says="Differences that the last run of each found, and what retention may not delete yet.",
+        says="Differences that the last run of each found; what retention may not delete yet; backups amiss.",
         unit="none",
         queries={
             "{{check}}": 'max by (check) (miomio_check_differences{app="$app"})',
             "held back": 'max(miomio_retention_held_back{app="$app"})',
+            "backups missing": 'max(miomio_backups_late{app="$app"})',
+            "backups kept too long": 'max(miomio_backups_too_old{app="$app"})',
         },
     ),
     Panel(

@@ -212,10 +212,10 @@ SITUATIONS: tuple[Situation, ...] = (
     silent("CanaryFailed", ALIVE),  # none is set up
     fires("CanaryOld", told("miomio_canary_age_seconds", f"93601{EVER}"), at="31m"),
     silent("CanaryOld", told("miomio_canary_age_seconds", f"93600{EVER}"), at="31m"),
-    fires("BackupOld", told("miomio_backup_age_seconds", f"93601{EVER}"), at="31m"),
-    fires("BackupOld", ALIVE, at="31m"),  # there was never one
-    silent("BackupOld", told("miomio_backup_age_seconds", f"93600{EVER}") | ALIVE, at="31m"),
-    silent("BackupOld", {}, at="31m"),  # nobody tells anything: NothingIsTold's
+    fires("BackupOld", told("miomio_backups_late", f"1{EVER}"), at="31m"),
+    silent("BackupOld", told("miomio_backups_late", f"0{EVER}"), at="31m"),
+    fires("BackupKeptTooLong", told("miomio_backups_too_old", f"1{EVER}"), at="31m"),
+    silent("BackupKeptTooLong", told("miomio_backups_too_old", f"0{EVER}"), at="31m"),
     fires(
         "KeyRotationUnfinished",
         told("miomio_keys", f"5{DAY}", 'master="m1"') | told("miomio_keys", f"9{DAY}", 'master="m2"'),

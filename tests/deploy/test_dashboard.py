@@ -33,7 +33,6 @@ RED = {
     "Until a report must be decided": "ReportNearDeadline",
     "A deletion waits for": "ErasureSlow",
     "Kept too long by": "RetentionLate",
-    "Age of the backup": "BackupOld",
 }
 
 

@@ -6,8 +6,9 @@ from collections import Counter
 from datetime import timedelta
 from typing import Any
 
-from models import Backup, Breaker, CanaryRun, Heartbeat, Pacing
-from privacy.backups import DATABASE, OBJECTS
+from models import Account, Backup, Breaker, CanaryRun, Heartbeat, Pacing
+from policy.categories import KEY_BACKUP
+from privacy.backups import DATABASE, EXPECTED_EVERY, KEYS, OBJECTS
 from traffic.names import SALES, VIDEOS
 from traffic.pauses import Wanted, Words
 from watch.alive import LATELY, MOURNED, RIGHTS, WORKER, Alive
@@ -106,3 +107,13 @@ def test_backups_are_as_old_as_the_kind_of_which_the_last_is_the_oldest(watcher:
     for kind, age in ((DATABASE, 7_000), (DATABASE, 50), (OBJECTS, 900)):
         watcher.add(Backup, id=f"b{age}", kind=kind, place="p", made_at=watcher.ago(age), size=1)
     assert watcher.value("miomio_backup_age_seconds") == 900
+
+
+def test_a_kind_of_backup_that_is_missing_and_one_that_is_kept_too_long_are_counted(watcher: Any) -> None:
+    assert (watcher.value("miomio_backups_late"), watcher.value("miomio_backups_too_old")) == (0, 0)  # of nobody
+    sealed = {"telegram_id": b"x", "telegram_id_index": b"x", "names_index": b"x"}
+    watcher.add(Account, created_at=watcher.ago(0), **sealed)
+    assert watcher.value("miomio_backups_late") == 3
+    for kind, age in ((DATABASE, EXPECTED_EVERY), (OBJECTS, EXPECTED_EVERY * 2), (KEYS, KEY_BACKUP * 2)):
+        watcher.add(Backup, id=kind, kind=kind, place="p", made_at=watcher.ago(age.total_seconds() - 1), size=1)
+    assert (watcher.value("miomio_backups_late"), watcher.value("miomio_backups_too_old")) == (2, 1)

@@ -30,6 +30,7 @@ SITUATIONS = {
     "a channel named us": (1000, 32, 20, MOST),
     "a little waits for three minutes": (10, 32, 180, 4),
     "much waits for three minutes": (100, 32, 180, 7),
+    "much waits for ten minutes": (300, 32, 600, 11),
     "one row that nobody can end waits for an hour": (1, 0, 3600, LEAST),
     "the whole fleet is full": (5000, 192, 900, MOST),
 }

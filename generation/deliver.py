@@ -86,7 +86,7 @@ class Deliver:
     def reason(self, claim: Claim) -> None:
         """The status message says why there is no result, and that the credits are back."""
         with self._database.connection():
-            told = (Order.REFUSED, Order.FAILED, Order.HELD_BACK)
+            told = (Order.REFUSED, Order.FAILED, Order.CANCELLED, Order.HELD_BACK)
             order = Order.get_or_none((Order.id == claim.subject) & Order.state.in_(told))
         if order is not None:
             person = self._chats.person(order.account)

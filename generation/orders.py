@@ -38,6 +38,7 @@ log = logs.get()
 PROVIDER = "gemini"
 VIDEO_PROVIDER = "kling"
 DAY = timedelta(hours=24)
+TOLD_AGAIN = 3.0  # seconds after a cancellation, whose tap was answered meanwhile
 
 
 @dataclass(frozen=True)
@@ -211,6 +212,8 @@ class Orders:
             raise Rejected("orders.too_late")
         ledger.give_back(unit, owner=account, order=order)
         forget_words(account)
+        # The tap's own answer may be lost, and then the message would tell of something in the making for ever.
+        self._desk.add(unit, TELL, subject=order, account=account, wait=TOLD_AGAIN)
         unit.after(lambda: log.info("order.cancelled", order=order))
 
     def withhold(self, unit: Unit, *, account: str, provider: str) -> int:

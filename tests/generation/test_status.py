@@ -40,6 +40,20 @@ def test_an_order_that_was_cancelled_while_its_place_was_being_said_says_so(stud
     assert "Cancelled" in last(studio)
 
 
+def test_a_cancellation_that_could_not_be_said_at_once_is_said_later(studio: Studio, ann: Who) -> None:
+    """Else the chat goes on telling of something in the making that nobody makes."""
+    order = studio.order(ann)
+    studio.telegram.fails["editMessageText"] = Temporary("telegram.away")
+    studio.cancel(ann, order)
+    studio.status.say(order)
+    assert studio.telegram.said("editMessageText") == []
+    del studio.telegram.fails["editMessageText"]
+    studio.later(30)
+    studio.work()
+    assert "Cancelled" in last(studio)
+    assert studio.undone() == []
+
+
 def test_a_video_that_began_while_its_place_was_being_said_says_that(studio: Studio, ann: Who) -> None:
     order = studio.order(ann)
 

@@ -19,7 +19,7 @@ def test_cancelling_before_the_submission_frees_the_slot_at_once(studio: Studio,
     studio.cancel(ann, order)
     assert studio.balance(ann) == (100, 0)
     assert studio.open_tasks() == 0
-    assert studio.undone() == []
+    assert studio.undone() == ["tell"]
     assert studio.slots.admit() == 1
     studio.work()
     assert [asked.external_id for asked in studio.kling.asked] == [f"{next_one}-1"]

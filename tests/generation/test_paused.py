@@ -88,17 +88,17 @@ def test_what_was_ordered_before_goes_on(darkroom: Darkroom) -> None:
 
 def test_with_hold_pictures_wait_say_so_and_begin_at_the_resume(darkroom: Darkroom) -> None:
     room = darkroom
-    orders = [room.picture(room.person()) for _ in range(4)]
+    orders = [room.picture(room.person()) for _ in range(3)]
     room.pause(IMAGES, hold=True)
     room.clock.turn(KNOWN_FOR)
-    room.goes_on(20, step=20.0)
+    room.goes_on(10, step=60.0)
     assert room.states(orders) == {Order.QUEUED}
     assert all("We have stopped for a moment" in room.last_said(order) for order in orders)
     assert room.gemini.asked == []
-    assert resumes(room, IMAGES) == 4
+    assert resumes(room, IMAGES) == 3
     room.work()
     assert room.states(orders) == DELIVERED
-    assert [room.entries(order) for order in orders] == [CHARGED] * 4
+    assert [room.entries(order) for order in orders] == [CHARGED] * 3
     assert room.most_tries() == 1
     assert room.balanced()
 
@@ -161,7 +161,7 @@ def test_one_that_waits_can_be_cancelled(darkroom: Darkroom) -> None:
     room.pause(IMAGES, hold=True, until=room.clock.now() + timedelta(hours=1))
     room.goes_on(1)
     room.cancel(ann, order)
-    room.goes_on(90, step=60.0)
+    room.goes_on(62, step=120.0)
     assert (room.state(order), room.entries(order), room.gemini.asked) == (Order.CANCELLED, BACK, [])
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from config import Settings
 from jobs.kinds import GENERATION, RIGHTS
 from tests.deploy.expr import evaluate, machines
-from tests.deploy.files import AUTOSCALER, FLEET, FLY
+from tests.deploy.files import AUTOSCALER, DEPLOY, FLEET, FLY, toml
 from tests.deploy.promql import problems
 
 EXPRESSION = AUTOSCALER["started-machine-count"]
@@ -85,6 +85,13 @@ def test_the_autoscaler_knows_every_key_of_the_file() -> None:
 def test_the_autoscaler_asks_for_figures_that_the_service_tells() -> None:
     for collector in AUTOSCALER["metric-collectors"]:
         assert problems(collector["query"]) == []
+
+
+def test_only_what_its_machine_has_in_its_environment_is_filled_in() -> None:
+    """Its reader fills in every `$NAME`, and an unknown one with nothing."""
+    text = (DEPLOY / "autoscaler" / "fly-autoscaler.yml").read_text()
+    machine = toml(DEPLOY / "autoscaler" / "fly.toml")
+    assert set(re.findall(r"\$\{?(\w+)", text)) == {*machine["env"], "FAS_PROMETHEUS_TOKEN"}  # the token is a secret
 
 
 def test_every_name_of_the_expression_is_collected() -> None:

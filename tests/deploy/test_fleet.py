@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from config import Settings
-from tests.deploy.files import DEPLOY, FLEET, FLY, seconds, toml
+from tests.deploy.files import DEPLOY, FLEET, FLY, ROOT, seconds, toml
 from watch import alive
 from workers.parts import PATIENCE
 from workers.process import GIVE_BACK_BEFORE_KILL
@@ -83,6 +85,13 @@ def test_the_whole_fleet_fits_into_the_connections_of_the_database() -> None:
     machines = sum(FLEET[group]["most"] for group in GROUPS)
     taken = machines * int(FLY["env"].get("DATABASE_POOL", Settings().database_pool))
     assert taken + FLEET["postgres"]["for_people"] <= FLEET["postgres"]["connections"]
+
+
+@pytest.mark.parametrize("group", sorted(GROUPS))
+def test_a_machine_has_three_times_the_memory_that_was_measured(group: str) -> None:
+    measured = json.loads((ROOT / "bench" / "results" / "image.json").read_text())["job"]["after_20_pictures"]
+    [given] = [section["memory"] for section in FLY["vm"] if group in section["processes"]]
+    assert {"512mb": 512, "1gb": 1024}[given] >= 3 * measured[group]["proportional"]
 
 
 @pytest.mark.parametrize("group", sorted(GROUPS))

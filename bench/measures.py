@@ -158,7 +158,7 @@ ORDERS = (
 KILL = (
     Measure(
         "lost",
-        "Of 20 jobs, those without a picture 50 s after a SIGKILL and a restart",
+        "Of 20 jobs, those without a picture 40 s after a SIGKILL and a restart",
         "",
         LESS,
         KILLED,

@@ -28,9 +28,9 @@ from workers.assembly import assemble
 from workers.broker import NAMESPACE, Doorbell, connect, make_broker
 
 THREADS = 8
-RINGS = 24
-IDLE = (0.3, 1.7)  # seconds of idleness before a ring
-JOBS = 3_000
+RINGS = 12
+IDLE = (0.3, 1.3)  # seconds of idleness before a ring
+JOBS = 2_000
 ROUNDS = 3
 PATIENCE = 120.0
 OURS_READY, STOCK_READY = "worker.ready", "Worker process is ready"
@@ -53,6 +53,7 @@ class Workers:
     url: str
     put: Callable[[int], float]  # so many jobs that do nothing; how many a second
     waiting: Callable[[redis.Redis], int]
+    slower: int = 1  # so many times fewer jobs are as telling
 
     def __post_init__(self) -> None:
         self.client = connect(self.url)
@@ -84,8 +85,8 @@ class Workers:
 
 
 def run(share: float = 1.0) -> Found:
-    """`start`: from just before the ring to the first line of the actor, in another process, after 0.3 to 1.7 idle
-    seconds. `put` and `take`: 3,000 jobs that do nothing, put while the workers are stopped and taken while nobody
+    """`start`: from just before the ring to the first line of the actor, in another process, after 0.3 to 1.3 idle
+    seconds. `put` and `take`: 2,000 jobs that do nothing, put while the workers are stopped and taken while nobody
     puts, sides in turns there and back. `rows`: the same through the work table."""
     random.seed(7)
     jobs = part(JOBS, share, least=100)
@@ -117,7 +118,7 @@ def _rounds(sides: list[Workers], jobs: int, rounds: int) -> dict[str, list[tupl
         each.round(part(jobs, 0.1, least=50))  # not counted: scripts are loaded, connections are made
     for number in range(rounds):
         for each in sides if number % 2 == 0 else reversed(sides):
-            seen[each.name].append(each.round(jobs))
+            seen[each.name].append(each.round(jobs // each.slower))
     return seen
 
 
@@ -179,7 +180,7 @@ def _rows(parts: Ground, place: int) -> Workers:
         [(left,)] = database.execute("SELECT count(*) FROM work WHERE state <> 'done'").fetchall()
         return int(left)
 
-    return Workers(parts, name, url, put, waiting)
+    return Workers(parts, name, url, put, waiting, slower=4)
 
 
 def _stock(parts: Ground, place: int, processes: int) -> Workers:

@@ -12,7 +12,7 @@ import time
 import redis
 from celery_app import note, nothing  # beside this file, as its documentation lays it out
 
-IDLE = (0.3, 1.7)  # seconds of idleness before each
+IDLE = (0.3, 1.3)  # seconds of idleness before each
 
 
 def put(count: int) -> float:

@@ -33,9 +33,9 @@ def test_a_goal_on_the_ratio_is_met_from_its_number_on(ours: float, met: bool) -
     assert judge(RATE, {**RUNS, OURS: [ours]}).met is met
 
 
-@pytest.mark.parametrize(("ours", "met"), [(10.0, True), (10.1, False)])
-def test_a_goal_on_the_value_is_met_up_to_its_number(ours: float, met: bool) -> None:
-    assert judge(LATE, {OURS: [ours], BARE_FLASK: [1.0]}).met is met
+@pytest.mark.parametrize(("ours", "theirs", "met"), [(10.0, 0.5, True), (10.1, 100.0, False)])
+def test_a_goal_on_the_value_is_met_up_to_its_number_whatever_the_ratio(ours: float, theirs: float, met: bool) -> None:
+    assert judge(LATE, {OURS: [ours], BARE_FLASK: [theirs]}).met is met
 
 
 def test_a_figure_without_a_goal_is_neither_met_nor_missed() -> None:

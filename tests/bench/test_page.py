@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from bench import programs
-from bench.figures import RESULTS, ROOT, report, write
-from bench.measures import Measure
+from bench.figures import RESULTS, ROOT, judge, report, write
+from bench.measures import LESS, RATIO, VALUE, Goal, Measure
 from bench.page import draw
-from bench.plots import said
+from bench.plots import LEFT, RIGHT, WIDTH, bars, said
 from bench.programs import PROGRAMS, Program
-from bench.sides import OURS, SIDES, Side
+from bench.sides import BARE_FLASK, OURS, SIDES, Side
 
 OTHERS_BEGIN, END = '\n<h2 id="others">', "\n</body></html>\n"
 
@@ -78,6 +78,22 @@ def test_figures_of_another_day_than_the_program_are_refused(tmp_path: Path) -> 
     results(tmp_path)
     (tmp_path / "webhook.json").write_text((tmp_path / "website.json").read_text())
     assert "other figures than are announced" in section(draw(tmp_path, PROGRAMS).read_text(), "webhook")
+
+
+@pytest.mark.parametrize(("share", "noted"), [(1.0, False), (0.1, True)])
+def test_what_was_only_a_share_is_said_to_give_no_figures(tmp_path: Path, share: float, noted: bool) -> None:
+    webhook = programs.BY_NAME["webhook"]
+    found = {each.name: _runs(each, 1.0) for each in webhook.measures}
+    write(report("webhook", "", webhook.measures, found, seconds=2, load=0, share=share), tmp_path)
+    assert ("no figures" in section(draw(tmp_path, PROGRAMS).read_text(), "webhook")) is noted
+
+
+@pytest.mark.parametrize("goal", [Goal(RATIO, 0.5, at_most=True), Goal(VALUE, 200, at_most=True)])
+def test_the_goal_is_drawn_where_it_lies_on_our_axis(goal: Goal) -> None:
+    """Of 0 to 400 at the middle."""
+    measure = Measure("late", "Late", "ms", LESS, (BARE_FLASK,), goal)
+    drawn = bars(judge(measure, {OURS: [100.0], BARE_FLASK: [400.0]}))
+    assert f'<line class="goal" x1="{LEFT + (WIDTH - LEFT - RIGHT) / 2:.1f}"' in drawn
 
 
 @pytest.mark.parametrize(("load", "busy"), [(0.1, False), (30.0, True)])

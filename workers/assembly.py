@@ -45,6 +45,7 @@ from privacy.audit import Audit
 from privacy.bans import Bans
 from privacy.by_choice import by_choice
 from privacy.canary import Canary
+from privacy.canary_day import CanaryDay
 from privacy.contents import Contents
 from privacy.corrections import Corrections
 from privacy.deletion_cases import DeletionCases
@@ -327,14 +328,17 @@ def assemble(
         bans=Bans(desk=desk, deliver=deliver, announcements=announcements, audit=audit),
         canary=Canary(
             database=database,
-            media=media,
-            accounts=accounts,
-            chats=chats,
-            photos=photos,
-            orders=orders,
-            exports=exports,
-            erasures=erasures,
-            everywhere=everywhere(settings, database, media.store),
+            day=CanaryDay(
+                database=database,
+                media=media,
+                accounts=accounts,
+                chats=chats,
+                photos=photos,
+                orders=orders,
+                exports=exports,
+                erasures=erasures,
+                everywhere=everywhere(settings, database, media.store),
+            ),
             chat=settings.canary_chat or None,
         ),
         corrections=Corrections(fields, accounts, requests, audit),

@@ -17,6 +17,7 @@ from jobs.kinds import GENERATION, RIGHTS
 from jobs.runner import Runner
 from models import Account, CanaryRun, Media
 from privacy.canary import Canary
+from privacy.canary_day import CanaryDay
 from privacy.canary_places import objects, rows
 from privacy.places import Place
 from tests.conftest import TurnedClock
@@ -71,7 +72,7 @@ class Birdhouse:
     def hatch(self, *, chat: int | None = -1, step_within: timedelta = timedelta(minutes=15)) -> Canary:
         """A canary as a process has it."""
         house = self.house
-        return Canary(
+        day = CanaryDay(
             database=house.database,
             media=house.media,
             accounts=house.accounts,
@@ -81,10 +82,10 @@ class Birdhouse:
             exports=house.exports,
             erasures=house.erasures,
             everywhere=self.everywhere,
-            chat=self.chat if chat == -1 else chat,
             pause=self.pause,
             step_within=step_within,
         )
+        return Canary(database=house.database, day=day, chat=self.chat if chat == -1 else chat)
 
     def everywhere(self, since: datetime, row: str, erased: str) -> Sequence[Place]:
         house = self.house

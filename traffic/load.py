@@ -16,6 +16,7 @@ from traffic.names import IMAGES, VIDEOS
 
 LOOKED_BACK: Final = timedelta(minutes=2)
 KNOWN_FOR: Final = 5.0  # seconds
+LONGEST_TOLD: Final = 60  # minutes after which somebody may as well look again
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,9 @@ class Load:
     def full(self, name: str) -> int | None:
         """Minutes after which to come again, where nothing new is taken now; else None."""
         full = LIMITS[name].full
-        return minutes(max(self.wait, self.oldest) - full + 60.0) if self._age(name) > full else None
+        if self._age(name) <= full:
+            return None
+        return min(LONGEST_TOLD, minutes(max(self.wait, self.oldest) - full + 60.0))
 
     def _age(self, name: str) -> float:
         """The oldest one's; of videos also what is known from the slots and from what each takes. Of pictures the wait

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 
 import pytest
 from structlog.testing import capture_logs
@@ -147,8 +148,8 @@ def test_an_order_that_was_given_its_slot_is_the_next_one(studio: Studio, ann: W
     assert (place.ahead, place.seconds) == (0, USUAL)
 
 
-def test_an_order_behind_more_than_one_round_looks_at_can_be_placed(studio: Studio, ann: Who) -> None:
-    now = studio.clock.now()
+def test_an_order_behind_more_than_one_round_looks_at_has_a_place(studio: Studio, ann: Who) -> None:
+    order, now = studio.order(ann), studio.clock.now() - timedelta(seconds=1)
     waiting = [
         {"id": new_id(), "account": "a", "state": Order.QUEUED, "kind": "video_5", "price": 8, "provider": "kling"}
         | {"photo": "p", "created_at": now, "queued_at": now}
@@ -157,9 +158,11 @@ def test_an_order_behind_more_than_one_round_looks_at_can_be_placed(studio: Stud
     with studio.database.unit():
         for start in range(0, len(waiting), 500):
             Order.insert_many(waiting[start : start + 500]).execute()
-    studio.later(1)
-    place = studio.place(ann, studio.offer(ann))
+    with studio.database.unit() as unit:
+        place = studio.orders.stands(unit, studio.row(order))
     assert place.ahead >= MOST_WAITING
+    with pytest.raises(Rejected, match=r"orders\.too_busy"):  # who comes now is not kept waiting for a day
+        studio.offer(ann)
 
 
 def test_too_many_at_once_lowers_the_slots_for_a_while(studio: Studio) -> None:

@@ -11,6 +11,7 @@ from PIL import Image
 from errors import Failure, Permanent, Rejected, Temporary
 from generation.watch import LATE_EVERY
 from models import Disclosure, Order, VideoTask, Work
+from policy.limits import LONGEST_OUTAGE
 from tests.generation.studio import FIRST, SECOND, Studio, Who
 
 
@@ -137,10 +138,14 @@ def test_a_provider_out_of_reach_is_tried_again_and_the_order_may_be_cancelled_b
 
 def test_a_provider_out_of_reach_for_long_ends_with_the_credits_back(studio: Studio, ann: Who) -> None:
     order = studio.order(ann)
-    studio.kling.next = ["unreachable"] * 20
+    studio.kling.next = ["unreachable"] * 1_000
     studio.slots.admit()
-    studio.work(900)
-    assert studio.state(order) == Order.FAILED
+    studio.work(LONGEST_OUTAGE.total_seconds())
+    assert studio.state(order) == Order.QUEUED
+    studio.later(30)
+    studio.upkeep.outages()
+    studio.work()
+    assert (studio.state(order), studio.row(order).reason) == (Order.FAILED, "provider.away")
     assert studio.balance(ann) == (100, 0)
     assert studio.open_tasks() == 0
     assert studio.undone() == []

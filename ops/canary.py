@@ -23,6 +23,7 @@ REASONS = {
     "canary.too_slow": "this step took longer than a quarter of an hour",
     "canary.lost": "somebody else ended it meanwhile",
     "canary.place_not_seen": "a place where it is looked for was empty, or not what it should be",
+    "images.paused": "pictures are paused",
     "telegram.blocked": "its chat has blocked the bot, or never wrote to it",
 }
 HERE = {

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import Any
 
 from peewee import IntegrityError
 
@@ -42,12 +43,13 @@ class Canary:
         if self.chat is None:
             return
         now = self._database.clock.now()
-        since = datetime.combine(now.date(), AT)
+        hour = datetime.combine(now.date(), AT)
         with self._database.connection():
             last = CanaryRun.select().order_by(CanaryRun.begun_at.desc()).first()
+            came = CanaryRun.select().where((CanaryRun.begun_at >= hour) | _had_picture(now)).exists()
         if last is not None and last.state in CanaryRun.OPEN and last.until < now:
             self.tidy()
-        elif now >= since and (last is None or last.begun_at < since):
+        elif now >= hour and not came:
             self.run()
 
     def run(self, *, again: bool = False) -> CanaryRun:
@@ -80,9 +82,7 @@ class Canary:
 
     def _begin(self, *, again: bool) -> CanaryRun:
         with self._database.unit() as unit:
-            today = datetime.combine(unit.now.date(), datetime.min.time())
-            paid = (CanaryRun.begun_at >= today) & CanaryRun.order.is_null(False)
-            if not again and CanaryRun.select().where(paid).exists():
+            if not again and CanaryRun.select().where(_had_picture(unit.now)).exists():
                 raise Rejected("canary.today")
             run = CanaryRun(id=new_id(), begun_at=unit.now, until=unit.now + LEASE)
             try:
@@ -149,3 +149,9 @@ class Canary:
         with self._database.connection():
             row: CanaryRun = CanaryRun.get_by_id(run.id)
         return row
+
+
+def _had_picture(now: datetime) -> Any:
+    """The condition that a run of this day has ordered one."""
+    today = datetime.combine(now.date(), datetime.min.time())
+    return (CanaryRun.begun_at >= today) & CanaryRun.order.is_null(False)

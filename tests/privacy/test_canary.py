@@ -198,6 +198,14 @@ def test_the_duty_runs_once_a_day_from_its_hour_on(bird: Birdhouse) -> None:
     assert (stands(bird).result, stands(bird).passed) == ("old", False)
 
 
+def test_one_that_somebody_sent_in_the_night_is_the_one_of_the_day(bird: Birdhouse) -> None:
+    bird.clock.time = datetime.combine(datetime(2026, 11, 24), AT) - timedelta(hours=2)
+    bird.canary.run()
+    bird.clock.turn(3 * 3600)
+    bird.canary.daily()
+    assert len(bird.runs()) == 1
+
+
 def test_a_day_has_one_picture(bird: Birdhouse) -> None:
     assert bird.canary.run().state == CanaryRun.CLEAN
     with pytest.raises(Rejected, match=r"canary\.today"):

@@ -192,6 +192,9 @@ SITUATIONS: tuple[Situation, ...] = (
     silent("WebhookFails", webhook(f"0+100{EVER}", f"0+1{EVER}", "5xx")),
     fires("WebhookRefused", webhook(f"0+1{EVER}", f"0+10{EVER}", "4xx")),
     silent("WebhookRefused", webhook(f"0+10{EVER}", f"0+1{EVER}", "4xx")),  # strangers knock, too
+    silent(
+        "WebhookRefused", webhook(f"0{EVER}", f"0x60 1x20 2{EVER}", "4xx"), at="28m"
+    ),  # two of them in a quiet night
     fires(
         "PagesFail",
         {

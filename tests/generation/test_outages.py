@@ -168,6 +168,23 @@ def test_videos_whose_submission_was_not_heard_are_looked_for_and_never_sent_twi
     assert len(room.kling.asked) == STREAK
 
 
+def test_videos_that_never_arrived_wait_where_they_can_be_cancelled(darkroom: Darkroom) -> None:
+    """The provider swallows what is sent and knows of nothing: asked about, they count as not made."""
+    room = darkroom
+    room.of(slots=6)
+    room.kling.next = ["dropped"] * 1_000
+    people = [room.person() for _ in range(3)]
+    orders = [room.order(who) for who in people]
+    room.goes_on(3, step=10.0)
+    assert state(room, "kling") in (Breaker.OPEN, Breaker.PROBING)
+    assert room.states(orders) == {Order.QUEUED}
+    room.cancel(people[0], orders[0])
+    room.kling.next = []
+    room.goes_on(5, step=10.0)
+    assert [room.state(order) for order in orders] == [Order.CANCELLED, Order.RENDERING, Order.RENDERING]
+    assert set(room.kling.tasks) == {room.id_of(order) for order in orders[1:]}
+
+
 def test_nothing_is_taken_while_too_many_wait_and_the_credits_are_untouched(darkroom: Darkroom) -> None:
     room, ann = darkroom, darkroom.person()
     offered = room.is_offered(ann)

@@ -173,16 +173,18 @@ def test_videos_that_never_arrived_wait_where_they_can_be_cancelled(darkroom: Da
     room = darkroom
     room.of(slots=6)
     room.kling.next = ["dropped"] * 1_000
-    people = [room.person() for _ in range(3)]
-    orders = [room.order(who) for who in people]
+    ann = room.person()
+    orders = [room.order(ann) for _ in range(3)]
     room.goes_on(3, step=10.0)
     assert state(room, "kling") in (Breaker.OPEN, Breaker.PROBING)
-    assert room.states(orders) == {Order.QUEUED}
-    room.cancel(people[0], orders[0])
+    waiting = [order for order in orders if room.state(order) == Order.QUEUED]
+    assert len(waiting) >= 2  # the one that was sent last, to find out, is not asked about yet
+    room.cancel(ann, waiting[0])
     room.kling.next = []
     room.goes_on(5, step=10.0)
-    assert [room.state(order) for order in orders] == [Order.CANCELLED, Order.RENDERING, Order.RENDERING]
-    assert set(room.kling.tasks) == {room.id_of(order) for order in orders[1:]}
+    others = [order for order in orders if order != waiting[0]]
+    assert (room.state(waiting[0]), room.states(others)) == (Order.CANCELLED, {Order.RENDERING})
+    assert set(room.kling.tasks) == {room.id_of(order) for order in others}
 
 
 def test_nothing_is_taken_while_too_many_wait_and_the_credits_are_untouched(darkroom: Darkroom) -> None:

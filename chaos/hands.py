@@ -23,6 +23,7 @@ from chaos.timeline import Timeline
 
 KILLED_AFTER = 5.0  # seconds between SIGTERM and SIGKILL in a rolling restart
 REVIVED_EVERY = 0.2
+SPOILED_TRIES = 5
 LONGEST_STORM = 60.0  # seconds: one that nobody has met goes on
 # Always in force: so that some orders are refused, and given back.
 REFUSALS: dict[str, list[dict[str, Any]]] = {
@@ -77,7 +78,16 @@ class Hands:
             await self._tell(part, "scenario", {"rules": REFUSALS[part]})
 
     async def _spoil(self, fault: Fault) -> None:
-        self._stack.links[fault.target].spoil(Trouble(fault.how, fault.seconds))
+        """Whoever was not there to be met may be there a little later."""
+        link = self._stack.links[fault.target]
+        for _ in range(SPOILED_TRIES):
+            trouble = Trouble(fault.how, fault.seconds)
+            link.spoil(trouble)
+            ends = time.monotonic() + link.waits
+            while not trouble.met and time.monotonic() < ends:
+                await asyncio.sleep(0.1)
+            if trouble.met:
+                return
 
     async def _kill(self, fault: Fault) -> None:
         async with self._one_at_a_time[fault.target]:

@@ -34,7 +34,7 @@ QUICK = Level(
     patience=300.0,
     workers=2,
     planned={
-        NETWORK: 140,
+        NETWORK: 110,
         KILL: 5,
         FREEZE: 2,
         VALKEY_KILL: 2,
@@ -65,7 +65,7 @@ FULL = Level(
     patience=900.0,
     workers=3,
     planned={
-        NETWORK: 1800,
+        NETWORK: 1500,
         KILL: 66,
         FREEZE: 24,
         VALKEY_KILL: 33,

@@ -39,7 +39,7 @@ def draw(run: Run) -> str:
         'font-family="system-ui, sans-serif" font-size="13">',
         f'<rect width="{WIDTH}" height="{height}" fill="#ffffff"/>',
         *_title(run, len(ends)),
-        *_grid(seconds, max(counts, default=0.0) or 1.0, run.level.seconds),
+        *_grid(seconds, max(counts, default=0.0) or 1.0, run.load_seconds),
         _line(counts, step, seconds),
         *_lanes(run.timeline.events, seconds),
         "</svg>",

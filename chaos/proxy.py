@@ -18,12 +18,13 @@ KINDS = (DROP_REQUEST, DROP_REPLY, STALL, RESET)
 BY_RESET = struct.pack("ii", 1, 0)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Trouble:
     """`seconds`: how long a stall lasts, or until a line whose request was dropped is cut."""
 
     kind: str
     seconds: float = 0.0
+    met: bool = False  # somebody
 
 
 @dataclass
@@ -94,6 +95,7 @@ class Line:
             return
         trouble = link.next_trouble()
         if trouble is not None:
+            trouble.met = True
             link.on_hit(link.name, trouble.kind)
             if trouble.kind == RESET:
                 self.cut()

@@ -113,8 +113,11 @@ def test_a_dropped_request_never_arrives_and_its_line_is_cut() -> None:
 
 def test_a_dropped_reply_is_lost_although_the_request_arrived() -> None:
     async def story(upstream: Upstream, link: Link, hits: list[tuple[str, str]]) -> None:
-        link.spoil(Trouble(DROP_REPLY))
+        trouble = Trouble(DROP_REPLY)
+        link.spoil(trouble)
+        assert not trouble.met
         assert await asked(link, b"done\n") == b""
+        assert trouble.met
         assert upstream.heard == [b"done\n"]
         assert await asked(link, b"next\n") == b"NEXT\n"
 

@@ -9,7 +9,7 @@ import logs
 from billing import ledger
 from billing.prices import PICTURE
 from custody import destroy
-from database import Database, Unit
+from database import Database
 from generation.endings import end_badly
 from generation.kinds import DESTROY, PRODUCE
 from generation.orders import Orders
@@ -26,6 +26,7 @@ POSITIONS_AT_ONCE = 20  # status messages brought up to date in one round; Teleg
 LEFT_BEHIND = timedelta(hours=1)  # longer than any attempt may take
 LONGEST_IN_ALL = LONGEST_WAIT + timedelta(hours=1)  # from the tap to an end, whichever
 BATCH = 500
+AT_ONCE = 20  # orders that end in one transaction
 WAITING = 500  # orders whose places are compared in one round
 
 log = logs.get()
@@ -59,24 +60,30 @@ class Upkeep:
         and they are told."""
         with self._database.unit() as unit:
             self._traffic.breakers.settle(unit)
-            for provider, since in self._traffic.breakers.away_since(unit).items():
-                self._give_up(unit, Order.provider == provider, since, LONGEST_OUTAGE, AWAY)
-            for name, kinds in ((IMAGES, Order.kind == PICTURE), (VIDEOS, Order.kind != PICTURE)):
+            waits = [
+                (Order.provider == provider, since, LONGEST_OUTAGE, AWAY)
+                for provider, since in self._traffic.breakers.away_since(unit).items()
+            ]
+            for name, kind in ((IMAGES, Order.kind == PICTURE), (VIDEOS, Order.kind != PICTURE)):
                 if (held := self._traffic.pauses.held_since(unit, name)) is not None:
-                    self._give_up(unit, kinds, held, LONGEST_HOLD, f"{name}.paused")
+                    waits.append((kind, held, LONGEST_HOLD, f"{name}.paused"))
+        for which, since, longest, reason in waits:
+            if since <= unit.now - longest:
+                while self._give_up(which & (Order.queued_at <= unit.now - longest), reason) == AT_ONCE:
+                    pass
 
-    def _give_up(self, unit: Unit, which: Any, since: datetime, longest: timedelta, reason: str) -> None:
-        """Orders that wait, since they were placed or since nothing goes on, whichever came later."""
-        if since > unit.now - longest:
-            return
-        late = (Order.state == Order.QUEUED) & (Order.queued_at <= unit.now - longest)
-        for order in list(Order.select().where(which & late).order_by(Order.id).limit(BATCH)):
-            self._desk.withdraw(unit, subject=order.id, kinds=(PRODUCE,))
-            withdraw(unit, self._desk, order.id)
-            if end_badly(
-                unit, self._desk, order=order.id, account=order.account, reason=reason, come_from=(Order.QUEUED,)
-            ):
-                log.warning("order.waited_too_long", order=order.id, code=reason)
+    def _give_up(self, late: Any, reason: str) -> int:
+        """Some of the orders that wait; how many were found. A short transaction: others wait for their books."""
+        with self._database.unit() as unit:
+            found = list(Order.select().where((Order.state == Order.QUEUED) & late).order_by(Order.id).limit(AT_ONCE))
+            for order in found:
+                self._desk.withdraw(unit, subject=order.id, kinds=(PRODUCE,))
+                withdraw(unit, self._desk, order.id)
+                if end_badly(
+                    unit, self._desk, order=order.id, account=order.account, reason=reason, come_from=(Order.QUEUED,)
+                ):
+                    log.warning("order.waited_too_long", order=order.id, code=reason)
+        return len(found)
 
     def leftovers(self) -> None:
         """Objects that were stored but never counted, holds and orders that nobody ends any more."""

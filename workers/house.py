@@ -138,6 +138,7 @@ class House:
         if queue == RIGHTS:
             return (
                 Duty("leftovers", 600.0, self.upkeep.leftovers),
+                Duty("outages", 15.0, self.upkeep.outages),
                 Duty("retention", SWEPT_EVERY, self._sweep),
                 Duty("objects", COMPARED_EVERY, self._compare),
                 Duty("erasure_mark", MARKED_EVERY, self.erasure_marks.watch),
@@ -153,10 +154,7 @@ class House:
                 Duty("canary", CANARY_EVERY, self.canary.daily),
                 Duty("backups", LOOKED_AT_EVERY, self._backups),
             )
-        regular = (
-            Duty("positions", 5.0, self.upkeep.positions),
-            Duty("outages", 15.0, self.upkeep.outages),
-        )
+        regular = (Duty("positions", 5.0, self.upkeep.positions),)
         if self.slots is None:
             return regular
         return (*regular, Duty("admit", 1.0, self._admit), Duty("look", 1.0, self._look))

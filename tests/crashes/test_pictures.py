@@ -89,7 +89,7 @@ def test_a_result_that_cannot_be_shown_is_kept_charged_once_and_offered(
 
 
 @pytest.mark.parametrize(
-    "point", [f"shorten.{step}" for step in ("claimed", "saving", "saved", "finishing", "finished")]
+    "point", [f"shorten.{step}" for step in ("claimed", "saving", "saved", "batch_gone", "finishing", "finished")]
 )
 def test_photos_go_by_a_shorter_choice(
     database: Database, opens: Callable[[], Database], clock: TurnedClock, tmp_path: Path, point: str

@@ -178,6 +178,24 @@ def test_a_zombie_that_was_answered_closes_nothing_that_another_found_broken(one
     assert one.row().state == Breaker.OPEN
 
 
+@pytest.mark.parametrize("said", [None, DOWN, Permanent("orders.withdrawn")])
+def test_a_zombies_word_is_not_taken_for_that_of_who_probes_now(one: Caller, two: Caller, said: Any) -> None:
+    breaks(one)
+    comes_due(one)
+    now = {}
+
+    def another_probes() -> None:
+        """Its call begins before the zombie goes on, and ends after it."""
+        one.clock.turn(16)
+        now["probe"] = two.breakers.call(PROVIDER, work=two.work(), fence=1)
+        now["probe"].__enter__()
+
+    one.call(said, meanwhile=another_probes)
+    assert one.row().state == Breaker.PROBING
+    now["probe"].__exit__(None, None, None)
+    assert one.row().state == Breaker.RAMP
+
+
 def test_a_failure_of_an_earlier_round_is_not_held_against_the_next(one: Caller, two: Caller) -> None:
     def everything_happens() -> None:
         breaks(two)

@@ -15,11 +15,14 @@ KEYS = "keys."  # and the id of a master key
 EVERY = 3600.0  # seconds between two checks of the whole books: each reads them from end to end
 WITHIN = 60.0  # seconds
 
-SUM = "SELECT COALESCE(SUM(amount), 0) FROM ledger_line"
-# What people own, by their accounts and by the lines of the books.
-OWNED = f"""
-SELECT (SELECT COALESCE(SUM(balance), 0) FROM ledger_account) -
-  (SELECT COALESCE(SUM(amount), 0) FROM ledger_line WHERE place NOT IN ('{"', '".join(LedgerAccount.SERVICE)}'))
+# What `billing.reconcile.unbalanced` finds every night and names, here as one number: by how many credits entries do
+# not sum to zero, and balances are not the sum of their lines.
+ENTRIES = """
+SELECT COALESCE(SUM(ABS(apart)), 0) FROM (SELECT SUM(amount) AS apart FROM ledger_line GROUP BY entry) entries
+"""
+OWNED = """
+SELECT COALESCE(SUM(ABS(account.balance - COALESCE(booked.total, 0))), 0) FROM ledger_account account
+LEFT JOIN (SELECT place, SUM(amount) AS total FROM ledger_line GROUP BY place) booked ON booked.place = account.id
 """
 # What is on hold by the books, and what the orders that are under way cost.
 ON_HOLD = f"""
@@ -50,7 +53,7 @@ class Checks:
 
     def run(self) -> None:
         """The duty: the whole books, and which master keys are in use."""
-        for name, statement in ((LEDGER, SUM), (BALANCES, OWNED), (HOLDS, ON_HOLD)):
+        for name, statement in ((LEDGER, ENTRIES), (BALANCES, OWNED), (HOLDS, ON_HOLD)):
             with self._database.looking(seconds=WITHIN):
                 [(difference,)] = self._database.rows(statement)
             self.found(name, int(difference))

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from billing.costs import MILLION
 from database import Database
-from models import LedgerEntry, Order, Payment
+from models import Order, Payment
 from watch.asking import Question, Sample, say
 from watch.checks import LEDGER, Checks
 
@@ -20,10 +20,11 @@ SELECT COUNT(*), COALESCE(SUM(price), 0) FROM (
   SELECT price FROM orders WHERE state = '{Order.QUEUED}'
   UNION ALL SELECT price FROM orders WHERE state IN ('{Order.CALLING}', '{Order.RENDERING}')) held
 """
-# Opening entries sum up older ones that are gone, and stand alone.
-BOOKED = f"""
-SELECT COALESCE(SUM(line.amount), 0) FROM ledger_entry entry JOIN ledger_line line ON line.entry = entry.id
-WHERE entry.at > ? AND entry.kind <> '{LedgerEntry.OPENING}'
+# By entry: two that are wrong in turn must not hide each other.
+BOOKED = """
+SELECT COALESCE(SUM(ABS(apart)), 0) FROM (
+  SELECT SUM(line.amount) AS apart FROM ledger_entry entry JOIN ledger_line line ON line.entry = entry.id
+  WHERE entry.at > ? GROUP BY entry.id) entries
 """
 COSTS = "SELECT provider, SUM(micro_usd) FROM cost WHERE at > ? GROUP BY provider"
 PAYMENTS = (

@@ -8,33 +8,32 @@ from typing import Any, cast
 import pytest
 from flask.testing import FlaskClient
 
-from custody.media import MediaVault
-from custody.purpose import PurposeCheck
+from database import Unit
+from generation.links import PATH as DOWNLOADS
+from generation.links import Links
 from tests.web.test_site import STYLESHEET
 from tests.web.test_webhook import SECRET, START
-from vault.store import Store
 from web.app import create_app
 from web.webhook import PATH
 from workers.house import House
 
 
 class Broken:
-    """A store with a mistake in it."""
+    """Addresses of files with a mistake in them."""
 
-    def check(self) -> None:
+    def find(self, unit: Unit, token: str) -> None:
         raise RuntimeError("what a person must not read")
 
 
 @pytest.fixture
 def broken(house: House) -> FlaskClient:
-    media = MediaVault(house.database, house.keys, cast(Store, Broken()), PurposeCheck(house.database))
-    return create_app(replace(house, media=media)).test_client()
+    return create_app(replace(house, links=cast(Links, Broken()))).test_client()
 
 
 def test_a_mistake_of_ours_is_written_down_and_not_shown(
     broken: FlaskClient, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    answer = broken.get("/readyz")
+    answer = broken.get(f"{DOWNLOADS}{'a' * 43}")
     assert answer.status_code == 500
     assert "must not read" not in answer.get_data(as_text=True)
     assert "request.broken" in "".join(capsys.readouterr())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from queue import Empty, Queue
@@ -179,6 +180,30 @@ def test_with_as_much_fetched_as_may_be_redis_is_asked_nothing(hearer: Hearer, v
     assert valkey.commands() == before
     consumer.ack(first)
     assert any(next(consumer) is not None for _ in range(4))
+
+
+def test_what_is_full_goes_on_once_half_of_it_is_done_and_not_before(hearer: Hearer) -> None:
+    """A pause instead leaves threads idle that have short work; a question after each lets Redis answer one by one."""
+    consumer = WakingConsumer(hearer.broker, GENERATION, 4, full=100.0)
+    for _ in range(8):
+        hearer.bell(GENERATION, "note", WORK)
+    fetched = [next(consumer) for _ in range(4)]
+    assert next(consumer) is None  # as much is fetched as may be
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(next, consumer)
+        consumer.ack(fetched[0])
+        with pytest.raises(TimeoutError):
+            waiting.result(0.3)
+        consumer.nack(fetched[1])
+        assert waiting.result(60) is None  # woken: it fetches next
+        fetched += [next(consumer) for _ in range(2)]
+        assert next(consumer) is None  # full again
+        again = pool.submit(next, consumer)
+        with pytest.raises(TimeoutError):
+            again.result(0.3)
+        for message in fetched[2:4]:
+            consumer.ack(message)
+        assert again.result(60) is None
 
 
 def test_a_long_idle_process_still_says_that_it_lives(hearer: Hearer, valkey: Valkey) -> None:

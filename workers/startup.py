@@ -6,13 +6,14 @@ import ctypes
 import os
 import resource
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import crash
 import logs
 from config import Settings, SettingsError, load
-from errors import Failure
+from errors import Failure, Temporary
 from privacy.gate import Declaration, Surfaces, undeclared
 from watch.figures import labels_told
 from wording.language import CatalogueError, check_catalogues
@@ -40,6 +41,9 @@ UNDONE = """This database lacks {count} erasures that are recorded beside the ob
 Nobody is served before they are done again: python -m ops replay-erasures (docs/operations-restore.md)."""
 
 PR_SET_DUMPABLE = 4
+PAUSES = (0.5, 1.0, 2.0, 4.0)  # seconds between tries of what may be away for a moment
+
+log = logs.get()
 
 
 def settings_or_exit(process: str) -> Settings:
@@ -74,9 +78,14 @@ def surfaces(settings: Settings, *, redis_keys: Mapping[str, Declaration] = NO_O
     )
 
 
-def check_or_exit(house: House, *, redis_keys: Mapping[str, Declaration] = NO_OTHERS) -> None:
+def check_or_exit(
+    house: House, *, redis_keys: Mapping[str, Declaration] = NO_OTHERS, wait: Callable[[float], None] = time.sleep
+) -> None:
     """Refuse to run with an undeclared surface, a language that cannot be spoken, an old schema, a wrong master key,
-    a store that is away, or a database that was restored and not brought up to what was erased since."""
+    a store that stays away, or a database that was restored and not brought up to what was erased since.
+
+    What is away for a moment is waited for: a start costs more, and a platform gives up on who leaves too often.
+    """
     try:
         check_catalogues()
     except CatalogueError as error:
@@ -84,14 +93,24 @@ def check_or_exit(house: House, *, redis_keys: Mapping[str, Declaration] = NO_OT
     problems = undeclared(surfaces(house.settings, redis_keys=redis_keys))
     if problems:
         sys.exit("The register lacks:\n" + "\n".join(f"  - {problem}" for problem in problems))
-    try:
-        if pending := house.database.pending_migrations():
-            sys.exit(f"The database lacks {len(pending)} migrations: run `python -m ops migrate` first.")
-        house.keys.check()
-        house.media.store.check()
-        house.keys.demand()
-        if undone := house.erasure_marks.undone():
-            sys.exit(UNDONE.format(count=len(undone)))
-    except Failure as error:
-        sentence = SENTENCES.get(error.code, "Cannot start: {code}.")
-        sys.exit(sentence.format(code=error.code, **error.facts))
+    for pause in (*PAUSES, None):
+        try:
+            _demand_what_is_kept(house)
+            return
+        except Failure as error:
+            if pause is None or not isinstance(error, Temporary):
+                sentence = SENTENCES.get(error.code, "Cannot start: {code}.")
+                sys.exit(sentence.format(code=error.code, **error.facts))
+            log.warning("start.waits", code=error.code, seconds=pause)
+        wait(pause)
+
+
+def _demand_what_is_kept(house: House) -> None:
+    """Asked in an order in which the first complaint is the cause of the others."""
+    if pending := house.database.pending_migrations():
+        sys.exit(f"The database lacks {len(pending)} migrations: run `python -m ops migrate` first.")
+    house.keys.check()
+    house.media.store.check()
+    house.keys.demand()
+    if undone := house.erasure_marks.undone():
+        sys.exit(UNDONE.format(count=len(undone)))

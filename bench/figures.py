@@ -17,7 +17,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from bench.measures import RATIO, Measure
+from bench.measure import RATIO, Measure
 from bench.sides import OURS, SIDES, Side
 
 RESULTS = Path(__file__).parent / "results"

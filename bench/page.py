@@ -21,6 +21,7 @@ OTHERS = {
     "growth": "At a hundred times the rows",
     "capacity": "Capacity",
     "profile": "Where the time goes",
+    "image": "The image",
 }
 BUSY = 0.5  # of a core, before a program began: then its figures are not those of a quiet machine
 STYLE = """

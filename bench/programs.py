@@ -25,7 +25,7 @@ from bench import (
     website,
 )
 from bench.figures import Found, Report, report
-from bench.measures import Measure
+from bench.measure import Measure
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bench.figures import NotAFigure, Report, judge, read, report, write
-from bench.measures import LESS, MORE, RATIO, VALUE, Goal, Measure
+from bench.measure import LESS, MORE, RATIO, VALUE, Goal, Measure
 from bench.sides import BARE_FLASK, OURS, PTB, SIDES
 
 RATE = Measure("rate", "Updates a second", "1/s", MORE, (BARE_FLASK, PTB), Goal(RATIO, 0.35, at_most=False))

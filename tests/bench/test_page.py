@@ -10,7 +10,7 @@ import pytest
 
 from bench import programs
 from bench.figures import RESULTS, ROOT, judge, report, write
-from bench.measures import LESS, RATIO, VALUE, Goal, Measure
+from bench.measure import LESS, RATIO, VALUE, Goal, Measure
 from bench.page import draw
 from bench.plots import LEFT, RIGHT, WIDTH, bars, said
 from bench.programs import PROGRAMS, Program

@@ -57,7 +57,9 @@ def _of_order(order: Order) -> Iterator[Event]:
         price = None if order.price is None else f"{order.price}"
         yield Event(order.queued_at, "accepted", _facts(credits=price, trial="yes" if order.trial else None))
     if order.ended_at is not None:
-        yield Event(order.ended_at, "ended", _facts(state=order.state, code=order.reason, attempts=str(order.attempt)))
+        made_nothing = order.state in (Order.REFUSED, Order.FAILED, Order.CANCELLED)
+        what = "ended" if made_nothing or (order.state == Order.DELETED and order.reason) else "kept"
+        yield Event(order.ended_at, what, _facts(state=order.state, code=order.reason, attempts=str(order.attempt)))
 
 
 def _of_tasks(tasks: Iterable[VideoTask]) -> Iterator[Event]:

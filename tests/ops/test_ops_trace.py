@@ -124,11 +124,18 @@ def test_everything_is_told_in_the_order_of_time(told: Told) -> None:
         "submit done",
         "provider ended",
         "cost",
-        "ended",
+        "kept",
         "deliver asked for",
         "-- now --",
         "deliver held until",
     ]
+
+
+@pytest.mark.parametrize("state", [Order.REFUSED, Order.FAILED, Order.CANCELLED])
+def test_an_order_that_made_nothing_ended_and_says_why(told: Told, state: str) -> None:
+    with told.house.database.connection():
+        Order.update(state=state, reason="provider.refused").where(Order.id == told.order.id).execute()
+    assert f"ended              state={state} code=provider.refused attempts=2" in told.asks(told.order.id).stdout
 
 
 def test_times_are_counted_from_the_tap(told: Told) -> None:

@@ -93,7 +93,7 @@ def test_its_rows_tell_the_same_story(spine: Spine, ordered: tuple[Person, str])
     with spine.house.database.connection():
         found = story(find(ordered[1]))
     told_ = [event.what for event in found.events]
-    expected = ["offered", "accepted", "produce asked for", "disclosed", "ended", "deliver asked for", "deliver done"]
+    expected = ["offered", "accepted", "produce asked for", "disclosed", "kept", "deliver asked for", "deliver done"]
     assert [what for what in told_ if what in expected] == expected
     assert {"credits: hold", "sealed", "cost", "credits: charge", "produce done"} <= set(told_)
 

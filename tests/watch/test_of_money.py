@@ -49,9 +49,11 @@ def test_two_that_are_wrong_in_turn_do_not_hide_each_other(watcher: Any, waits: 
 def test_a_balance_that_no_line_explains_is_found(watcher: Any) -> None:
     known = {"owner": "a", "kind": LedgerAccount.LOT, "created_at": watcher.ago(0)}
     watcher.add(LedgerAccount, balance=3, **known)
-    watcher.add(LedgerAccount, balance=2, **known)
+    other = watcher.add(LedgerAccount, balance=0, **known)
+    watcher.add(LedgerLine, entry="e", place=other.id, amount=4)  # too little does not make up for too much
+    watcher.add(LedgerLine, entry="e", place=LedgerAccount.SOLD, amount=-4)
     watcher.checks.run()
-    assert watcher.value("miomio_check_differences", "balances") == 5
+    assert watcher.value("miomio_check_differences", "balances") == 7
     assert watcher.value("miomio_check_differences", "ledger") == 0
 
 

@@ -57,14 +57,15 @@ class Rehearsal:
         self.house.database.close()
         return ops(*words, *STAFF, environ={**self.environ, **more}, timeout=120)
 
-    def backs_up(self) -> Path:
-        """All three; the folder of the dump."""
+    def backs_up(self, *, objects: bool = False) -> Path:
+        """Database and keys, with `objects` these too; the folder of the dump."""
         done = self.does("backup", "--to", str(self.backups))
         assert done.returncode == 0, done.stderr
         kept = ops("keys", "dump", str(self.keys), environ=self.environ)
         assert kept.returncode == 0, kept.stderr
-        copied = self.does("backup", "objects", "--to", str(self.backups))
-        assert copied.returncode == 0, copied.stderr
+        if objects:
+            copied = self.does("backup", "objects", "--to", str(self.backups))
+            assert copied.returncode == 0, copied.stderr
         return Path(done.stdout.partition(": ")[0])
 
     def restores(self, dump: Path, *words: str, keys: Path | None = None, **more: str) -> CompletedProcess[str]:

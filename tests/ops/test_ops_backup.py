@@ -86,7 +86,7 @@ def ages(service: Rehearsal, path: Path, days: timedelta) -> Path:
 
 
 def test_a_dump_says_what_it_is_and_nobody_else_may_read_it(service: Rehearsal) -> None:
-    dump = service.backs_up()
+    dump = service.backs_up(objects=True)
     said = json.loads((dump / "manifest.json").read_text())
     assert (said["policy"], said["migration"], said["without"]) == (
         CURRENT.id, sorted(path.stem for path in (ROOT / "migrations").glob("0*.py"))[-1], ["data_key"],
@@ -116,7 +116,7 @@ def test_what_is_past_its_days_goes_at_the_next_backup_and_the_rows_say_so(servi
 
 @pytest.mark.proves("P6.7")
 def test_prune_removes_dumps_and_keys_and_nothing_else(service: Rehearsal) -> None:
-    dump = ages(service, service.backs_up(), BACKUP)
+    dump = ages(service, service.backs_up(objects=True), BACKUP)
     [keys] = service.keys.glob("keys-*")
     keys = ages(service, keys, BACKUP)
     note = service.backups / "database-of-somebody.txt"
@@ -139,7 +139,7 @@ def test_one_that_was_taken_away_by_hand_is_known_to_be_gone(service: Rehearsal)
     dump = service.backs_up()
     dump.rename(dump.parent.parent / "elsewhere")
     assert service.does("backup", "prune", "--in", str(service.backups)).returncode == 0
-    assert kept(service) == {"database": 0, "keys": 1, "objects": 1}
+    assert kept(service) == {"database": 0, "keys": 1, "objects": 0}
 
 
 def test_two_at_once_do_not_meet_in_a_folder(service: Rehearsal) -> None:
@@ -200,7 +200,7 @@ def test_a_folder_that_cannot_be_written_is_said(service: Rehearsal) -> None:
 
 
 def test_the_copy_of_the_objects_follows_the_store(service: Rehearsal) -> None:
-    service.backs_up()
+    service.backs_up(objects=True)
     assert service.copied() == service.names() == {
         name for who in (service.ann, service.bob, service.cat, service.dan) for name in who.objects
     }  # fmt: skip
@@ -213,7 +213,7 @@ def test_the_copy_of_the_objects_follows_the_store(service: Rehearsal) -> None:
 
 
 def test_what_the_store_lost_stays_in_the_copy_and_is_said(service: Rehearsal) -> None:
-    service.backs_up()
+    service.backs_up(objects=True)
     service.loses_objects(service.dan.objects[0])
     done = service.does("backup", "objects", "--to", str(service.backups))
     assert (done.returncode, "1 objects are in the copy and not in the store" in done.stderr) == (1, True)
@@ -225,7 +225,7 @@ def test_what_the_store_lost_stays_in_the_copy_and_is_said(service: Rehearsal) -
 
 
 def test_an_object_that_was_cut_off_is_copied_anew(service: Rehearsal) -> None:
-    service.backs_up()
+    service.backs_up(objects=True)
     path = service.backups / "objects" / f"{service.dan.objects[0]}.object"
     whole = path.read_bytes()
     path.write_bytes(whole[:-1])

@@ -58,16 +58,25 @@ class Died(BaseException):
 class Birdhouse:
     """`pause` is where a canary waits for others: here they work, and `meanwhile` may do something, too."""
 
-    def __init__(self, settings: Settings, clock: TurnedClock, telegram: Emulator) -> None:
-        self.clock, self.telegram, self.painter = clock, telegram, Painter()
-        self.chat = int(telegram.client("POST", "people", json={"first_name": "Test"})["id"])
-        telegram.client("POST", f"people/{self.chat}/messages", json={"text": "/start"})
+    def __init__(self, settings: Settings, clock: TurnedClock, telegram: Emulator, *, chat: int = 0) -> None:
+        self.settings, self.clock, self.telegram, self.painter = settings, clock, telegram, Painter()
+        self.chat = chat or self.meets()
         self.house = assemble(settings, ring=lambda *_: None, clock=clock, provider=lambda _: self.painter)
         self.house.database.migrate()
         self.meanwhile: Callable[[], None] = lambda: None  # before the others work
         self.afterwards: Callable[[], None] = lambda: None
         self.more: list[Place] = []
         self.canary = self.hatch()
+
+    def meets(self) -> int:
+        """Somebody who has written to the bot; their chat."""
+        chat = int(self.telegram.client("POST", "people", json={"first_name": "Test"})["id"])
+        self.telegram.client("POST", f"people/{chat}/messages", json={"text": "/start"})
+        return chat
+
+    def other(self) -> Birdhouse:
+        """The same as another process has it."""
+        return Birdhouse(self.settings, self.clock, self.telegram, chat=self.chat)
 
     def hatch(self, *, chat: int | None = -1, step_within: timedelta = timedelta(minutes=15)) -> Canary:
         """A canary as a process has it."""

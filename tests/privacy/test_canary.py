@@ -21,7 +21,9 @@ from privacy.canary import LEASE
 from privacy.figures import figures
 from privacy.places import Place
 from privacy.requests import counted, owed
+from states import move
 from tests.conftest import TurnedClock
+from tests.crashes.falling import falls
 from tests.emulators.conftest import Emulator, run
 from tests.privacy.birdhouse import Birdhouse, Died
 
@@ -140,7 +142,7 @@ def test_one_that_takes_too_long_has_failed(bird: Birdhouse) -> None:
     assert (row.state, row.reason) == (CanaryRun.FAILED, "canary.too_slow")
 
 
-@pytest.mark.parametrize("looks", [1, 2, 3])
+@pytest.mark.parametrize("looks", [2])
 def test_one_that_is_killed_is_shown_and_whoever_looks_next_deletes_it(bird: Birdhouse, looks: int) -> None:
     left = [looks]
 
@@ -168,18 +170,35 @@ def test_one_that_is_killed_is_shown_and_whoever_looks_next_deletes_it(bird: Bir
     assert not stands(bird).passed
 
 
-def test_a_zombie_changes_nothing_any_more(bird: Birdhouse) -> None:
-    """Stopped for longer than its lease, and then let go on."""
-    asleep = [True]
-
-    def wakes_late() -> None:
-        if asleep.pop() if asleep else False:
-            bird.clock.turn(LEASE.total_seconds() + 1)
-            bird.hatch().tidy()
-
-    bird.meanwhile = wakes_late
-    row = bird.canary.run()
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+@pytest.mark.parametrize("point", ["joined", "sent", "ordered", "copy_asked", "leaving"])
+def test_killed_after_any_step_it_has_failed_and_is_deleted(both: Birdhouse, point: str) -> None:
+    both.house.database.close()
+    falls(f"canary.{point}", lambda: both.other().canary.run())
+    both.clock.turn(LEASE.total_seconds() + 1)
+    assert stands(both).result == "stopped"
+    both.canary.daily()
+    [row] = both.runs()
     assert (row.state, row.reason) == (CanaryRun.FAILED, "canary.stopped")
+    assert row.cleared_at is not None
+    assert both.account() is None
+
+
+def test_a_zombie_changes_nothing_any_more(bird: Birdhouse) -> None:
+    """Stopped for longer than its lease, and let go on when another process has just ended its run."""
+
+    def ends_it() -> None:
+        [run] = bird.runs()
+        ended = {"reason": "canary.stopped", "ended_at": bird.clock.now()}
+        with bird.house.database.unit():
+            move(CanaryRun, run.id, come_from=CanaryRun.OPEN, to=CanaryRun.FAILED, **ended)
+
+    bird.meanwhile = ends_it
+    row = bird.canary.run()
+    assert (row.state, row.reason, row.order) == (CanaryRun.FAILED, "canary.stopped", None)
+    assert bird.painter.asked == []  # what it would have ordered is rolled back
+    bird.canary.tidy()
+    assert bird.account() is None
 
 
 def test_the_duty_runs_once_a_day_from_its_hour_on(bird: Birdhouse) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,10 +13,10 @@ from deploy.cluster import network
 from deploy.cluster.network import Network
 from deploy.cluster.plan import DATA, INTERNET, OFFICE
 from ops.processes import StackError
+from tests.deploy.namespaces import needs_machines
 
 PORT = 7000
 HERE = Path("/proc/thread-self/ns/net")
-able = pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("ip"), reason="it needs root and iproute2")
 
 
 @pytest.fixture
@@ -48,7 +47,7 @@ def test_a_name_says_whose_it_is() -> None:
     assert network.owner_of("miomio-somebody") == 0
 
 
-@able
+@needs_machines
 def test_a_cut_host_is_reached_by_nobody_and_reached_again_when_it_is_mended(lan: Network) -> None:
     with lan.at(DATA), socket.create_server((DATA.address, PORT), backlog=64):
         assert reached(lan, seconds=30)
@@ -58,7 +57,7 @@ def test_a_cut_host_is_reached_by_nobody_and_reached_again_when_it_is_mended(lan
         assert any(reached(lan, seconds=2) for _ in range(30))
 
 
-@able
+@needs_machines
 def test_who_was_on_another_machine_is_at_home_afterwards(lan: Network) -> None:
     here = HERE.readlink()
     with lan.at(OFFICE):
@@ -66,7 +65,7 @@ def test_who_was_on_another_machine_is_at_home_afterwards(lan: Network) -> None:
     assert HERE.readlink() == here
 
 
-@able
+@needs_machines
 def test_what_a_killed_run_left_is_swept_and_what_lives_is_not(lan: Network) -> None:
     gone = 1 << 30  # above every number that a process may have
     left = Network((DATA, INTERNET), owner=gone)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import socket
 import tempfile
 import threading
@@ -22,8 +20,9 @@ from errors import Temporary
 from ops.postgres import Postgres
 from providers.http import Origin, Outbound, Timeout
 from silence import INSIDE, OUTSIDE
+from tests.deploy.namespaces import needs_machines
 
-pytestmark = pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("ip"), reason="it needs root and iproute2")
+pytestmark = needs_machines
 
 ADDRESS = f"postgresql://postgres@{DATA.address}:{POSTGRES}/postgres"
 SILENT = 7000

@@ -56,11 +56,14 @@ def _print(made: Report) -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("names", nargs="*", choices=[[], *BY_NAME], metavar="name", help=", ".join(BY_NAME))
+    parser.add_argument("names", nargs="*", metavar="name", help=", ".join(BY_NAME))
     parser.add_argument("--share", type=float, default=1.0)
     parser.add_argument("--page", action="store_true")
     parser.add_argument("--list", action="store_true")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if unknown := set(options.names) - set(BY_NAME):
+        parser.error(f"no program called {', '.join(sorted(unknown))}; there are {', '.join(BY_NAME)}")
+    return options
 
 
 if __name__ == "__main__":

@@ -47,6 +47,7 @@ def dump(database: Database, url: str, folder: Path) -> tuple[dict[str, int], st
     with database.connection(), database.raw.atomic():
         # One snapshot for the program and for the counting: what is counted is what is in the file.
         database.rows("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        database.rows("SET LOCAL idle_in_transaction_session_timeout = 0")  # the program may take an hour
         [(snapshot,)] = database.rows("SELECT pg_export_snapshot()")
         without = [f"--exclude-table-data={table}" for table in WITHOUT]
         ours = ["--format=custom", "--schema=public", "--no-owner", *without]

@@ -23,7 +23,6 @@ Verb = Callable[[Casework, Who, str], object]
 VERBS: dict[str, Verb] = {
     "freeze": lambda cases, who, number: cases.freezes(number),
     "erase": lambda cases, who, number: cases.wipes(number),
-    "unfounded": lambda cases, who, number: cases.unfounded(number),
     "ban": lambda cases, who, number: cases.ban(who),
 }
 BACK: dict[str, tuple[Verb, Verb]] = {
@@ -65,9 +64,7 @@ def test_a_case_is_decided_once(cases: Casework, other: Callable[[], Casework], 
     row, case = cases.account(ann), cases.case(number)
     assert row is not None
     assert (row.frozen_at is not None, row.state == Account.BANNED) == (name in ("freeze", "erase"), name == "ban")
-    assert case.state == {"freeze": Report.FROZEN, "erase": Report.ERASED, "unfounded": Report.UNFOUNDED}.get(
-        name, Report.OPEN
-    )
+    assert case.state == {"freeze": Report.FROZEN, "erase": Report.ERASED}.get(name, Report.OPEN)
     work(cases, "account_news", "report_news")
     assert len(cases.telegram.said("sendMessage")) == (name in ("freeze", "ban"))
 

@@ -7,7 +7,10 @@ cd "$(dirname "$0")/.."
 SUITE=${SUITE:-bookworm}
 MIRROR=${MIRROR:-http://deb.debian.org/debian}
 PLACE=$PWD/var/image
-STORAGE="--storage-driver vfs --root $PLACE/storage --runroot $PLACE/run"
+# Layers one over the other where the kernel can, else each a copy of all below it.
+DRIVER=vfs
+! grep -qw overlay /proc/filesystems || DRIVER=overlay
+STORAGE="--storage-driver $DRIVER --root $PLACE/storage-$DRIVER --runroot $PLACE/run-$DRIVER"
 BASE=localhost/miomio-base:$SUITE
 IMAGE=localhost/miomio:latest
 
@@ -36,7 +39,11 @@ build() { buildah $STORAGE "$@"; }
 case $PLACE in *[[:space:]]*) fail "The path of this checkout has a blank in it, which buildah's options cannot have." ;; esac
 
 mkdir -p "$PLACE"
-trap 'status=$?; trap - EXIT; build rm --all > /dev/null 2>&1 || true; rm -rf "$PLACE/base.partly"; exit $status' EXIT
+tidy() {
+    build rm --all > /dev/null 2>&1 || true
+    rm -rf "$PLACE/base.partly"
+}
+trap tidy EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 

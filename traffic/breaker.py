@@ -85,11 +85,6 @@ def probed(row: Breaker, *, work: str, fence: int) -> dict[str, Any]:
     return {"state": Breaker.PROBING, "probe": work, "probe_fence": fence, **_next(row)}
 
 
-def let_go(row: Breaker, now: datetime) -> dict[str, Any]:
-    """The columns that change when who probed found out nothing: the next one may at once."""
-    return {"state": Breaker.OPEN, "until": now, **_NOBODY, **_next(row)}
-
-
 def tickets(row: Breaker, now: datetime, *, first: float) -> int:
     """How many calls may have gone since the ramp began."""
     passed = max(0.0, (now - (row.ramp_at or now)).total_seconds()) / first

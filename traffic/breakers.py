@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 import crash
@@ -91,8 +90,9 @@ class Breakers:
         except BaseException as failure:
             if breaker.is_trouble(failure) and isinstance(failure, Temporary):
                 raise self._failed(entry, failure) from None
-            (self._answered if breaker.is_answer(failure) else self._let_go)(entry)
-            raise
+            if breaker.is_answer(failure):
+                self._answered(entry)
+            raise  # a probe that found out nothing: its work ends, and the next one probes
         self._answered(entry)
 
     def wait(self, provider: str, code: str = AWAY) -> Waits:
@@ -178,23 +178,18 @@ class Breakers:
 
     def _answered(self, entry: _Entry) -> None:
         """Only the answer to a probe changes anything. Never raises: what was made must not be lost by it."""
-        if entry.probe and self._end_probe(entry, partial(breaker.answered, first=self._first)):
-            log.info("breaker.ramp", recipient=entry.provider)
-
-    def _let_go(self, entry: _Entry) -> None:
-        if entry.probe:
-            self._end_probe(entry, breaker.let_go)
-
-    def _end_probe(self, entry: _Entry, change: Callable[[Breaker, datetime], dict[str, Any]]) -> bool:
+        if not entry.probe:
+            return
         try:
             with self._database.unit() as unit:
                 row = _locked(entry.provider)
-                ended = row.fence == entry.fence and self._move(row, change(row, unit.now))
+                back = row.fence == entry.fence and self._move(row, breaker.answered(row, unit.now, first=self._first))
         except Temporary as error:  # its work ends, and then the next one probes
             log.warning("breaker.not_written", recipient=entry.provider, exc_info=error)
-            return False
+            return
         self._rows.forget()
-        return ended
+        if back:
+            log.info("breaker.ramp", recipient=entry.provider)
 
     def _move(self, row: Breaker, changes: dict[str, Any]) -> bool:
         """Whether the row was as it was read, and has these columns now."""

@@ -3,13 +3,15 @@ is told twice, and nobody waits for longer than was said."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from errors import Permanent, Rejected, Temporary
 from models import Breaker, LedgerEntry, Order, VideoTask
 from policy.limits import LONGEST_OUTAGE
 from tests.generation.darkroom import DELIVERED, Darkroom
-from traffic.breaker import STREAK
+from traffic.breaker import RAMP_FIRST, STREAK
 
 DOWN = Temporary("provider.unavailable", status=503)
 LONGEST = LONGEST_OUTAGE.total_seconds() / 60
@@ -138,6 +140,22 @@ def test_videos_wait_for_their_slot_and_those_in_flight_are_looked_after(darkroo
     assert [room.entries(order) for order in orders] == [CHARGED] * 5
     assert set(sent) == set(room.kling.tasks)
     assert room.balanced()
+
+
+def test_slots_are_given_away_one_by_one_to_find_out_and_then_more_and_more(darkroom: Darkroom) -> None:
+    room, ann = darkroom, darkroom.person()
+    room.of(slots=9)
+    for _ in range(6):
+        room.order(ann)
+    with room.database.connection():
+        until = room.clock.now() + timedelta(seconds=30)
+        Breaker.insert(name="kling", state=Breaker.OPEN, until=until, opened_at=room.clock.now(), trips=1).execute()
+    assert room.slots.admit() == 0
+    room.later(31)
+    assert (room.slots.admit(), room.slots.admit()) == (1, 0)
+    room.work()
+    assert state(room, "kling") == Breaker.RAMP
+    assert room.slots.admit() == RAMP_FIRST
 
 
 def test_videos_that_waited_too_long_for_a_provider_go_back(darkroom: Darkroom) -> None:

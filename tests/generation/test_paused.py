@@ -116,6 +116,7 @@ def test_with_hold_videos_get_no_slot_those_that_have_one_wait_and_those_in_flig
     room.watches(120)
     assert room.state(flying) == Order.DELIVERED
     assert room.states([with_slot, waiting]) == {Order.QUEUED}
+    assert room.tasks(waiting) == []
     resumes(room, VIDEOS)
     room.watches(10)
     assert room.states([with_slot, waiting]) == {Order.RENDERING}

@@ -67,11 +67,6 @@ class Moves(RuleBasedStateMachine):
         self.change(breaker.answered(self.row, self.now, first=FIRST))
         self.failures, self.in_window = 0, []
 
-    @precondition(lambda self: self.row.state == Breaker.PROBING)
-    @rule()
-    def lets_the_probe_go(self) -> None:
-        self.change(breaker.let_go(self.row, self.now))
-
     @precondition(lambda self: self.row.state == Breaker.RAMP)
     @rule()
     def closes(self) -> None:

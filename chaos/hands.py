@@ -16,6 +16,7 @@ from aiohttp import ClientError, ClientSession
 from chaos.faults import Fault
 from chaos.levels import FREEZE, KILL, NETWORK, POSTGRES_KILL, ROLLING, SKEW, STORM, VALKEY_FLUSH, VALKEY_KILL
 from chaos.links import GEMINI, KLING, TELEGRAM, VALKEY
+from chaos.pace import Pace
 from chaos.person import DECLINED
 from chaos.proxy import Trouble
 from chaos.stack import Stack
@@ -54,10 +55,11 @@ class Hands:
         for link in stack.links.values():
             link.on_hit = lambda name, kind: timeline.note(NETWORK, name, kind)
 
-    async def run(self, faults: Sequence[Fault]) -> None:
+    async def run(self, faults: Sequence[Fault], pace: Pace) -> None:
         async with asyncio.TaskGroup() as group:
             for fault in faults:
-                await asyncio.sleep(max(0.0, self._timeline.since + fault.at - time.monotonic()))
+                while pace.now() < fault.at:
+                    await asyncio.sleep(0.05)
                 group.create_task(self._does[fault.kind](fault))
 
     def calm(self) -> int:

@@ -22,6 +22,7 @@ from chaos.links import TELEGRAM
 from chaos.looking import sightings
 from chaos.marks import Marks
 from chaos.phone import Message
+from chaos.pace import Pace
 from chaos.quiet import until_quiet
 from chaos.report import Run
 from chaos.stack import Stack
@@ -78,7 +79,7 @@ async def _trouble(
     living = asyncio.create_task(people.live())
     reviving = asyncio.create_task(hands.revive())
     try:
-        await hands.run(faults)
+        await hands.run(faults, Pace(level.seconds, lambda: _ended(people) / level.orders))
         unmet = hands.calm()
         loaded = time.monotonic() - people.since
         say(f"{time.monotonic() - began:6.1f} s  faults are over, {_ended(people)} of {level.orders} orders have ended")

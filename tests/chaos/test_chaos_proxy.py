@@ -111,6 +111,22 @@ def test_a_dropped_request_never_arrives_and_its_line_is_cut() -> None:
     run(story)
 
 
+def test_what_follows_a_dropped_request_on_its_line_is_dropped_too() -> None:
+    async def story(upstream: Upstream, link: Link, hits: list[tuple[str, str]]) -> None:
+        link.spoil(Trouble(DROP_REQUEST, LONG))
+        _, writer = await asyncio.open_connection("127.0.0.1", link.port)
+        writer.write(b"first\n")
+        while not hits:
+            await asyncio.sleep(0.01)
+        writer.write(b"second\n")
+        await writer.drain()
+        assert await asked(link, b"another line\n") == b"ANOTHER LINE\n"
+        assert upstream.heard == [b"another line\n"]
+        writer.close()
+
+    run(story)
+
+
 def test_a_dropped_reply_is_lost_although_the_request_arrived() -> None:
     async def story(upstream: Upstream, link: Link, hits: list[tuple[str, str]]) -> None:
         trouble = Trouble(DROP_REPLY)

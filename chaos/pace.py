@@ -1,0 +1,30 @@
+"""The time of the schedule: the clock's while the orders keep up with it, slower while they do not, so that faults meet
+a load also on a slow machine. It never stands still: a load that cannot go on must not save itself from what is left."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+SLACK = 10.0  # seconds that orders may be behind: what is usual between a wish and its end
+SLOWER = 0.2
+
+
+class Pace:
+    """`progress` is the share of the load that is done. `now()` is asked often: each answer goes on from the last."""
+
+    def __init__(
+        self, seconds: float, progress: Callable[[], float], *, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._seconds = seconds
+        self._progress = progress
+        self._monotonic = monotonic
+        self._asked = monotonic()
+        self._now = 0.0
+
+    def now(self) -> float:
+        asked = self._monotonic()
+        keeps_up = self._now <= self._progress() * self._seconds + SLACK
+        self._now += (asked - self._asked) * (1.0 if keeps_up else SLOWER)
+        self._asked = asked
+        return self._now

@@ -25,7 +25,7 @@ from bench.studio import Shown, Studio
 ROOT = Path(__file__).resolve().parent.parent
 ASKS_EVERY = 5.0  # seconds
 MODEL = "kling-2.5-turbo"
-ROUNDS = 2  # videos of each thread
+ROUNDS = 1  # videos of each thread
 
 
 @dataclass(frozen=True)

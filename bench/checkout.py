@@ -27,8 +27,8 @@ from workers.broker import Doorbell, connect, make_broker
 from workers.house import House
 
 RATE = 20  # questions a second, evenly spread
-JOBS = 100
-ROUNDS = 2
+JOBS = 150
+ROUNDS = 1
 QUIET_SECONDS = 8.0
 PEOPLE = 50
 INVOICES = 1_000

@@ -24,7 +24,7 @@ from workers.assembly import assemble
 
 THREADS = 8
 SETTLED = 6.0  # seconds from the last start until it is quiet
-WATCHED = 20.0  # seconds
+WATCHED = 12.0  # seconds
 PLACES = {"worker": 0, "celery": 1, "stock": 2, "rights": 3, "web": 4}
 FROM_A_SCRIPT = "lua"
 

@@ -24,7 +24,7 @@ from workers.broker import Doorbell, connect, make_broker
 from workers.house import House
 
 ROOT = Path(__file__).resolve().parent.parent
-ROUNDS = 4
+ROUNDS = 3
 AT_ONCE = 30  # jobs of a round for the CPU
 ONE_BY_ONE = 6  # jobs of a round for the wall
 LATENCY = 0.2  # seconds of each call, for the wall

@@ -30,7 +30,7 @@ THREADS = 8  # a worker has so many in flight; python-telegram-bot has no such n
 KILLED_AFTER = 5  # pictures
 RATE = 3.0  # taps a second
 PROVIDER = 3.0  # seconds
-WAITED = 40.0  # seconds after the restart
+WAITED = 36.0  # seconds after the restart
 PICTURE_KIB = 256
 
 
@@ -46,7 +46,7 @@ class Left:
 
 def run(share: float = 1.0) -> Found:
     """The worker process is killed once five pictures are shown, and started again a second later. The web process
-    lives on where there is one; python-telegram-bot is one process. What has not come 40 s later counts as lost."""
+    lives on where there is one; python-telegram-bot is one process. What has not come 36 s later counts as lost."""
     del share  # one kill is the least there is
     starts: list[Callable[[Ground], Contender]] = [
         lambda parts: Ours(parts, threads=THREADS).start(),

@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ROUNDS = 3
 AT_ONCE = 50  # orders of a round
 ONE_BY_ONE = 16
-BUSY_SECONDS = 12.0
+BUSY_SECONDS = 10.0
 LOAD = 0.8  # of each one's own rate
 PROVIDER_IDLE, PROVIDER_BUSY = 0.5, 2.0  # seconds
 PICTURE_KIB = 1024
@@ -44,7 +44,7 @@ def run(share: float = 1.0) -> Found:
     call ends that puts it into the tapped message.
 
     `rate` and `cpu`: all tapped at once, the provider answering at once, sides in turns. `idle`: one at a time, the
-    provider taking 0.5 s. `busy`: at 80 % of each one's own rate for 12 s, the provider taking 2 s. A photo of 256 KiB
+    provider taking 0.5 s. `busy`: at 80 % of each one's own rate for 10 s, the provider taking 2 s. A photo of 256 KiB
     goes out, a picture of 1 MiB comes back.
     """
     with ground() as parts, closing(Ours(parts).start()) as ours:

@@ -22,7 +22,7 @@ from bench.figures import Found
 from bench.ground import PEERS, PEERS_PYTHON, Ground, ground
 from bench.queue_worker import NOTE, NOTED, NOTHING
 from bench.share import part
-from bench.sides import CELERY, ONE_PROCESS, OURS, STOCK
+from bench.sides import CELERY, ONE_PROCESS, OURS, STOCK, STOCK_ONE
 from jobs.kinds import GENERATION
 from workers.assembly import assemble
 from workers.broker import NAMESPACE, Doorbell, connect, make_broker
@@ -30,7 +30,7 @@ from workers.broker import NAMESPACE, Doorbell, connect, make_broker
 THREADS = 8
 RINGS = 12
 IDLE = (0.3, 1.3)  # seconds of idleness before a ring
-JOBS = 2_000
+JOBS = 3_000
 ROUNDS = 3
 PATIENCE = 120.0
 OURS_READY, STOCK_READY = "worker.ready", "Worker process is ready"
@@ -86,7 +86,7 @@ class Workers:
 
 def run(share: float = 1.0) -> Found:
     """`start`: from just before the ring to the first line of the actor, in another process, after 0.3 to 1.3 idle
-    seconds. `put` and `take`: 2,000 jobs that do nothing, put while the workers are stopped and taken while nobody
+    seconds. `put` and `take`: 3,000 jobs that do nothing, put while the workers are stopped and taken while nobody
     puts, sides in turns there and back. `rows`: the same through the work table."""
     random.seed(7)
     jobs = part(JOBS, share, least=100)
@@ -107,7 +107,12 @@ def run(share: float = 1.0) -> Found:
         **started,
         "put": {OURS: put[one.name], STOCK: put[stock.name], CELERY: put[celery.name]},
         "take": {OURS: take[one.name], STOCK: take[stock.name], CELERY: take[celery.name]},
-        "take_two": {OURS: take[two.name], ONE_PROCESS: take[one.name], STOCK: take[stock_two.name]},
+        "take_two": {
+            OURS: take[two.name],
+            STOCK_ONE: take[stock.name],
+            ONE_PROCESS: take[one.name],
+            STOCK: take[stock_two.name],
+        },
         "rows": {OURS: take[rows.name], STOCK: take[stock.name], CELERY: take[celery.name]},
     }
 
@@ -180,7 +185,7 @@ def _rows(parts: Ground, place: int) -> Workers:
         [(left,)] = database.execute("SELECT count(*) FROM work WHERE state <> 'done'").fetchall()
         return int(left)
 
-    return Workers(parts, name, url, put, waiting, slower=4)
+    return Workers(parts, name, url, put, waiting, slower=6)
 
 
 def _stock(parts: Ground, place: int, processes: int) -> Workers:

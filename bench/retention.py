@@ -29,7 +29,7 @@ from vault.master import MasterKeys
 ROWS, DUE = 1_000_000, 10_000
 OTHERS = 100_000  # rows of other large tables, none of them due
 RULE = "access_record"
-ROUNDS = 5
+ROUNDS = 4
 NOW = datetime(2030, 1, 1)
 KEY = base64.b64encode(bytes(range(32))).decode()
 OLD, YOUNG = NOW - STAFF_ACCESS - timedelta(days=30), NOW - timedelta(days=60)

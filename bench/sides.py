@@ -83,6 +83,7 @@ STOCK = Side(
     "a message is the truth: one that Redis loses is gone, one of a killed worker comes back after minutes",
     "retries, delays, time limits, results and pipelines in messages",
 )
+STOCK_ONE = Side("stock_one", "stock Dramatiq, one process", PEER, "the same as stock Dramatiq")
 THREAD_EACH = Side(
     "thread_each",
     "a thread for each video",

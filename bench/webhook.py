@@ -18,8 +18,8 @@ from bench.sides import BARE_FLASK, OURS, PTB, Side
 from models import Photo, SeenUpdate, Work
 from workers.assembly import assemble
 
-ROUNDS = 4
-SECONDS = 2.5
+ROUNDS = 3
+SECONDS = 2.0
 PEOPLE = 64
 APART = 1_000_000  # update ids between two runs
 

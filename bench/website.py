@@ -11,7 +11,7 @@ from bench.share import part
 from bench.sides import BARE_FLASK, FLASK_TEMPLATE, OURS, Side
 from workers.assembly import assemble
 
-ROUNDS = 4
+ROUNDS = 3
 SECONDS = 1.5
 
 

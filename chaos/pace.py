@@ -1,5 +1,5 @@
 """The time of the schedule: the clock's while the orders keep up with it, slower while they do not, so that faults meet
-a load also on a slow machine. It never stands still: a load that cannot go on must not save itself from what is left."""
+a load also on a slow machine. It never stands still: a load that cannot go on must not save itself from the rest."""
 
 from __future__ import annotations
 

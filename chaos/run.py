@@ -21,8 +21,8 @@ from chaos.levels import Level
 from chaos.links import TELEGRAM
 from chaos.looking import sightings
 from chaos.marks import Marks
-from chaos.phone import Message
 from chaos.pace import Pace
+from chaos.phone import Message
 from chaos.quiet import until_quiet
 from chaos.report import Run
 from chaos.stack import Stack

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from database import Database
 from errors import Temporary
+from models import TABLES
 from tests.spine.person import until
 from watch.asking import KEPT, MOST, Asked, Question, Sample, by_figure, say
 from watch.collector import DatabaseFigures
@@ -120,11 +122,27 @@ def test_old_figures_are_told_for_a_minute_and_then_no_more(asked: Asked, hands:
     assert told(asked) == {"miomio_held_credits": 1}
 
 
-def test_a_database_that_is_away_is_waited_for_once_and_not_by_each_question(away: Database, hands: Hands) -> None:
+class Knocked(Database):
+    """Counts how often somebody looks."""
+
+    looks = 0
+
+    @contextmanager
+    def looking(self, *, seconds: float) -> Iterator[None]:
+        self.looks += 1
+        with super().looking(seconds=seconds):
+            yield
+
+
+def test_a_database_that_is_away_is_waited_for_once_and_not_by_each_question(watcher: Any, hands: Hands) -> None:
+    away = Knocked("postgresql://u@127.0.0.1:1/none", clock=watcher.clock)
+    watcher.database.raw.bind(TABLES)
     questions = tuple(Question(f"q{n}", hands.answer) for n in range(20))
     asked = Asked(away, questions, monotonic=hands.monotonic, patience=LONG)
     assert set(failed(asked).values()) == {1.0}
-    assert hands.asked == 0
+    assert (hands.asked, away.looks) == (0, 2)  # the first one, and whether anybody is there
+    asked.close()
+    away.close()
 
 
 def test_nothing_is_written_by_who_only_looks(watcher: Any) -> None:

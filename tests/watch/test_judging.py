@@ -10,7 +10,7 @@ import pytest
 from privacy.backups import Standing
 from privacy.canary_standing import NEVER, RUNNING, CanaryStanding
 from watch.alive import RIGHTS, WEB, WORKER, Seen
-from watch.judging import HAND, LATE, Known, judge, spoken
+from watch.judging import HAND, LATE, Figures, Known, judge, spoken
 
 NOBODY_LOST = tuple(Seen(group, 1, 0, frozenset({"c0ffee"})) for group in (WEB, WORKER, RIGHTS))
 WELL = Known(
@@ -104,7 +104,7 @@ def test_a_canary_that_nobody_set_up_or_that_is_on_its_way_calls_nobody(result: 
 
 
 def test_the_worst_comes_first() -> None:
-    figures = {**WELL.figures, "miomio_up": {("bell",): 0.0}, "miomio_paused": {("sales",): 1.0}}
+    figures: Figures = {**WELL.figures, "miomio_up": {("bell",): 0.0}, "miomio_paused": {("sales",): 1.0}}
     assert [line.level for line in judge(replace(WELL, figures=figures))] == [HAND, LATE]
 
 

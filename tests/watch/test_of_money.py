@@ -67,6 +67,12 @@ def test_a_hold_without_its_order_is_found(watcher: Any) -> None:
     assert watcher.value("miomio_check_differences", "holds") == 0
 
 
+def test_an_order_under_way_for_which_nothing_is_on_hold_is_found(watcher: Any) -> None:
+    watcher.order(Order.QUEUED, price=2)
+    watcher.checks.run()
+    assert watcher.value("miomio_check_differences", "holds") == 2
+
+
 def test_what_a_provider_counted_is_told_for_an_hour(watcher: Any) -> None:
     known = {"kind": "picture", "provider": "gemini", "model": "m", "units": 1.0, "at": watcher.ago(0)}
     for order in ("o1", "o2"):

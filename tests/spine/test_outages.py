@@ -38,6 +38,20 @@ def test_a_provider_that_falls_silent_is_left_and_asked_again(quick: Spine) -> N
     assert balanced(quick)
 
 
+def test_a_provider_that_is_away_is_left_alone_and_what_waited_comes_when_it_is_back(quick: Spine) -> None:
+    down, people = 8, [quick.person() for _ in range(3)]  # five failures open the breaker; the others are probes
+    offers = quick.at_once(lambda person: person.offers(small_photo(), "a beacon"), people)
+    quick.scenario({"kind": "503", "times": down, "prompt_contains": "a beacon"})
+    for person, offer in zip(people, offers, strict=True):
+        person.press(*offer)
+    orders = [data.partition(":")[2] for _, data in offers]
+    assert [paid_once(quick, *each) for each in zip(people, orders, strict=True)] == [True] * 3
+    assert sum(quick.attempts(order) for order in orders) == down + 3
+    [(moves,)] = quick.sql("SELECT fence FROM breaker WHERE name = 'gemini'")
+    assert moves >= 5  # opened, probed and opened again, probed and let come back; two calls may have been under way
+    assert balanced(quick)
+
+
 def test_a_worker_killed_while_it_downloads_a_photo_leaves_one_photo(quick: Spine) -> None:
     person = quick.person()
     question = person.asks(small_photo(), "a harbour")

@@ -98,6 +98,17 @@ def test_what_needs_a_hand_exits_with_2(service: Service) -> None:
     assert "no worker process runs" in said
 
 
+@pytest.mark.parametrize(("hours", "level"), [(1, 2), (25, 0)])
+def test_what_was_given_up_after_crashes_needs_a_hand_for_a_day(service: Service, hours: int, level: int) -> None:
+    service.lives()
+    then = service.house.database.clock.now() - timedelta(hours=hours)
+    with service.house.database.unit():
+        ended = {"state": Work.QUARANTINED, "ended_at": then, "due_at": then, "created_at": then}
+        Work.create(kind="collect", subject="o", account="a", **ended)
+    code, said = service.status()
+    assert (code, "collect: 1 given up after three crashes" in said) == (level, level == 2)
+
+
 def test_everything_at_once_still_fits_a_terminal(service: Service) -> None:
     now = service.house.database.clock.now()
     ago = now - timedelta(days=3)

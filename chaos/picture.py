@@ -78,7 +78,8 @@ def _grid(seconds: int, most: float, load: float) -> Iterator[str]:
         yield _text(x, bottom + 18, f"{second} s", anchor="middle")
     x = _x(min(load, seconds), seconds)
     yield f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{TOP}" y2="{bottom}" stroke="#555555" stroke-dasharray="4 4"/>'
-    yield _text(x + 4, TOP + 12, "faults end", colour="#555555")
+    beside = (x - 4, "end") if x > WIDTH / 2 else (x + 4, "start")
+    yield _text(beside[0], TOP - 4, "faults end", anchor=beside[1], colour="#555555")
 
 
 def _line(counts: list[float], step: int, seconds: int) -> str:

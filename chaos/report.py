@@ -80,7 +80,7 @@ def view(run: Run) -> dict[str, Any]:
             "hit": {kind: hits[kind] for kind in run.level.planned},
             "demanded": run.level.demanded,
             "network_by_line": dict(sorted(spoiled.items())),
-            "network_that_met_nobody": run.unmet,
+            "network_tries_that_met_nobody": run.unmet,
             "processes_that_ended_by_themselves": dict(run.ended_alone),
         },
         "short_of": run.short_of,

@@ -76,6 +76,8 @@ def _text_forms(text: str) -> Iterator[tuple[str, bytes]]:
     escaped = json.dumps(text)[1:-1]
     yield "JSON-escaped", escaped.encode()
     yield "JSON-escaped, upper", escaped.upper().replace("\\U", "\\u").encode()
+    yield "JSON-escaped twice", escaped.replace("\\", "\\\\").encode()  # JSON in JSON, or as COPY writes it
+    yield "JSON-escaped, hex", escaped.encode().hex().encode()  # in a column of bytes
     yield "percent-encoded", quote(text, safe="").encode()
     yield "percent-encoded, lower", quote(text, safe="").lower().encode()
 

@@ -26,6 +26,8 @@ WRITTEN: dict[str, Callable[[str], bytes]] = {
     "upper case": lambda text: text.upper().encode(),
     "JSON": lambda text: json.dumps({"it": text}).encode(),
     "JSON with capitals": lambda text: json.dumps(text).upper().replace("\\U", "\\u").encode(),
+    "JSON in JSON": lambda text: json.dumps(json.dumps({"it": text})).encode(),
+    "JSON in bytes that a database writes as hex": lambda text: json.dumps({"it": text}).encode().hex().encode(),
     "a path": lambda text: quote(text).encode(),
     "a path in lower case": lambda text: quote(text).lower().encode(),
     "bytes as Python prints them": lambda text: repr(text.encode()).encode(),

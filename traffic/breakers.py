@@ -70,7 +70,8 @@ class Breakers:
             return None
         if row.state == Breaker.RAMP:
             return max(0, breaker.tickets(row, unit.now, first=self._first) - row.tickets)
-        return 1 if row.state == Breaker.OPEN and _due(row, unit.now) else 0
+        finds_out = row.state == Breaker.PROBING and self._lives(row, unit.now)
+        return 0 if finds_out or (row.state == Breaker.OPEN and not _due(row, unit.now)) else 1
 
     def settle(self, unit: Unit) -> None:
         """Closes what has come back and met no trouble since, also where nobody calls it any more."""

@@ -158,6 +158,20 @@ def test_slots_are_given_away_one_by_one_to_find_out_and_then_more_and_more(dark
     assert room.slots.admit() == RAMP_FIRST
 
 
+def test_videos_go_on_though_the_one_that_found_out_ended_without_a_word(darkroom: Darkroom) -> None:
+    """It was cancelled at that moment, or what it found could not be written: the next one finds out."""
+    room, ann = darkroom, darkroom.person()
+    room.of(slots=9)
+    orders = [room.order(ann) for _ in range(3)]
+    with room.database.connection():
+        gone = {"probe": "gone", "probe_fence": 1}
+        Breaker.insert(name="kling", state=Breaker.PROBING, opened_at=room.clock.now(), trips=1, **gone).execute()
+    assert (room.slots.admit(), room.slots.admit()) == (1, 0)
+    room.goes_on(2)
+    assert state(room, "kling") in (Breaker.RAMP, Breaker.CLOSED)
+    assert room.states(orders) == {Order.RENDERING}
+
+
 def test_videos_that_waited_too_long_for_a_provider_go_back(darkroom: Darkroom) -> None:
     room = darkroom
     room.of(slots=2)

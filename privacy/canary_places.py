@@ -6,7 +6,7 @@ In constant memory, whatever the size: pieces overlap by more than anything that
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from database import Database
@@ -18,6 +18,7 @@ PIECE = 1 << 20  # bytes
 OVERLAP = 2048  # more than the longest form of a mark
 ROWS = 1000  # of SQLite, at once
 CLOCKS_DIFFER = timedelta(minutes=10)  # between a store and a database
+QUIET = timedelta(days=1)  # a service that writes no line for so long writes them elsewhere
 
 
 def rows(database: Database) -> Iterator[Part]:
@@ -35,10 +36,12 @@ def objects(store: Store, since: datetime) -> Iterator[Part]:
             yield from _named(one.name, _object(store, one.name))
 
 
-def logs(folder: Path) -> Iterator[Part]:
-    """Every file below a folder."""
+def logs(folder: Path, since: datetime) -> Iterator[Part]:
+    """Every file below a folder into which something was written since then, or not long before: one that nobody
+    writes into any more proves nothing."""
+    begin = (since - QUIET).replace(tzinfo=UTC).timestamp()
     for path in sorted(folder.rglob("*")):
-        if path.is_file() and not path.is_symlink():
+        if path.is_file() and not path.is_symlink() and path.stat().st_mtime >= begin:
             yield from _named(path.name, _file(path))
 
 

@@ -29,7 +29,7 @@ def everywhere(settings: Settings, database: Database, store: Store) -> Callable
             Place("queue", _queue(settings.redis_url), NAMESPACE.encode()),
         ]
         if settings.canary_logs:
-            found.append(Place("logs", logs(Path(settings.canary_logs)), b'"event"'))
+            found.append(Place("logs", logs(Path(settings.canary_logs), since), b'"event"'))
         return found
 
     return places

@@ -5,9 +5,10 @@ from __future__ import annotations
 import io
 import os
 import random
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from PIL import Image
 
 from database import Database
@@ -73,7 +74,19 @@ def test_only_objects_that_came_since_are_read(tmp_path: Path) -> None:
 def test_logs_are_read_whole(tmp_path: Path) -> None:
     (tmp_path / "deep").mkdir()
     (tmp_path / "deep" / "web.log").write_text('{"event":"a"}\n' * 200_000 + WORD.upper())
-    assert seen_in(Place("logs", canary_places.logs(tmp_path), b'"event"')) == {"logs: web.log upper case"}
+    assert seen_in(Place("logs", canary_places.logs(tmp_path, LONG_AGO), b'"event"')) == {"logs: web.log upper case"}
+
+
+def test_logs_into_which_nobody_writes_any_more_are_no_place_that_was_looked_at(tmp_path: Path) -> None:
+    began = datetime(2026, 11, 28, 3, 40)
+    for name, age in (("web.log", timedelta(days=2)), ("rights.log", timedelta(hours=20))):
+        (tmp_path / name).write_text('{"event":"a"}\n' + WORD)
+        at = (began - age).replace(tzinfo=UTC).timestamp()
+        os.utime(tmp_path / name, (at, at))
+    assert seen_in(Place("logs", canary_places.logs(tmp_path, began), b'"event"')) == {"logs: rights.log plain"}
+    (tmp_path / "rights.log").unlink()
+    with pytest.raises(LookupError, match="logs is empty"):
+        Place("logs", canary_places.logs(tmp_path, began), b'"event"').searched(SEARCH)
 
 
 def test_marks_are_anew_each_time_and_the_picture_carries_them() -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 
 from config import Settings, load
 from database import Clock, Database
@@ -21,6 +22,15 @@ from tests.order import Dealing, rank
 from tests.parts import postgres
 
 pytest_plugins = ("tests.proofs.plugin",)
+
+# How long one example takes says nothing on a machine that others share.
+settings.register_profile(
+    "shared",
+    parent=settings.get_profile(settings.get_current_profile_name()),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("shared")
 
 # A database per test is made and dropped, and on a disk each of both waits for it: six times as long as in memory.
 IN_MEMORY = Path("/dev/shm")

@@ -33,6 +33,10 @@ def chromium() -> str | None:
     return next(filter(None, map(shutil.which, CHROMIUM)), None)
 
 
+def compiler() -> str | None:
+    return shutil.which("cc") or shutil.which("gcc")
+
+
 def beside(name: str) -> str | None:
     """A program beside this interpreter, else one on PATH."""
     return shutil.which(name, path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}")
@@ -106,16 +110,20 @@ def _quietly(*command: str, within: str) -> None:
 
 
 def prepare() -> None:
-    """What `make test` does before the tests: get what it can of Chromium and promtool, say how to get the rest."""
+    """What `make test` does before the tests: get what it can of the parts, say how to get the rest."""
     apt = shutil.which("apt-get")
     if chromium() is None and apt and os.geteuid() == 0:
         for command in (["apt-get", "update", "-q"], ["apt-get", "install", "-y", "-q", "chromium"]):
             environ = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
             subprocess.run(command, check=False, stdout=subprocess.DEVNULL, env=environ)
+    if compiler() is None and apt and os.geteuid() == 0:
+        for words in (("update", "-q"), ("install", "-y", "-q", "gcc", "libc6-dev")):
+            _quietly("apt-get", *words, within="/")
     if beside("promtool") is None and apt:
         fetch_promtool()
     lacking = [
         *(["The browser tests need Chromium: apt-get install chromium"] if chromium() is None else []),
+        *(["The test of a wrong clock needs a C compiler: apt-get install gcc libc6-dev"] if not compiler() else []),
         *(["The tests of the alert rules need promtool: apt-get install prometheus"] if not beside("promtool") else []),
     ]
     if lacking:

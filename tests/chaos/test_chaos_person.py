@@ -58,7 +58,7 @@ PICTURE = shows("Made with AI", f"orig:{ORDER}", media=True)
 def lived(bot: Bot, wish: Wish = WISH) -> Person:
     async def story() -> Person:
         person = Person(bot, MARKS, 0, since=0.0)
-        await asyncio.wait_for(person.gets(wish), 20)
+        await asyncio.wait_for(person.gets(wish), 60)
         return person
 
     return asyncio.run(story())
@@ -93,7 +93,7 @@ def test_a_tap_that_was_already_taken_counts_as_accepted() -> None:
             await asyncio.sleep(0)
         assert bot.deeds.count("make") == 2
         bot.messages[5] = PICTURE
-        await asyncio.wait_for(living, 20)
+        await asyncio.wait_for(living, 60)
         assert person.told[0].how == DELIVERED
 
     asyncio.run(story())
@@ -126,7 +126,7 @@ def test_what_could_not_be_shown_is_asked_for_as_the_message_says() -> None:
         while not person.told or person.told[0].accepted is None:
             await asyncio.sleep(0)
         bot.messages[5] = kept
-        await asyncio.wait_for(living, 20)
+        await asyncio.wait_for(living, 60)
         assert "start" in bot.deeds
         assert person.told[0].how == DELIVERED
 

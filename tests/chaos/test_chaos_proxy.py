@@ -12,7 +12,7 @@ import pytest
 from chaos.proxy import DROP_REPLY, DROP_REQUEST, RESET, STALL, Link, Trouble
 
 SOON = 0.2
-LONG = 20.0
+LONG = 60.0
 
 
 class Upstream:
@@ -38,6 +38,7 @@ async def linked() -> AsyncIterator[tuple[Upstream, Link, list[tuple[str, str]]]
     upstream, hits = Upstream(), list[tuple[str, str]]()
     server = await asyncio.start_server(upstream, "127.0.0.1", 0)
     link = Link("here-there", server.sockets[0].getsockname()[1], on_hit=lambda name, kind: hits.append((name, kind)))
+    link.waits = LONG
     await link.open()
     try:
         yield upstream, link, hits

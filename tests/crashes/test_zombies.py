@@ -145,7 +145,7 @@ def lives(address: str, folder: Path, gate: Gate, log: Path, works: list[str]) -
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(PATIENCE)
+            thread.join(2 * PATIENCE)  # it counts while they stand still, too
         # A short word that rings the phone goes out behind a commit that counted.
         assert atelier.telegram.said("sendMessage") == []
 

@@ -41,7 +41,7 @@ def front(papers: Papers, behind: int) -> Iterator[int]:
         yield port
     finally:
         process.send_signal(signal.SIGTERM)
-        assert process.wait(30) == 0
+        assert process.wait(60) == 0
 
 
 def said(port: int, name: str, papers: Papers) -> bytes:

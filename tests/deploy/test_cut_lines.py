@@ -26,7 +26,7 @@ pytestmark = needs_machines
 
 ADDRESS = f"postgresql://postgres@{DATA.address}:{POSTGRES}/postgres"
 SILENT = 7000
-BUSY = 20.0  # seconds that a busy machine may add
+BUSY = 60.0  # seconds that a busy machine may add
 FOREVER = 170.0
 
 

@@ -83,8 +83,8 @@ def test_who_stands_still_in_a_transaction_lets_go_of_its_rows(on_postgres: Data
     other = Database(new_postgres, pool=1)
     on_postgres.raw.bind(TABLES)
     with pytest.raises(Temporary, match=r"^database\.unavailable"), on_postgres.unit():
-        on_postgres.rows("SET LOCAL idle_in_transaction_session_timeout = '200ms'")
         Lease.update(holder="cut off").where(Lease.name == "one").execute()
+        on_postgres.rows("SET LOCAL idle_in_transaction_session_timeout = '200ms'")
         other.raw.bind(TABLES)
         with other.unit():  # waits for the row, and gets it
             Lease.update(holder="other").where(Lease.name == "one").execute()

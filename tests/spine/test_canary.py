@@ -27,6 +27,8 @@ def test_it_is_served_by_the_running_service_and_found_in_none_of_four_places(sp
     assert spine.sql("SELECT state, places FROM canary_run") == [("clean", 4)]
     assert spine.sql("SELECT COUNT(*) FROM account a JOIN canary_run c ON c.account = a.id") == [(0,)]
     assert [message for message in person.messages() if (message.get("media") or {}).get("kind") == "photo"] == []
+    # As if it had been now: another day may have begun since.
+    spine.sql("UPDATE canary_run SET begun_at = now() AT TIME ZONE 'utc' + interval '1 hour'")
     again = ops("canary", environ={**os.environ, **spine.stack.environ, **settings}, timeout=300)
     assert (again.returncode, "had its picture today" in again.stderr) == (1, True)
     unset = ops("canary", environ={**os.environ, **spine.stack.environ})

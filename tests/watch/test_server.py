@@ -36,7 +36,7 @@ def server(registry: CollectorRegistry) -> Iterator[FigureServer]:
 
 
 def test_figures_are_served_as_prometheus_reads_them(server: FigureServer) -> None:
-    answer = requests.get(f"http://127.0.0.1:{server.port}/metrics", timeout=10)
+    answer = requests.get(f"http://127.0.0.1:{server.port}/metrics", timeout=60)
     [family] = text_string_to_metric_families(answer.text)
     assert (answer.status_code, family.name, family.samples[0].value) == (200, "miomio_trial", 7.0)
     assert answer.headers["Content-Type"].startswith("text/plain")
@@ -44,22 +44,22 @@ def test_figures_are_served_as_prometheus_reads_them(server: FigureServer) -> No
 
 def test_who_asks_for_the_newer_format_gets_it(server: FigureServer) -> None:
     asked = {"Accept": "application/openmetrics-text; version=1.0.0"}
-    answer = requests.get(f"http://127.0.0.1:{server.port}/metrics", headers=asked, timeout=10)
+    answer = requests.get(f"http://127.0.0.1:{server.port}/metrics", headers=asked, timeout=60)
     assert answer.headers["Content-Type"].startswith("application/openmetrics-text")
     assert answer.text.endswith("# EOF\n")
 
 
 def test_a_health_check_needs_no_figures(server: FigureServer) -> None:
-    assert requests.get(f"http://127.0.0.1:{server.port}/healthz", timeout=10).text == "ok"
+    assert requests.get(f"http://127.0.0.1:{server.port}/healthz", timeout=60).text == "ok"
 
 
 @pytest.mark.parametrize("path", ["/", "/metrics/", "/debug", "/metrics%2f.."])
 def test_there_is_nothing_else(server: FigureServer, path: str) -> None:
-    assert requests.get(f"http://127.0.0.1:{server.port}{path}", timeout=10).status_code == 404
+    assert requests.get(f"http://127.0.0.1:{server.port}{path}", timeout=60).status_code == 404
 
 
 def test_nothing_is_written_through_it(server: FigureServer) -> None:
-    assert requests.post(f"http://127.0.0.1:{server.port}/metrics", data=b"x", timeout=10).status_code == 501
+    assert requests.post(f"http://127.0.0.1:{server.port}/metrics", data=b"x", timeout=60).status_code == 501
 
 
 def test_a_port_that_is_taken_keeps_nobody_from_serving_people(registry: CollectorRegistry) -> None:
@@ -88,6 +88,6 @@ def test_every_address_is_heard_of_both_kinds(registry: CollectorRegistry) -> No
     server.start()
     try:
         for host in ("127.0.0.1", "[::1]"):
-            assert requests.get(f"http://{host}:{port}/healthz", timeout=10).status_code == 200
+            assert requests.get(f"http://{host}:{port}/healthz", timeout=60).status_code == 200
     finally:
         server.close()

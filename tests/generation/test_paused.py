@@ -140,6 +140,22 @@ def test_after_hours_of_a_hold_nothing_counts_as_waited_too_long_or_as_stuck(dar
     assert (room.state(picture), room.state(film)) == (Order.DELIVERED, Order.RENDERING)
 
 
+def test_a_hold_that_becomes_a_pause_without_one_loses_nobody_either(darkroom: Darkroom) -> None:
+    """What waited for staff goes on: that it is as old as it is says nothing about the provider."""
+    room = darkroom
+    room.of(slots=1)
+    film = room.order(room.person())
+    room.pause(VIDEOS, hold=True)
+    room.later(5 * HOURS)
+    room.pause(VIDEOS)
+    room.upkeep.leftovers()
+    assert room.state(film) == Order.QUEUED
+    room.slots.admit()
+    room.work()
+    room.upkeep.leftovers()
+    assert room.state(film) == Order.RENDERING
+
+
 def test_after_a_day_of_a_hold_the_credits_go_back(darkroom: Darkroom) -> None:
     room = darkroom
     ann = room.person()

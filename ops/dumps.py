@@ -58,7 +58,8 @@ def dump(database: Database, url: str, folder: Path) -> tuple[dict[str, int], st
 def restore(database: Database, url: str, folder: Path) -> None:
     """What is in the file takes the place of what is there. Nobody else may be connected; this closes our own lines.
 
-    Raises as `dump` does; what was there is there again then.
+    Raises as `dump` does, and Permanent("restore.not_owner" | "restore.in_use_since"); what was there is there again
+    then.
     """
     source = folder / FILES[kind_of(database)]
     database.close()
@@ -133,6 +134,7 @@ def _put_aside(database: Database) -> Iterator[None]:
     there: they come back first."""
     with database.connection():
         try:
+            _demand_unfinished(database)
             _take_back(database)
             with database.raw.atomic():
                 database.rows(f"ALTER SCHEMA public RENAME TO {BESIDE}")
@@ -148,6 +150,16 @@ def _put_aside(database: Database) -> Iterator[None]:
         raise
     with database.connection():
         database.rows(f"DROP SCHEMA {BESIDE} CASCADE")
+
+
+def _demand_unfinished(database: Database) -> None:
+    """What a killed restore put aside comes back only for tables that nobody has used since: such a restore ends before
+    there are keys of people. Raises Permanent("restore.in_use_since")."""
+    [(aside, used)] = database.rows("SELECT to_regnamespace(?), to_regclass(?)", BESIDE, f"public.{WITHOUT[0]}")
+    if aside is not None and used is not None:
+        others = database.rows(f"SELECT 1 FROM public.{WITHOUT[0]} WHERE kind <> ? LIMIT 1", KeyRow.STAFF)  # noqa: S608
+        if others:
+            raise Permanent("restore.in_use_since", schema=BESIDE)
 
 
 def _take_back(database: Database) -> None:

@@ -51,6 +51,8 @@ SAID = {
     "restore.other_database": "This backup is of {theirs}, and DATABASE_URL names {ours}.",
     "restore.connected": "{count} others are connected to this database. Stop web, worker, rights and bot first.",
     "restore.not_owner": "The user of DATABASE_URL may not replace the tables: take the owner of the database.",
+    "restore.in_use_since": "A killed restore left the tables of then in the schema {schema}, and this database was "
+    "used since. They hold what was erased: look, DROP SCHEMA {schema} CASCADE, run this again. Nothing was touched.",
     "restore.incomplete": "The database has not all the rows that the manifest names: {table}. Run it again.",
 }
 SENTENCE = {**OF_BACKUP, **OF_KEYS, **OF_REPLAY, **SAID}

@@ -247,6 +247,24 @@ def test_a_database_that_others_use_is_left_alone(service: Rehearsal) -> None:
 
 
 @on_postgres
+def test_what_a_killed_restore_put_aside_takes_the_place_of_nothing_that_was_used_since(service: Rehearsal) -> None:
+    """Somebody went on by hand, and the service ran."""
+    dump = service.backs_up()
+    killed = service.restores(dump, MIOMIO_CRASH_AT="restore.filled")
+    assert killed.returncode == -signal.SIGKILL
+    with service.house.database.connection():
+        service.house.database.rows("INSERT INTO public.data_key SELECT * FROM before_restore.data_key")
+    refused = service.restores(dump)
+    assert (refused.returncode, "DROP SCHEMA before_restore CASCADE" in refused.stderr) == (1, True), refused.stderr
+    with service.house.database.connection():
+        assert service.house.database.rows("SELECT to_regnamespace('before_restore') IS NULL") == [(False,)]
+        service.house.database.rows("DROP SCHEMA before_restore CASCADE")
+    assert len(service.accounts()) == 4
+    done = service.restores(dump)
+    assert done.returncode == 0, done.stderr
+
+
+@on_postgres
 def test_who_may_not_replace_the_tables_is_told_so(service: Rehearsal) -> None:
     dump = service.backs_up()
     url = service.house.settings.database_url

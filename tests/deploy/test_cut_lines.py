@@ -42,6 +42,8 @@ class Scene:
         self._threads: list[threading.Thread] = []
 
     def play(self, name: str, machine: Machine, act: Callable[[], None]) -> None:
+        """Returns when it has come to where the cable is to be out."""
+
         def run() -> None:
             self.lan.enter(machine)
             try:
@@ -52,6 +54,7 @@ class Scene:
 
         self._threads.append(threading.Thread(target=run, daemon=True))
         self._threads[-1].start()
+        assert self.ready.acquire(timeout=60)
 
     def is_cut(self) -> None:
         """What an act calls when it has come so far; returns when the cable is out."""
@@ -59,8 +62,6 @@ class Scene:
         self.cut.wait(60)
 
     def pull(self, machine: Machine) -> None:
-        for _ in self._threads:
-            assert self.ready.acquire(timeout=60)
         self.lan.cut(machine)
         self.began = time.monotonic()
         self.cut.set()
@@ -95,9 +96,9 @@ def scene() -> Iterator[Scene]:
     with tempfile.TemporaryDirectory(prefix="miomio-cut-", ignore_cleanup_errors=True) as folder, closing(lan):
         with postgres_at(lan, Path(folder)), listening(lan):
             played = Scene(lan)
-            played.play("statement", OFFICE, lambda: in_a_transaction(played))
             played.play("row", INTERNET, lambda: wants_the_row(played))
             played.play("answer", OFFICE, lambda: waits_for_an_answer(played))
+            played.play("statement", OFFICE, lambda: in_a_transaction(played))  # it stands still from here on
             played.pull(OFFICE)
         yield played
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 from tqdm import tqdm
 
-from errors import Failure
+from errors import Failure, Rejected
 from ops.backup_folder import SAID as FOLDER
 from ops.backup_folder import STAMP, BackupFolder
 from ops.backup_manifest import Manifest, file_of, write
@@ -36,6 +36,7 @@ HERE = {
     "backup.program": "{program} did not do it. It may have said why; that may name people's rows, so run it by hand.",
     "backup.store_empty": "The object store is empty and the copy is not: the store was lost, or it is another one. "
     "Nothing was touched.",
+    "backup.place_unknown": "Nothing is known to be in a folder of this number. Without one, all are named.",
     "backup.not_removed": "Some copies of what was deleted could not be removed: run it again.",
 }
 SENTENCE = {**SAID, **SENTENCES, **HERE}
@@ -99,6 +100,32 @@ def prune(folder: Path, actor: str, reason: str) -> None:
                 with house.database.unit() as unit:
                     house.audit.record(unit, by, "backup-prune")
     click.echo(f"{gone} removed; none here is older than {BACKUP.days} days")
+
+
+@backup.command()
+@click.argument("number", required=False)
+@click.option("--actor", help="your name at work, for the staff's log")
+@click.option("--reason", help="why; sealed, in the staff's log")
+def lost(number: str | None, actor: str | None, reason: str | None) -> None:
+    """A folder is destroyed with all that was in it. Without NUMBER: the folders that are known, by their numbers.
+
+    For one that prune cannot reach any more: as long as its rows say that something is kept, somebody is called.
+    """
+    with opened() as house, told():
+        if number is None:
+            for known in backups.folders(house.database):
+                click.echo(
+                    f"{known.place}  {known.kind:<8} {known.count:>3}, the newest of {known.newest:%Y-%m-%d %H:%M}"
+                )
+            return
+        if actor is None or reason is None:
+            raise click.UsageError("--actor and --reason")
+        with house.database.unit() as unit:
+            gone = backups.lost(unit, place=number)
+            house.audit.record(unit, act(actor, reason), "backup-lost")
+            if not gone:
+                raise Rejected("backup.place_unknown")
+    click.echo(f"{gone} are known to be gone")
 
 
 @contextmanager

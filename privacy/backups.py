@@ -19,8 +19,9 @@ from policy.categories import BACKUP
 from privacy.sweep import as_time
 
 DATABASE, OBJECTS, KEYS = "database", "objects", "keys"
-# A copy of the objects holds only what the store itself holds, and is brought in line with it; it has no age.
 MOST_AGE: Mapping[str, timedelta] = {DATABASE: BACKUP, KEYS: BACKUP}
+# A copy of the objects holds only what the store itself held when it was last brought in line; it is not thrown away.
+MOST_APART: Mapping[str, timedelta] = {**MOST_AGE, OBJECTS: BACKUP}
 EXPECTED_EVERY = timedelta(hours=26)  # once a day, and some hours for whoever runs it
 SPARED = timedelta(hours=2)  # after its days are over: whatever removes it runs every hour
 LOOKED_AT_EVERY = 3600.0  # seconds
@@ -57,6 +58,31 @@ def gone(unit: Unit, *, kind: str, place: str, left: Collection[str]) -> int:
     return int(Backup.update(gone_at=unit.now).where(missing & Backup.gone_at.is_null()).execute())
 
 
+@dataclass(frozen=True)
+class Folder:
+    """A folder by its number: how many of a kind are known to be in it, and when the newest was made."""
+
+    place: str
+    kind: str
+    count: int
+    newest: datetime
+
+
+def folders(database: Database) -> list[Folder]:
+    """Those that something is known to be in, the longest left alone first."""
+    last = fn.MAX(Backup.made_at)
+    columns: Any = Backup.select(Backup.place, Backup.kind, fn.COUNT(Backup.id), last)
+    with database.connection():
+        rows = list(columns.where(Backup.gone_at.is_null()).group_by(Backup.place, Backup.kind).order_by(last).tuples())
+    return [Folder(place, kind, count, at) for place, kind, count, said in rows if (at := as_time(said)) is not None]
+
+
+def lost(unit: Unit, *, place: str) -> int:
+    """The folder is destroyed with all that was in it; how many that were."""
+    there = (Backup.place == place) & Backup.gone_at.is_null()
+    return int(Backup.update(gone_at=unit.now).where(there).execute())
+
+
 def standing(database: Database) -> Standing:
     """As the rows say now. Raises Temporary when the database is away."""
     now = database.clock.now()
@@ -66,7 +92,7 @@ def standing(database: Database) -> Standing:
         found = {kind: at for kind, said in newest if (at := as_time(said)) is not None}
         too_old = sum(
             Backup.select().where(kept & (Backup.kind == kind) & (Backup.made_at < now - age - SPARED)).count()
-            for kind, age in MOST_AGE.items()
+            for kind, age in MOST_APART.items()
         )
         people = bool(list(Account.select(Account.id).limit(1)))
     return Standing(found, too_old, people)

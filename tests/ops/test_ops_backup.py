@@ -142,6 +142,24 @@ def test_one_that_was_taken_away_by_hand_is_known_to_be_gone(service: Rehearsal)
     assert kept(service) == {"database": 0, "keys": 1, "objects": 0}
 
 
+def test_a_folder_that_was_destroyed_with_its_disk_is_told_of(service: Rehearsal) -> None:
+    service.backs_up(objects=True)
+    number = (service.backups / ".place").read_text()
+    service.backups.rename(service.backups.with_name("destroyed"))
+    named = ops("backup", "lost", environ=service.environ)
+    assert (named.returncode, sorted(line.split()[1] for line in named.stdout.splitlines())) == (
+        0, ["database", "keys", "objects"],
+    )  # fmt: skip
+    refused = ops("backup", "lost", number, environ=service.environ)
+    assert (refused.returncode, "--actor and --reason" in refused.stderr) == (2, True)
+    unknown = service.does("backup", "lost", "another")
+    assert (unknown.returncode, "Nothing is known to be in a folder" in unknown.stderr) == (1, True)
+    done = service.does("backup", "lost", number)
+    assert (done.returncode, done.stdout) == (0, "2 are known to be gone\n")
+    assert kept(service) == {"database": 0, "keys": 1, "objects": 0}
+    assert service.verbs().count("backup-lost") == 1
+
+
 def test_two_at_once_do_not_meet_in_a_folder(service: Rehearsal) -> None:
     service.backups.mkdir(mode=0o700)
     with (service.backups / LOCK).open("w") as held:

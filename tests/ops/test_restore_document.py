@@ -15,6 +15,7 @@ from workers.startup import check_or_exit
 
 TEXT = (ROOT / "docs" / "operations-restore.md").read_text(encoding="utf-8")
 BEFORE, _, AFTER = TEXT.partition("## The way back")
+WHERE = (("/backups/data", "data"), ("/backups/objects", "objects-apart"), ("/backups-of-keys", "keys-apart"))
 LATE, HANDS = 1, 2  # what `status` ends with when something is late, or needs a hand: no worker runs here
 
 
@@ -44,7 +45,7 @@ def test_who_follows_it_has_the_service_back(service: Rehearsal, tmp_path: Path)
 
 def run(service: Rehearsal, line: str, folder: Path) -> int:
     """As it stands there, but for where the disks are, and the token of the command before."""
-    for word, is_here in (("/backups/data", "data"), ("/backups-of-keys", "keys-apart")):
+    for word, is_here in WHERE:
         line = line.replace(word, str(folder / is_here))
     line = line.replace("TOKEN", service.environ.get("TOKEN", ""))
     service.house.database.close()

@@ -11,7 +11,7 @@ from database import Database
 from models import Account, new_id
 from policy.categories import BACKUP
 from privacy import backups
-from privacy.backups import DATABASE, EXPECTED_EVERY, KEYS, OBJECTS, SPARED, alarm, made, standing
+from privacy.backups import DATABASE, EXPECTED_EVERY, KEYS, OBJECTS, SPARED, alarm, folders, lost, made, standing
 from tests.conftest import TurnedClock
 
 ALL = (DATABASE, OBJECTS, KEYS)
@@ -58,7 +58,7 @@ def test_one_that_is_kept_past_its_days_calls_somebody_until_it_is_gone(peopled:
     old = makes(peopled, *ALL)
     clock.turn((BACKUP + SPARED).total_seconds() + 1)
     young = makes(peopled, *ALL)
-    assert alarms(peopled) == [("backup.kept_too_long", 2)]  # the copy of the objects has no age
+    assert alarms(peopled) == [("backup.kept_too_long", 2)]  # of the objects there is one copy
     with peopled.unit() as unit:
         assert backups.gone(unit, kind=DATABASE, place="elsewhere", left=[]) == 0
         assert backups.gone(unit, kind=DATABASE, place="here", left=[young[DATABASE]]) == 1
@@ -74,5 +74,20 @@ def test_the_copy_of_the_objects_in_a_folder_is_one(peopled: Database, clock: Tu
     clock.turn(60)
     makes(peopled, OBJECTS)
     assert standing(peopled).made[OBJECTS] == clock.now()
-    clock.turn(timedelta(days=30).total_seconds())
+    clock.turn((BACKUP + SPARED).total_seconds())
     assert standing(peopled).too_old == 0
+    clock.turn(1)
+    assert standing(peopled).too_old == 1  # what was deleted since lies in it
+
+
+def test_a_folder_that_is_destroyed_calls_nobody_for_ever(peopled: Database, clock: TurnedClock) -> None:
+    makes(peopled, *ALL)
+    clock.turn(timedelta(days=30).total_seconds())
+    with peopled.unit() as unit:
+        made(unit, id="young", kind=KEYS, place="elsewhere", size=1, at=unit.now)
+    assert [(one.place, one.kind, one.count) for one in folders(peopled)][-1] == ("elsewhere", KEYS, 1)
+    assert {one.kind for one in folders(peopled) if one.place == "here"} == set(ALL)
+    with peopled.unit() as unit:
+        assert (lost(unit, place="nowhere"), lost(unit, place="here")) == (0, 3)
+    assert standing(peopled).too_old == 0
+    assert [one.place for one in folders(peopled)] == ["elsewhere"]

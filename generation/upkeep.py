@@ -12,7 +12,7 @@ from custody import destroy
 from database import Database
 from generation.endings import end_badly
 from generation.kinds import DESTROY, PRODUCE
-from generation.orders import Orders
+from generation.orders import PROVIDER, VIDEO_PROVIDER, Orders
 from generation.slots import Place, abandon, withdraw
 from generation.status import Status
 from jobs.desk import Desk
@@ -28,6 +28,7 @@ LONGEST_IN_ALL = LONGEST_WAIT + timedelta(hours=1)  # from the tap to an end, wh
 BATCH = 500
 AT_ONCE = 20  # orders that end in one transaction
 WAITING = 500  # orders whose places are compared in one round
+LINES = ((IMAGES, PROVIDER, Order.kind == PICTURE), (VIDEOS, VIDEO_PROVIDER, Order.kind != PICTURE))
 
 log = logs.get()
 
@@ -60,13 +61,14 @@ class Upkeep:
         and they are told."""
         with self._database.unit() as unit:
             self._traffic.breakers.settle(unit)
-            waits = [
-                (Order.provider == provider, since, LONGEST_OUTAGE, AWAY)
-                for provider, since in self._traffic.breakers.away_since(unit).items()
-            ]
-            for name, kind in ((IMAGES, Order.kind == PICTURE), (VIDEOS, Order.kind != PICTURE)):
+            away = self._traffic.breakers.away_since(unit)
+            waits: list[tuple[Any, datetime, timedelta, str]] = []
+            for name, provider, kind in LINES:
                 if (held := self._traffic.pauses.held_since(unit, name)) is not None:
                     waits.append((kind, held, LONGEST_HOLD, f"{name}.paused"))
+                # Nobody asks whether a provider is back while all of its work is held.
+                elif provider in away and not self._traffic.pauses.held_lately(unit, name, LONGEST_OUTAGE):
+                    waits.append((Order.provider == provider, away[provider], LONGEST_OUTAGE, AWAY))
         for which, since, longest, reason in waits:
             if since <= unit.now - longest:
                 while self._give_up(which & (Order.queued_at <= unit.now - longest), reason) == AT_ONCE:
@@ -105,7 +107,7 @@ class Upkeep:
         begun = VideoTask.select(VideoTask.order).where(VideoTask.state.in_(VideoTask.OPEN))
         waiting = (Order.state == Order.QUEUED) & (Order.kind != PICTURE) & (Order.queued_at < now - LONGEST_WAIT)
         with self._database.unit() as unit:
-            if self._traffic.pauses.held_lately(unit, VIDEOS, LONGEST_WAIT):
+            if self._traffic.pauses.may_have_held(unit, VIDEOS, LONGEST_WAIT):
                 return
             for order in list(Order.select().where(waiting & Order.id.not_in(begun)).limit(BATCH)):
                 end_badly(
@@ -123,7 +125,7 @@ class Upkeep:
         are set aside for longer than this, whatever went wrong."""
         stuck = Order.state.in_((Order.CALLING, Order.RENDERING)) & (Order.queued_at < now - LONGEST_IN_ALL)
         with self._database.unit() as unit:
-            if any(self._traffic.pauses.held_lately(unit, name, LONGEST_IN_ALL) for name in HOLDABLE):
+            if any(self._traffic.pauses.may_have_held(unit, name, LONGEST_IN_ALL) for name in HOLDABLE):
                 return
             for order in list(Order.select().where(stuck).limit(BATCH)):
                 if end_badly(unit, self._desk, order=order.id, account=order.account, reason="orders.stuck"):

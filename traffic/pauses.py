@@ -60,13 +60,16 @@ class Pauses:
             raise Waits(f"{name}.held", retry_after=HELD_FOR + HELD_SPREAD * self._chance())
 
     def held_lately(self, unit: Unit, name: str, within: timedelta) -> bool:
-        """Whether what was ordered waits, or may have until less than this ago: nobody's waiting counts then. A pause
-        without a hold may have begun where one with a hold ended: the row tells of the last one only."""
-        row = Pause.get_or_none(Pause.name == name)
-        if row is None:
-            return False
-        ends = [end for end in (row.until, row.ended_at) if end is not None] if row.hold else [row.since]
-        return not ends or bool(min(ends) > unit.now - within)
+        """Whether what was ordered waits, or did until less than this ago: no time that anybody waited counts then."""
+        row = Pause.get_or_none((Pause.name == name) & Pause.hold)
+        ends = [end for end in (row.until, row.ended_at) if end is not None] if row is not None else []
+        return row is not None and (not ends or min(ends) > unit.now - within)
+
+    def may_have_held(self, unit: Unit, name: str, within: timedelta) -> bool:
+        """The same, also where a pause without a hold may have begun as one with a hold ended: a row tells of the last
+        pause only."""
+        lately = (Pause.name == name) & ~Pause.hold & (Pause.since > unit.now - within)
+        return self.held_lately(unit, name, within) or bool(Pause.select().where(lately).exists())
 
     def held_since(self, unit: Unit, name: str) -> datetime | None:
         """Since when what was ordered waits; None where it does not."""

@@ -6,14 +6,14 @@ from datetime import timedelta
 
 import pytest
 
-from errors import Rejected
+from errors import Rejected, Temporary
 from generation.greet import Boards, Greet
 from generation.held import wake
 from generation.kinds import GREET
 from generation.styles import Catalogue
 from jobs.kinds import GENERATION, Kind
 from models import LedgerEntry, Order, Photo
-from policy.limits import LONGEST_HOLD
+from policy.limits import LONGEST_HOLD, LONGEST_OUTAGE
 from tests.generation.darkroom import DELIVERED, Darkroom
 from traffic.names import IMAGES, VIDEOS
 from traffic.pauses import KNOWN_FOR, Words
@@ -154,6 +154,39 @@ def test_a_hold_that_becomes_a_pause_without_one_loses_nobody_either(darkroom: D
     room.work()
     room.upkeep.leftovers()
     assert room.state(film) == Order.RENDERING
+
+
+def test_what_staff_let_wait_because_a_provider_is_away_is_not_given_back_for_that(darkroom: Darkroom) -> None:
+    """Nobody asks meanwhile whether it is back: the time that counts begins again at the resume."""
+    room = darkroom
+    room.gemini.down = Temporary("provider.unavailable")
+    orders = [room.picture(room.person()) for _ in range(3)]
+    room.goes_on(3, step=15.0)
+    room.pause(IMAGES, hold=True)
+    outage = LONGEST_OUTAGE.total_seconds() / 60
+    room.goes_on(outage + 5, step=60.0)
+    assert room.states(orders) == {Order.QUEUED}
+    resumes(room, IMAGES)
+    room.upkeep.outages()
+    room.gemini.down = None
+    room.goes_on(5, step=15.0)
+    assert room.states(orders) == DELIVERED
+
+
+def test_after_the_hold_a_provider_that_stays_away_gives_back_in_its_time(darkroom: Darkroom) -> None:
+    room = darkroom
+    room.gemini.down = Temporary("provider.unavailable")
+    order = room.picture(room.person())
+    room.picture(room.person())
+    room.goes_on(3, step=15.0)
+    room.pause(IMAGES, hold=True)
+    room.goes_on(60, step=60.0)
+    resumes(room, IMAGES)
+    outage = LONGEST_OUTAGE.total_seconds() / 60
+    room.goes_on(outage - 2, step=30.0)
+    assert room.state(order) == Order.QUEUED
+    room.goes_on(4, step=30.0)
+    assert (room.row(order).reason, room.entries(order)) == ("provider.away", BACK)
 
 
 def test_after_a_day_of_a_hold_the_credits_go_back(darkroom: Darkroom) -> None:

@@ -83,8 +83,8 @@ class Collect:
                 destroy.intend(unit, media.id)  # nobody waits for it any more
                 self._desk.add(unit, DESTROY, subject=media.id, account=task.account)
                 return
+            unit.after(lambda: log.info("order.kept", order=task.order, model=task.model, count=task.attempt))
             self._desk.add(unit, DELIVER, subject=task.order, account=task.account)
-        log.info("order.kept", order=task.order, model=task.model, count=task.attempt)
 
     def _kept(self, unit: Unit, task: VideoTask, media: str) -> bool:
         """In time: the hold becomes a charge. Late: the credits are back already, and it is a gift."""

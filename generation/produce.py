@@ -142,8 +142,9 @@ class Produce:
                 raise Permanent("orders.withdrawn")
             ledger.charge(unit, owner=order.account, order=order.id)
             self._count(unit, order, made.model, made.usage)
+            # Before the bell: who delivers it speaks after this.
+            unit.after(lambda: log.info("order.kept", order=order.id, model=made.model, count=order.attempt + 1))
             self._desk.add(unit, DELIVER, subject=order.id, account=order.account)
-        log.info("order.kept", order=order.id, model=made.model, count=order.attempt + 1)
 
     def again(self, claim: Claim, failure: Failure, unit: Unit) -> None:
         """Between two attempts it waits in the queue, where it can be cancelled."""

@@ -10,7 +10,7 @@ from database import Database
 from models import Finding, LedgerAccount, Order
 
 LEDGER, BALANCES, HOLDS = "ledger", "balances", "holds"
-RECONCILE, AUDIT, OBJECTS = "reconcile", "audit", "objects"
+RECONCILE, AUDIT, OBJECTS, RETENTION = "reconcile", "audit", "objects", "retention"
 KEYS = "keys."  # and the id of a master key
 EVERY = 3600.0  # seconds between two checks of the whole books: each reads them from end to end
 WITHIN = 60.0  # seconds

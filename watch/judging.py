@@ -13,7 +13,7 @@ from policy.rights import ALARM_BEFORE
 from privacy.backups import Standing as Backups
 from privacy.canary_standing import NEVER, RUNNING, CanaryStanding
 from watch.alive import Seen
-from watch.checks import AUDIT, BALANCES, HOLDS, KEYS, LEDGER, OBJECTS, RECONCILE
+from watch.checks import AUDIT, BALANCES, HOLDS, KEYS, LEDGER, OBJECTS, RECONCILE, RETENTION
 
 LATE, HAND = 1, 2  # also how `status` exits
 QUEUE_LIMIT, RIGHTS_LIMIT = 120.0, 900.0  # seconds that the oldest row may wait
@@ -122,6 +122,7 @@ CHECKED = {
     RECONCILE: ("our books and Telegram's differ in {n} payments", "python -m ops reconcile"),
     AUDIT: ("the staff's log is broken in {n} places", "python -m ops audit"),
     OBJECTS: ("{n} sealed objects are missing in the store", "docs/operations-restore.md"),
+    RETENTION: ("{n} rules of retention fail; what they are for is kept too long", "python -m ops retention"),
     BALANCES: ("balances are {n} credits away from the books", "docs/operations.md#ledgernotzero"),
     HOLDS: ("{n} credits are on hold for no order", "docs/operations.md#checkdiffers"),
 }

@@ -68,7 +68,7 @@ from support.attachments import Attachments
 from support.office import Office
 from support.tickets import Tickets
 from traffic.control import Traffic
-from watch.checks import AUDIT, OBJECTS, RECONCILE, Checks
+from watch.checks import AUDIT, OBJECTS, RECONCILE, RETENTION, Checks
 from watch.checks import EVERY as CHECKED_EVERY
 from watch.meters import Meters
 
@@ -192,7 +192,14 @@ class House:
             log.error("payments.differ", count=len(report.differences))
 
     def _sweep(self) -> None:
-        self.retention.run()
+        """A rule that fails is hidden by the others, which have run."""
+        try:
+            self.retention.run()
+        except Failure as error:
+            if error.code == "retention.failed":
+                self.checks.found(RETENTION, int(error.facts["rules"] or 0))
+            raise
+        self.checks.found(RETENTION, 0)
 
     def _compare(self) -> None:
         self.checks.found(OBJECTS, self.retention.compare().missing)

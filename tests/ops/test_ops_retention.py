@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from config import Settings
+from errors import Failure
 from jobs.kinds import GENERATION, RIGHTS
 from models import EndedAccount, Link, Media, SeenUpdate, StrayObject, Work, new_id
 from policy.categories import SEEN_UPDATES
+from privacy.figures import retained
 from privacy.objects import MANY
 from privacy.sweep import period_of
 from tests.ops.shell import ops
@@ -37,6 +39,10 @@ class Shell:
             SeenUpdate.insert(id=1, at=unit.now - SEEN_UPDATES).execute()
             SeenUpdate.insert(id=2, at=unit.now - SEEN_UPDATES + timedelta(hours=1)).execute()
             Link.insert(id=b"h", account="a", media="m", expires_at=unit.now - timedelta(seconds=1)).execute()
+
+    def turns(self, table: str, into: str) -> None:
+        with self.house.database.connection():
+            self.house.database.rows(f"ALTER TABLE {table} RENAME TO {into}")
 
     def ends_with_open_work(self) -> None:
         with self.house.database.unit() as unit:
@@ -71,6 +77,26 @@ def test_a_dry_run_shows_and_a_run_lets_go(shell: Shell) -> None:
     with shell.house.database.connection():
         assert ([row.id for row in SeenUpdate.select()], Link.select().count()) == ([2], 0)
     assert shell.does("--dry-run")[1]["seen_update"][2] == "0"
+
+
+def test_a_rule_that_fails_is_an_alarm_though_the_others_have_run(shell: Shell) -> None:
+    [sweep] = [duty for duty in shell.house.duties(RIGHTS) if duty.name == "retention"]
+
+    def found() -> int:
+        with shell.house.database.connection():
+            return int(shell.house.checks.last()["retention"].count)
+
+    sweep.act()
+    assert found() == 0
+    shell.has_old_rows()
+    shell.turns("link", "put_away")
+    with pytest.raises(Failure, match="failed"):
+        sweep.act()
+    assert found() == 1
+    assert retained(shell.house.database).gone == 1  # of another rule
+    shell.turns("put_away", "link")
+    sweep.act()
+    assert found() == 0
 
 
 @pytest.mark.parametrize("words", [(), ("--dry-run",)])

@@ -60,6 +60,7 @@ def test_all_well_is_silence() -> None:
         ("miomio_payments_open", ("unclaimed",), 1.0, HAND, "1 payments are nobody's"),
         ("miomio_check_differences", ("reconcile",), 2.0, HAND, "differ in 2 payments"),
         ("miomio_check_differences", ("audit",), 1.0, HAND, "the staff's log is broken in 1 places"),
+        ("miomio_check_differences", ("retention",), 1.0, HAND, "1 rules of retention fail"),
         ("miomio_check_differences", ("objects",), 4.0, HAND, "4 sealed objects are missing"),
         ("miomio_check_differences", ("of-tomorrow",), 4.0, HAND, "of-tomorrow found 4"),
         ("miomio_check_age_seconds", ("audit",), 100_000.0, LATE, "audit was last checked 1 d 3 h ago"),

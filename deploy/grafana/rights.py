@@ -65,7 +65,7 @@ RIGHTS: tuple[Panel, ...] = (
     ),
     Panel(
         title="Since each check was run",
-        says="After 26 hours somebody is told, as for the canary person.",
+        says="After 26 hours somebody is told; of the canary person after 28.",
         unit="s",
         queries={
             "{{check}}": 'min by (check) (miomio_check_age_seconds{app="$app"})',

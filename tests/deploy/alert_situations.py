@@ -213,8 +213,8 @@ SITUATIONS: tuple[Situation, ...] = (
     fires("CanaryFailed", told("miomio_canary_passed", f"0{EVER}")),
     silent("CanaryFailed", told("miomio_canary_passed", f"1{EVER}")),
     silent("CanaryFailed", ALIVE),  # none is set up
-    fires("CanaryOld", told("miomio_canary_age_seconds", f"93601{EVER}"), at="31m"),
-    silent("CanaryOld", told("miomio_canary_age_seconds", f"93600{EVER}"), at="31m"),
+    fires("CanaryOld", told("miomio_canary_age_seconds", f"100801{EVER}"), at="31m"),
+    silent("CanaryOld", told("miomio_canary_age_seconds", f"100800{EVER}"), at="31m"),
     fires("BackupOld", told("miomio_backups_late", f"1{EVER}"), at="31m"),
     silent("BackupOld", told("miomio_backups_late", f"0{EVER}"), at="31m"),
     fires("BackupKeptTooLong", told("miomio_backups_too_old", f"1{EVER}"), at="31m"),

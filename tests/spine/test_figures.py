@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -40,6 +41,10 @@ def series(spine: Spine, process: str) -> Series:
 
 def value(found: Series, name: str, **labels: str) -> float:
     return found.get((name, tuple(sorted(labels.items()))), 0.0)
+
+
+def moves(spine: Spine, process: str, name: str, labels: dict[str, str]) -> bool:
+    return value(series(spine, process), name, **labels) >= 1
 
 
 def told(spine: Spine, order: str) -> list[dict[str, Any]]:
@@ -99,14 +104,17 @@ def test_its_rows_tell_the_same_story(spine: Spine, ordered: tuple[Person, str])
 
 
 def test_an_order_moves_the_figures_of_who_worked_on_it(spine: Spine, ordered: tuple[Person, str]) -> None:
-    worker, web = series(spine, "worker"), series(spine, "web")
-    assert value(worker, "miomio_order_seconds_count", kind="picture") >= 1
-    assert value(worker, "miomio_work_ended_total", kind="produce", outcome="done") >= 1
-    assert value(worker, "miomio_work_seconds_count", kind="deliver") >= 1
-    assert value(worker, "miomio_provider_seconds_count", provider="gemini") >= 1
-    assert value(worker, "miomio_provider_seconds_count", provider="telegram") >= 1
-    assert value(web, "miomio_webhook_seconds_count", status="2xx") >= 1
-    assert value(web, "miomio_http_seconds_count", route="health", status="2xx") >= 1
+    moved: tuple[tuple[str, str, dict[str, str]], ...] = (
+        ("worker", "miomio_order_seconds_count", {"kind": "picture"}),
+        ("worker", "miomio_work_ended_total", {"kind": "produce", "outcome": "done"}),
+        ("worker", "miomio_work_seconds_count", {"kind": "deliver"}),
+        ("worker", "miomio_provider_seconds_count", {"provider": "gemini"}),
+        ("worker", "miomio_provider_seconds_count", {"provider": "telegram"}),
+        ("web", "miomio_webhook_seconds_count", {"status": "2xx"}),
+        ("web", "miomio_http_seconds_count", {"route": "health", "status": "2xx"}),
+    )
+    for process, name, labels in moved:  # they are counted behind what was logged
+        until(f"{name} of {process}", partial(moves, spine, process, name, labels))
 
 
 def test_the_rights_process_tells_what_the_database_knows(spine: Spine, ordered: tuple[Person, str]) -> None:
@@ -114,12 +122,16 @@ def test_the_rights_process_tells_what_the_database_knows(spine: Spine, ordered:
         found = series(spine, "rights")
         return found if value(found, "miomio_orders_lately", kind="picture", state="delivered") >= 1 else None
 
-    found = until("the order in the figures", known, seconds=LONG)
-    assert value(found, "miomio_up", part="database") == 1
-    assert all(value(found, "miomio_up", part=part) == 1 for part in ("store", "bell", "erasures"))
-    assert [value(found, "miomio_processes", group=group) >= 1 for group in ("web", "worker", "rights")] == [True] * 3
-    failing = {labels for (name, labels), said in found.items() if name == "miomio_figures_failed" and said}
-    assert failing == set()
+    def wrong() -> list[str]:
+        found = series(spine, "rights")
+        down = [part for part in ("database", "store", "bell", "erasures") if value(found, "miomio_up", part=part) != 1]
+        lost = [group for group in PROCESSES if value(found, "miomio_processes", group=group) < 1]
+        failing = [str(labels) for (name, labels), said in found.items() if name == "miomio_figures_failed" and said]
+        return down + lost + failing
+
+    until("the order in the figures", known, seconds=LONG)
+    # A busy machine may be late with one of them for a moment.
+    until("all of it", lambda: not wrong(), seconds=LONG)
     assert {figure.name for figure in FIGURES.values() if figure.asked == DATABASE} <= names(page(spine, "rights"))
 
 

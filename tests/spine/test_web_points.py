@@ -46,9 +46,9 @@ def test_a_tap_on_which_the_web_process_dies_is_one_order(quick: Spine, point: s
     message, data = person.offers(small_photo(), "a quiet harbour")
     web(quick, MIOMIO_CRASH_AT=point)
     try:
-        [alive] = serving(quick)
+        alive = until("who serves", lambda: serving(quick))
         person.press(message, data)
-        until("the death", lambda: alive not in serving(quick))
+        until("the death", lambda: not alive & serving(quick))
     finally:
         web(quick)
     assert paid_once(quick, person, data.partition(":")[2])

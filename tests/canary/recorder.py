@@ -47,7 +47,7 @@ class Recorder:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name=f"recorder-{name}", daemon=True)
         self._thread.start()
-        self._server = asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result(10)
+        self._server = asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result(60)
         self.port: int = self._server.sockets[0].getsockname()[1]
 
     @property
@@ -70,7 +70,7 @@ class Recorder:
     def away(self) -> Iterator[None]:
         """The other party cannot be reached meanwhile; open lines break."""
         self._away = True
-        asyncio.run_coroutine_threadsafe(self._break_lines(), self._loop).result(10)
+        asyncio.run_coroutine_threadsafe(self._break_lines(), self._loop).result(60)
         try:
             yield
         finally:
@@ -81,7 +81,7 @@ class Recorder:
             self._server.close()
             await self._break_lines()
 
-        asyncio.run_coroutine_threadsafe(end(), self._loop).result(10)
+        asyncio.run_coroutine_threadsafe(end(), self._loop).result(60)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
 

@@ -142,22 +142,22 @@ def test_a_no_and_a_sending_at_one_moment_take_turns(desk: Desk) -> None:
                 categories=frozenset({"photos"}),
             )
             written.set()
-            go_on.wait(20)
+            go_on.wait(60)
             order.append("sent")
 
     def refuser() -> None:
-        written.wait(20)
+        written.wait(60)
         says(desk, account, "gemini", allowed=False)
         order.append("refused")
 
     threads = [threading.Thread(target=act) for act in (sender, refuser)]
     for thread in threads:
         thread.start()
-    written.wait(20)
+    written.wait(60)
     assert not _ends(threads[1], within=0.5), "the no waits for the sending that was begun before it"
     go_on.set()
     for thread in threads:
-        thread.join(20)
+        thread.join(60)
     assert order == ["sent", "refused"]
     with pytest.raises(Rejected):
         sends(desk, account, "gemini")
@@ -174,10 +174,10 @@ def test_a_sending_that_comes_while_a_no_is_being_written_sees_it(desk: Desk) ->
         with desk.database.unit() as unit:
             choose(unit, account, "gemini", allowed=False)
             begun.set()
-            go_on.wait(20)
+            go_on.wait(60)
 
     def sender() -> None:
-        begun.wait(20)
+        begun.wait(60)
         try:
             sends(desk, account, "gemini")
         except Rejected as error:
@@ -186,11 +186,11 @@ def test_a_sending_that_comes_while_a_no_is_being_written_sees_it(desk: Desk) ->
     threads = [threading.Thread(target=act) for act in (refuser, sender)]
     for thread in threads:
         thread.start()
-    begun.wait(20)
+    begun.wait(60)
     assert not _ends(threads[1], within=0.5)
     go_on.set()
     for thread in threads:
-        thread.join(20)
+        thread.join(60)
     assert failures == ["provider.not_allowed"]
     assert sent(desk) == []
     with desk.database.connection():

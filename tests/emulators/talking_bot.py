@@ -37,13 +37,13 @@ class TalkingBot:
     def stop(self) -> None:
         self._stopped.set()
         self.may_answer.set()
-        self._thread.join(5)
+        self._thread.join(30)
         apihelper.API_URL, apihelper.FILE_URL = self._before
 
     def _run(self) -> None:
         offset = 0
         while not self._stopped.is_set():
-            for update in self.bot.get_updates(offset=offset, timeout=1, long_polling_timeout=1):
+            for update in self.bot.get_updates(offset=offset, timeout=60, long_polling_timeout=1):
                 offset = update.update_id + 1
                 self._take(update)
 

@@ -214,7 +214,7 @@ def test_a_running_task_is_made_to_hang_and_what_has_ended_stays_as_it_is(plain:
     time.sleep(4)  # what `a` would have taken
     assert plain.state("a") == "submitted"
     plain.push("a", "finish")
-    answer = plain.http.post(f"{plain.url}/control/tasks/a", json={"do": "fail"}, timeout=5)
+    answer = plain.http.post(f"{plain.url}/control/tasks/a", json={"do": "fail"}, timeout=60)
     assert answer.status_code == 409
     assert plain.state("a") == "succeeded"
 
@@ -266,13 +266,13 @@ def test_rules_wait_for_the_task_they_are_meant_for(plain: Kling) -> None:
     [{"kind": "url"}],
 ])  # fmt: skip
 def test_a_rule_that_is_not_understood_is_refused(plain: Kling, rules: object) -> None:
-    answer = plain.http.post(f"{plain.url}/control/scenario", json={"rules": rules}, timeout=5)
+    answer = plain.http.post(f"{plain.url}/control/scenario", json={"rules": rules}, timeout=60)
     assert answer.status_code == 400
 
 
 @pytest.mark.parametrize("setting", [{"seconds": -1}, {"seconds": [2, 1]}, {"slots": "2"}, {"canned": 1}, {"x": 1}])
 def test_a_setting_that_is_not_understood_is_refused(plain: Kling, setting: Json) -> None:
-    answer = plain.http.post(f"{plain.url}/control/settings", json=setting, timeout=5)
+    answer = plain.http.post(f"{plain.url}/control/settings", json=setting, timeout=60)
     assert answer.status_code == 400
 
 

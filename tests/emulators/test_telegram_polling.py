@@ -78,7 +78,7 @@ def test_the_client_librarys_own_polling_works(ann: Any, emulator: Any, bot: Any
     heard: list[str] = []
     bot.register_message_handler(lambda message: heard.append(message.text), func=lambda message: True)
     ann.says("hello")
-    bot.process_new_updates(bot.get_updates(timeout=1, allowed_updates=["message", "callback_query"]))
+    bot.process_new_updates(bot.get_updates(timeout=60, allowed_updates=["message", "callback_query"]))
     assert heard == ["/start", "hello"]
     ann.does("block")
     assert [update["message"]["text"] for update in emulator.ok("getUpdates")] == ["/start", "hello"]

@@ -6,6 +6,7 @@ Stopped anywhere it is run again from the start: until it is through, no process
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +41,7 @@ from vault.index import BlindIndex
 from workers.house import House
 from workers.startup import surfaces
 
+GOODBYE = 5.0  # seconds for which the server may still count a line that was just closed
 TELLING = ("account", "payment", "ledger_entry", "erasure", "ended_account")  # tables of a database that somebody needs
 SAID = {
     "backup.unreadable": "This backup has no manifest that can be read.",
@@ -133,13 +135,21 @@ def _demand_alone(house: House) -> None:
     if house.database.sqlite:
         return
     house.database.close()
+    until = time.monotonic() + GOODBYE
     with house.database.connection():
-        [(others,)] = house.database.rows(
-            "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
-            "AND backend_type = 'client backend'"
-        )
+        while (others := _others(house)) and time.monotonic() < until:
+            time.sleep(0.1)
     if others:
         raise Rejected("restore.connected", count=others)
+
+
+def _others(house: House) -> int:
+    """Who is connected besides us."""
+    [(count,)] = house.database.rows(
+        "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
+        "AND backend_type = 'client backend'"
+    )
+    return int(count)
 
 
 def _asked(house: House, manifest: Manifest, token: str | None) -> str | None:

@@ -55,20 +55,21 @@ def dump(database: Database, url: str, folder: Path) -> tuple[dict[str, int], st
         return _counted(database), _migration(database)
 
 
-def restore(database: Database, url: str, folder: Path) -> None:
+def restore(database: Database, url: str, folder: Path, *, rows: Mapping[str, int]) -> None:
     """What is in the file takes the place of what is there. Nobody else may be connected; this closes our own lines.
 
-    Raises as `dump` does, and Permanent("restore.not_owner" | "restore.in_use_since"); what was there is there again
-    then.
+    `rows`: how many each table must have. Raises as `dump` does, and Permanent("restore.incomplete" |
+    "restore.not_owner" | "restore.in_use_since"); what was there is there again then.
     """
     source = folder / FILES[kind_of(database)]
     database.close()
     if database.sqlite:
-        _restore_sqlite(source, _file_of(url))
+        _restore_sqlite(source, _file_of(url), rows)
         return
     with _put_aside(database):
         _run("pg_restore", url, "--schema=public", "--no-owner", "--no-privileges", "--exit-on-error",
              "--single-transaction", f"--dbname={_name_of(url)}", str(source))  # fmt: skip
+        _demand_rows(rows, rows_here(database))
         crash.at("restore.filled")
     database.close()
 
@@ -107,16 +108,26 @@ def _dump_sqlite(source: Path, target: Path) -> tuple[dict[str, int], str]:
             here.execute(f"DELETE FROM {table}")  # noqa: S608  a name of ours
         here.commit()
         here.execute("VACUUM")
-        tables = [name for (name,) in here.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        counts = {
-            name: int(here.execute(f'SELECT COUNT(*) FROM "{name}"').fetchone()[0])  # noqa: S608
-            for name in sorted(tables)
-            if name not in WITHOUT and not name.startswith("sqlite_")
-        }
-        return counts, str(here.execute(f"SELECT MAX(name) FROM {LEAST}").fetchone()[0])  # noqa: S608
+        return _counted_in(here), str(here.execute(f"SELECT MAX(name) FROM {LEAST}").fetchone()[0])  # noqa: S608
 
 
-def _restore_sqlite(source: Path, target: Path) -> None:
+def _counted_in(file: sqlite3.Connection) -> dict[str, int]:
+    tables = [name for (name,) in file.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    return {
+        name: int(file.execute(f'SELECT COUNT(*) FROM "{name}"').fetchone()[0])  # noqa: S608  a name of the schema's own
+        for name in sorted(tables)
+        if name not in WITHOUT and not name.startswith("sqlite_")
+    }
+
+
+def _demand_rows(wanted: Mapping[str, int], found: Mapping[str, int]) -> None:
+    """Before what was there goes."""
+    for table, count in wanted.items():
+        if found.get(table) != count:
+            raise Permanent("restore.incomplete", table=table)
+
+
+def _restore_sqlite(source: Path, target: Path, rows: Mapping[str, int]) -> None:
     """One transaction of SQLite's own: killed in the middle of it, what was there is there."""
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with (
@@ -124,6 +135,7 @@ def _restore_sqlite(source: Path, target: Path) -> None:
         closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as there,
         closing(sqlite3.connect(target, timeout=5.0)) as here,
     ):
+        _demand_rows(rows, _counted_in(there))
         there.backup(here)
     crash.at("restore.filled")
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,7 @@ import click
 
 import crash
 from billing.reconcile import unbalanced
-from errors import Failure, Permanent, Rejected
+from errors import Failure, Rejected
 from models import Account, KeyRow
 from ops.backup import OBJECTS, told
 from ops.backup import SENTENCE as OF_BACKUP
@@ -55,7 +55,7 @@ SAID = {
     "restore.not_owner": "The user of DATABASE_URL may not replace the tables: take the owner of the database.",
     "restore.in_use_since": "A killed restore left the tables of then in the schema {schema}, and this database was "
     "used since. They hold what was erased: look, DROP SCHEMA {schema} CASCADE, run this again. Nothing was touched.",
-    "restore.incomplete": "The database has not all the rows that the manifest names: {table}. Run it again.",
+    "restore.incomplete": "This backup has not all the rows that the manifest names: {table}. Take another one.",
 }
 SENTENCE = {**OF_BACKUP, **OF_KEYS, **OF_REPLAY, **SAID}
 NOT_SERVED = "The database is restored, and must not be served yet:"
@@ -94,8 +94,7 @@ def restore(
         _demand_alone(house)
         if (question := _asked(house, manifest, token)) is not None:
             sys.exit(question)
-        fill(house.database, house.settings.database_url, sources.dump)
-        _demand_rows(manifest.rows, rows_here(house.database))
+        fill(house.database, house.settings.database_url, sources.dump, rows=manifest.rows)
         click.echo(f"{sources.dump.name} of {manifest.at:%Y-%m-%d %H:%M} UTC is in its place")
         house.database.migrate()
         crash.at("restore.migrated")
@@ -168,12 +167,6 @@ def _asked(house: House, manifest: Manifest, token: str | None) -> str | None:
         f"This database has {counts}. All of it is replaced by the backup of {manifest.at:%Y-%m-%d %H:%M} UTC.\n"
         f"Nothing is done yet. Within the hour: --confirm {tokens.give(now, *about)}"
     )
-
-
-def _demand_rows(wanted: Mapping[str, int], found: Mapping[str, int]) -> None:
-    for table, count in wanted.items():
-        if found.get(table) != count:
-            raise Permanent("restore.incomplete", table=table)
 
 
 def _bring_up_to_date(house: House, by: Act, sources: Sources, *, older: bool) -> None:

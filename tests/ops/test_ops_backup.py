@@ -200,7 +200,7 @@ def test_a_disk_that_is_full_is_told_from_other_troubles(on_postgres: Rehearsal,
     with pytest.raises(Temporary, match=r"database\.unavailable"):
         dumps.dump(database, re.sub(r":\d+/", ":1/", url), tmp_path)
     with pytest.raises(Permanent, match=r"backup\.program"):
-        dumps.restore(database, url, tmp_path)
+        dumps.restore(database, url, tmp_path, rows={})
     assert len(on_postgres.accounts()) == 4  # what was put aside is back
 
 

@@ -219,12 +219,13 @@ def test_a_backup_of_an_older_release_is_brought_up_to_date_and_one_of_a_newer_i
     assert (refused.returncode, "of a newer release (9999_of_tomorrow)" in refused.stderr) == (1, True)
 
 
-@on_sqlite
-def test_rows_that_the_manifest_does_not_name_are_no_restore(service: Rehearsal) -> None:
+def test_rows_that_the_manifest_does_not_name_are_no_restore_and_leave_what_was_there(service: Rehearsal) -> None:
     dump = service.backs_up()
     service.signs(dump, rows={"account": 5})
     done = service.restores(dump)
     assert (done.returncode, "has not all the rows that the manifest names: account" in done.stderr) == (1, True)
+    assert len(service.accounts()) == 4
+    check_or_exit(service.house)
 
 
 @on_sqlite

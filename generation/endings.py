@@ -5,9 +5,10 @@ from __future__ import annotations
 import logs
 from billing import ledger
 from database import Unit
-from generation.kinds import TELL
+from generation.kinds import PRODUCE, SUBMIT, TELL
+from generation.slots import withdraw
 from jobs.desk import Desk
-from models import Order, Photo
+from models import Order, Photo, VideoTask, Work
 from states import move
 
 log = logs.get()
@@ -31,6 +32,22 @@ def end_badly(
     forget_words(account)
     desk.add(unit, TELL, subject=order, account=account)
     unit.after(lambda: log.info("order.ended_badly", order=order, state=to, code=reason))
+    return True
+
+
+def take_out(unit: Unit, desk: Desk, order: str) -> bool:
+    """Whether an order still waits: nobody begins it from here on. Work is held first, as by whoever begins it: then
+    nothing is withdrawn under one that was quicker."""
+    admitted = VideoTask.select(VideoTask.id).where(
+        (VideoTask.order == order) & (VideoTask.state == VideoTask.ADMITTED)
+    )
+    subjects = [order, *(task.id for task in admitted)]
+    begins = Work.subject.in_(subjects) & Work.kind.in_((PRODUCE, SUBMIT)) & Work.state.in_((Work.DUE, Work.HELD))
+    Work.update(fence=Work.fence).where(begins).execute()
+    if not Order.select().where((Order.id == order) & (Order.state == Order.QUEUED)).exists():
+        return False
+    desk.withdraw(unit, subject=order, kinds=(PRODUCE,))
+    withdraw(unit, desk, order)
     return True
 
 

@@ -16,7 +16,7 @@ from custody.fields import Fields
 from database import Unit
 from errors import Permanent, Rejected
 from generation.chat import PURPOSE
-from generation.endings import end_badly, forget_words
+from generation.endings import end_badly, forget_words, take_out
 from generation.kinds import ADMIT, DELIVER, DESTROY, PRODUCE, ROUND, TELL
 from generation.slots import MOST_WAITING, Place, VideoSlots, withdraw
 from generation.source import Source
@@ -220,10 +220,8 @@ class Orders:
         """What waits for a provider ends, its credits are back, its person is told; how many. Called before the choice
         is written: whoever submits takes work and order before the account, too."""
         waiting = (Order.account == account) & (Order.provider == provider) & (Order.state == Order.QUEUED)
-        rows = list(Order.select().where(waiting).order_by(Order.id))
-        for row in rows:
-            self._desk.withdraw(unit, subject=row.id, kinds=(PRODUCE,))
-            withdraw(unit, self._desk, row.id)
+        found = list(Order.select().where(waiting).order_by(Order.id))
+        rows = [row for row in found if take_out(unit, self._desk, row.id)]
         return sum(
             end_badly(
                 unit,

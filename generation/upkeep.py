@@ -10,10 +10,10 @@ from billing import ledger
 from billing.prices import PICTURE
 from custody import destroy
 from database import Database
-from generation.endings import end_badly
-from generation.kinds import DESTROY, PRODUCE
+from generation.endings import end_badly, take_out
+from generation.kinds import DESTROY
 from generation.orders import PROVIDER, VIDEO_PROVIDER, Orders
-from generation.slots import Place, abandon, withdraw
+from generation.slots import Place, abandon
 from generation.status import Status
 from jobs.desk import Desk
 from models import Media, Order, VideoTask
@@ -78,9 +78,7 @@ class Upkeep:
         """Some of the orders that wait; how many were found. A short transaction: others wait for their books."""
         with self._database.unit() as unit:
             found = list(Order.select().where((Order.state == Order.QUEUED) & late).order_by(Order.id).limit(AT_ONCE))
-            for order in found:
-                self._desk.withdraw(unit, subject=order.id, kinds=(PRODUCE,))
-                withdraw(unit, self._desk, order.id)
+            for order in [order for order in found if take_out(unit, self._desk, order.id)]:  # all work, then any books
                 if end_badly(
                     unit, self._desk, order=order.id, account=order.account, reason=reason, come_from=(Order.QUEUED,)
                 ):

@@ -3,12 +3,13 @@ is told twice, and nobody waits for longer than was said."""
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 import pytest
 
 from errors import Permanent, Rejected, Temporary
-from models import Breaker, LedgerEntry, Order, VideoTask
+from models import Breaker, LedgerEntry, Order, VideoTask, Work
 from policy.limits import LONGEST_OUTAGE
 from tests.generation.darkroom import DELIVERED, Darkroom
 from traffic.breaker import RAMP_FIRST, STREAK
@@ -77,6 +78,26 @@ def test_who_waited_as_long_as_was_said_has_the_credits_back_and_is_told_once(da
     room.goes_on(5, step=15.0)
     assert (room.state(late), room.entries(late)) == (Order.DELIVERED, CHARGED)
     assert room.balanced()
+
+
+def test_an_order_that_begins_at_the_moment_it_would_be_given_back_is_made(darkroom: Darkroom) -> None:
+    """Who begins it was first: its work must not be withdrawn under it, or its credits would be set aside for hours."""
+    room = darkroom
+    order = room.picture(room.person())
+    with room.database.connection():
+        Breaker.insert(name="gemini", state=Breaker.OPEN, opened_at=room.clock.now(), trips=1).execute()
+        claim = room.desk.claim(Work.get(Work.kind == "produce").id)
+    assert claim is not None
+    room.later(LONGEST_OUTAGE.total_seconds() + 1)
+    other = threading.Thread(target=room.upkeep.outages)
+    with claim.checkpoint():
+        other.start()
+        other.join(0.3)
+        Order.update(state=Order.CALLING).where(Order.id == order).execute()
+    other.join(60)
+    with claim.finish():
+        """It still holds it."""
+    assert room.state(order) == Order.CALLING
 
 
 def test_one_who_cancels_while_it_is_away_has_the_credits_back(darkroom: Darkroom) -> None:

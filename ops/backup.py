@@ -37,6 +37,8 @@ HERE = {
     "backup.store_empty": "The object store is empty and the copy is not: the store was lost, or it is another one. "
     "Nothing was touched.",
     "backup.place_unknown": "Nothing is known to be in a folder of this number. Without one, all are named.",
+    "backup.too_much_gone": "Of {copied} objects in the copy {gone} are in neither the store nor the database: these may "
+    "be others than it was made of. Nothing was touched. If it is right that they go: --believe.",
     "backup.not_removed": "Some copies of what was deleted could not be removed: run it again.",
 }
 SENTENCE = {**SAID, **SENTENCES, **HERE}
@@ -69,15 +71,16 @@ def backup(context: click.Context, folder: Path | None, actor: str | None, reaso
 
 @backup.command()
 @where
+@click.option("--believe", is_flag=True, help="also when most of the copy goes")
 @acting
-def objects(folder: Path, actor: str, reason: str) -> None:
+def objects(folder: Path, believe: bool, actor: str, reason: str) -> None:
     """Bring the copy of the sealed objects in line with the store: what is new comes, what was deleted goes."""
     with opened() as house, told(), tqdm(unit="objects", disable=not sys.stderr.isatty()) as bar:
         place, by = BackupFolder(folder), act(actor, reason)
         with place.locked():
             began = house.database.clock.now()
             copies = ObjectCopies(house.database, house.media.store, FolderStore(folder / OBJECTS))
-            found = copies.take(progress=lambda total: bar.update(total - bar.n))
+            found = copies.take(believe=believe, progress=lambda total: bar.update(total - bar.n))
             with house.database.unit() as unit:
                 known_as = place.known_as(f"{began:{STAMP}}-{OBJECTS}")
                 backups.made(unit, id=known_as, kind=backups.OBJECTS, place=place.place, size=found.size, at=began)

@@ -17,11 +17,12 @@ from database import Database
 from errors import Permanent, Temporary
 from policy.records import ERASURES as RECORDS_KEPT
 from privacy.erasure_mark import still_there
-from privacy.objects import Objects
+from privacy.objects import MANY, Objects
 from vault.store import Listed, Store
 from vault.stream import DEFAULT_CHUNK, sealed_length
 
 AT_ONCE = 500  # objects in one step
+MOST = 0.5  # of a copy that goes at once is no day like others
 HANDS = 8  # an object store answers many as soon as one
 RECORDS = f"{ERASURES}/"
 NEVER_COPIED = f"{EXPORT}/"  # of a day's life
@@ -58,12 +59,15 @@ class ObjectCopies:
         self._store = store
         self._copy = copy
 
-    def take(self, *, progress: Progress = lambda _: None) -> Copied:
+    def take(self, *, believe: bool = False, progress: Progress = lambda _: None) -> Copied:
         """Bring the copy in line. Raises Permanent("backup.store_empty") where the store has nothing and the copy has
-        something: then the store is lost, or another one."""
+        something: then the store is lost, or another one; and Permanent("backup.too_much_gone") where most of the copy
+        would go, unless it is to be believed."""
         found = Copied()
         if next(self._store.names(), None) is None and next(self._copy.names(), None) is not None:
             raise Permanent("backup.store_empty")
+        if not believe:
+            self._demand_likely()
         for there, here in _side_by_side(self._store, self._copy):
             new = [one for one in there.values() if one.name not in here or here[one.name].size != one.size]
             with ThreadPoolExecutor(HANDS) as hands:
@@ -99,6 +103,18 @@ class ObjectCopies:
                 crash.at("restore.object_back")
             progress(found.objects + found.missing)
         return found
+
+    def _demand_likely(self) -> None:
+        """Neither the store nor the database knows most of the copy: they are others than it was made of."""
+        copied = gone = 0
+        for there, here in _side_by_side(self._store, self._copy):
+            objects = [name for name in here if not name.startswith(RECORDS)]
+            lacking = [name for name in objects if name not in there]
+            with self._database.connection():
+                gone += len(lacking) - len(still_there(lacking))
+            copied += len(objects)
+        if gone > MANY and gone > copied * MOST:
+            raise Permanent("backup.too_much_gone", gone=gone, copied=copied)
 
     def _take(self, one: Listed) -> bool:
         """Whether it was there still."""

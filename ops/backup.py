@@ -37,8 +37,8 @@ HERE = {
     "backup.store_empty": "The object store is empty and the copy is not: the store was lost, or it is another one. "
     "Nothing was touched.",
     "backup.place_unknown": "Nothing is known to be in a folder of this number. Without one, all are named.",
-    "backup.too_much_gone": "Of {copied} objects in the copy {gone} are in neither the store nor the database: these may "
-    "be others than it was made of. Nothing was touched. If it is right that they go: --believe.",
+    "backup.too_much_gone": "Of {copied} objects in the copy {gone} are in neither the store nor the database: these "
+    "may be others than it was made of. Nothing was touched. If it is right that they go: --believe.",
     "backup.not_removed": "Some copies of what was deleted could not be removed: run it again.",
 }
 SENTENCE = {**SAID, **SENTENCES, **HERE}

@@ -96,7 +96,7 @@ def look(house: House, asking: Mapping[str, Part]) -> Screen:
         figures=figures,
         seen=living,
         quarantined=quarantined,
-        canary=canary_standing.standing(house.database),
+        canary=_canary(house),
         backups=kept,
         backups_late=kept.late(now),
         newest_master=house.keys.newest,
@@ -104,6 +104,12 @@ def look(house: House, asking: Mapping[str, Part]) -> Screen:
     )
     said = {name: answer() for name, answer in begun.items()}
     return Screen(at=now, seen=living, parts=said, figures=figures, lines=tuple(judge(known)))
+
+
+def _canary(house: House) -> canary_standing.CanaryStanding:
+    """Of one that is not set up any more nobody waits for the next run."""
+    here = house.canary.chat is not None
+    return canary_standing.standing(house.database) if here else canary_standing.CanaryStanding(canary_standing.NEVER)
 
 
 def _quarantined(database: Database, now: datetime) -> dict[str, int]:

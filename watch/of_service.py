@@ -19,9 +19,9 @@ PACED = "SELECT name, until FROM pacing WHERE until > ?"
 
 
 def questions(
-    database: Database, *, traffic: Traffic, providers: tuple[str, ...], checks: Checks
+    database: Database, *, traffic: Traffic, providers: tuple[str, ...], checks: Checks, canary_here: bool = True
 ) -> tuple[Question, ...]:
-    """`providers`: those that have a breaker."""
+    """`providers`: those that have a breaker. `canary_here`: whether one is set up, or nobody waits for it."""
 
     def processes(now: datetime) -> Iterator[Sample]:
         del now
@@ -48,7 +48,7 @@ def questions(
 
     def canary(now: datetime) -> Iterator[Sample]:
         stands = canary_standing.standing(database)
-        if stands.at is not None and stands.result != canary_standing.RUNNING:
+        if canary_here and stands.at is not None and stands.result != canary_standing.RUNNING:
             yield say("miomio_canary_passed", float(stands.passed))
             yield say("miomio_canary_age_seconds", (now - stands.at).total_seconds())
 

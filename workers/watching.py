@@ -24,7 +24,13 @@ def asked(house: House) -> Asked:
     return Asked(
         database,
         (
-            *of_service.questions(database, traffic=house.traffic, providers=providers, checks=house.checks),
+            *of_service.questions(
+                database,
+                traffic=house.traffic,
+                providers=providers,
+                checks=house.checks,
+                canary_here=house.canary.chat is not None,
+            ),
             *of_work.questions(database, house.desk.kinds),
             *of_orders.questions(database, house.slots),
             *of_money.questions(database, house.checks),

@@ -11,7 +11,9 @@ from policy.categories import KEY_BACKUP
 from privacy.backups import DATABASE, EXPECTED_EVERY, KEYS, OBJECTS
 from traffic.names import SALES, VIDEOS
 from traffic.pauses import Wanted, Words
+from watch import of_service
 from watch.alive import LATELY, MOURNED, RIGHTS, WORKER, Alive
+from watch.asking import Asked, by_figure
 
 
 def process(watcher: Any, id: str, group: str = WORKER) -> Alive:
@@ -100,6 +102,14 @@ def test_the_canary_person_tells_when_it_was_and_whether_it_passed(watcher: Any)
     assert (watcher.value("miomio_canary_passed"), watcher.value("miomio_canary_age_seconds")) == (1, 60)
     watcher.add(CanaryRun, state=CanaryRun.SEEN, **{**when, "begun_at": watcher.ago(10)})
     assert (watcher.value("miomio_canary_passed"), watcher.value("miomio_canary_age_seconds")) == (0, 10)
+
+
+def test_of_a_canary_that_is_not_set_up_any_more_nobody_is_told(watcher: Any) -> None:
+    watcher.add(CanaryRun, begun_at=watcher.ago(9e6), until=watcher.ago(9e6), ended_at=watcher.ago(9e6), state="clean")
+    assert watcher.value("miomio_canary_passed") == 0  # too long ago
+    known = {"traffic": watcher.traffic, "providers": (), "checks": watcher.checks}
+    asked = Asked(watcher.database, of_service.questions(watcher.database, **known, canary_here=False))
+    assert "miomio_canary_passed" not in by_figure(asked.now())
 
 
 def test_backups_are_as_old_as_the_kind_of_which_the_last_is_the_oldest(watcher: Any) -> None:

@@ -7,16 +7,24 @@ import os
 import pytest
 
 from deploy.cluster import network
+from deploy.cluster.network import Network
+from deploy.cluster.plan import DATA, INTERNET
 from ops.processes import StackError
 
 
 def why_not() -> str:
     """Empty where they can."""
+    trial = Network((DATA, INTERNET))
     try:
         network.demand(os.geteuid())
-    except StackError as error:
+        try:
+            trial.open()
+            with trial.at(DATA):
+                return ""
+        finally:
+            trial.close()
+    except (StackError, OSError) as error:
         return str(error)
-    return ""
 
 
 WHY_NOT = why_not()

@@ -116,14 +116,15 @@ class Orders:
             raise Rejected("videos.off")
         self._traffic.pauses.demand_open(VIDEOS)
         self._slots.demand_open(unit)
-        _demand_room(self._slots.load(unit), VIDEOS)
+        _demand_room(self._slots.load(), VIDEOS)
 
     def outlook(self, unit: Unit, row: Order) -> Outlook:
-        """What its person should know before the tap."""
+        """What its person should know before the tap. Called inside the unit of the offer."""
+        del unit
         if row.kind == PICTURE:
             told = self._traffic.pictures().told(IMAGES)
         else:
-            told = self._slots.load(unit).told(VIDEOS) if self._slots is not None else None
+            told = self._slots.load().told(VIDEOS) if self._slots is not None else None
         return Outlook(told, self._traffic.breakers.away(row.provider))
 
     def change_length(self, unit: Unit, *, account: str, order: str, seconds: int) -> Order:

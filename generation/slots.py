@@ -23,8 +23,9 @@ from jobs.desk import Desk
 from models import Order, Slots, VideoTask, new_id
 from states import move
 from traffic.control import Traffic
-from traffic.load import Load
+from traffic.load import KNOWN_FOR, Load
 from traffic.names import VIDEOS
+from traffic.recent import Recent
 from wording.orders import minutes_of
 
 NAME = "kling"
@@ -63,6 +64,7 @@ class VideoSlots:
         self._desk = desk
         self._slots = slots
         self._models = models  # the first that is not retired is asked
+        self._load: Recent[Load] = Recent(database, self._measured, seconds=KNOWN_FOR)
 
     def admit(self) -> int:
         """One round: give the free slots away. The number of orders that got one."""
@@ -99,13 +101,16 @@ class VideoSlots:
             for ahead, order in enumerate(self._line())
         }
 
-    def load(self, unit: Unit) -> Load:
-        """How long the line is. The wait is until one that comes now gets its slot."""
+    def load(self) -> Load:
+        """How long the line was some seconds ago, as each offer asks; the wait is that for a slot."""
+        return self._load.get()
+
+    def _measured(self, now: datetime) -> Load:
         row = Slots.get_or_none(Slots.name == NAME) or Slots(name=NAME)
-        limit, line = max(1, self._limit(row, unit.now)), self._line()
-        oldest = max((unit.now - order.queued_at).total_seconds() for order in line) if line else 0.0
+        limit, line = max(1, self._limit(row, now)), self._line()
+        oldest = max((now - order.queued_at).total_seconds() for order in line) if line else 0.0
         turns = max(0, len(line) + self._running() - limit + 1) / limit
-        return Load(len(line), max(0.0, oldest), usual_seconds(unit.now) * turns)
+        return Load(len(line), max(0.0, oldest), usual_seconds(now) * turns)
 
     def lower(self, unit: Unit) -> None:
         """The provider says that too many run: no more than now for a while; none at all where none of ours does."""

@@ -13,6 +13,7 @@ from models import Breaker, LedgerEntry, Order, VideoTask, Work
 from policy.limits import LONGEST_OUTAGE
 from tests.generation.darkroom import DELIVERED, Darkroom
 from traffic.breaker import RAMP_FIRST, STREAK
+from traffic.load import KNOWN_FOR
 
 DOWN = Temporary("provider.unavailable", status=503)
 LONGEST = LONGEST_OUTAGE.total_seconds() / 60
@@ -260,6 +261,18 @@ def test_nothing_is_taken_while_too_many_wait_and_the_credits_are_untouched(dark
     room.place(ann, offered)
     room.work()
     assert room.state(offered) == Order.DELIVERED
+
+
+def test_how_long_the_line_for_videos_is_is_read_once_for_many_offers(darkroom: Darkroom) -> None:
+    """It may have thousands of rows, and each offer asks twice."""
+    room, ann = darkroom, darkroom.person()
+    room.of(slots=1)
+    room.order(ann)
+    known = room.slots.load()
+    room.order(ann)
+    assert (known.depth, room.slots.load()) == (0, known)
+    room.later(KNOWN_FOR)
+    assert room.slots.load().depth == 2
 
 
 def test_a_key_that_is_refused_is_no_outage_either(darkroom: Darkroom) -> None:

@@ -13,6 +13,7 @@ from generation.slots import LOWERED, MOST_WAITING, PAUSE, USUAL, usual_seconds
 from generation.watch import EVERY, first_look
 from models import Order, VideoTask, new_id
 from tests.generation.studio import Studio, Who
+from traffic.load import KNOWN_FOR
 
 
 def admitted(studio: Studio) -> list[str]:
@@ -161,6 +162,7 @@ def test_an_order_behind_more_than_one_round_looks_at_has_a_place(studio: Studio
     with studio.database.unit() as unit:
         place = studio.orders.stands(unit, studio.row(order))
     assert place.ahead >= MOST_WAITING
+    studio.later(KNOWN_FOR)
     with pytest.raises(Rejected, match=r"orders\.too_busy"):  # who comes now is not kept waiting for a day
         studio.offer(ann)
 

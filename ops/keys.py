@@ -51,6 +51,7 @@ def dump(where: str) -> None:
     are older than the register allows are removed."""
     with opened() as house:
         try:
+            house.keys.demand()  # a restore under way is no time for it
             if where == STDOUT:
                 sys.stdout.writelines(lines(house.database))
                 return

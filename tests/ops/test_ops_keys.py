@@ -69,6 +69,15 @@ def shell(make_settings: Callable[..., Settings], environ: dict[str, str], tmp_p
     house.close()
 
 
+def test_a_database_whose_keys_are_not_back_yet_makes_no_backup_that_would_be_taken_as_the_newest(shell: Shell) -> None:
+    assert shell.keys("dump", str(shell.folder)).returncode == 0
+    shell.loses_keys()
+    for where in (str(shell.folder), "-"):
+        done = shell.keys("dump", where)
+        assert (done.returncode, done.stdout, "not one key of theirs" in done.stderr) == (1, "", True)
+    assert len(list(shell.folder.glob("keys-*"))) == 1
+
+
 def test_a_folder_holds_none_that_is_older_than_the_register_allows(shell: Shell) -> None:
     assert shell.keys("dump", str(shell.folder)).returncode == 0
     [first] = shell.folder.glob("keys-*")

@@ -144,6 +144,7 @@ SITUATIONS: tuple[Situation, ...] = (
     silent("ProviderSlow", buckets("miomio_provider_seconds", "19", "1", 'provider="kling"')),
     fires("PausedLong", told("miomio_paused", f"1{DAY}", 'what="videos"'), {"what": "videos"}, at="7h", step=STEP),
     silent("PausedLong", told("miomio_paused", "0x60 1x300", 'what="videos"'), at="7h", step=STEP),
+    silent("PausedLong", told("miomio_paused", "_x60 1x300", 'what="videos"'), at="7h", step=STEP),  # looked at for 1 h
     # money
     fires("LedgerNotZero", told("miomio_ledger_sum_credits", f"-1{EVER}", 'of="all"'), {"of": "all"}),
     fires("LedgerNotZero", told("miomio_ledger_sum_credits", f"3{EVER}", 'of="lately"'), {"of": "lately"}, at="0m"),

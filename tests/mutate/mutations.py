@@ -399,8 +399,8 @@ MUTATIONS: tuple[Mutation, ...] = (
         (
             Edit(
                 "workers/startup.py",
-                "        if undone := house.erasure_marks.undone():\n",
-                "        if (undone := house.erasure_marks.undone()) and False:\n",
+                "    if undone := house.erasure_marks.undone():\n",
+                "    if (undone := house.erasure_marks.undone()) and False:\n",
             ),
         ),
         ("tests/ops/test_ops_replay.py",),

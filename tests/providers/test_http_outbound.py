@@ -209,7 +209,7 @@ def _line_to(port: int) -> socket.socket:
         with contextlib.suppress(OSError):
             line = socket.socket(fileno=socket.dup(int(entry.name)))
             with contextlib.suppress(OSError):
-                if line.getpeername()[1] == port:
+                if line.family == socket.AF_INET and line.getpeername()[1] == port:
                     return line
             line.close()
     raise AssertionError("no line to that port")

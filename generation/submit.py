@@ -94,10 +94,10 @@ class Submit:
         if source is None:
             raise Rejected("photo.gone")
         self._traffic.pauses.demand_going(VIDEOS)
-        frame = [self._frame(source)]
         _, prompt = self._orders.wanted(order)
         try:
             with self._traffic.breakers.call(NAME, work=claim.id, fence=claim.fence):
+                frame = [self._frame(source)]
                 self._announce(claim, task, order)
                 crash.at("submit.announced")
                 made = self._provider.submit(

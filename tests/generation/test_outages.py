@@ -194,6 +194,19 @@ def test_videos_go_on_though_the_one_that_found_out_ended_without_a_word(darkroo
     assert room.states(orders) == {Order.RENDERING}
 
 
+def test_no_photo_is_opened_while_its_provider_is_away(darkroom: Darkroom) -> None:
+    room = darkroom
+    order = room.order(room.person())
+    room.slots.admit()
+    with room.database.connection():
+        until = room.clock.now() + timedelta(seconds=60)
+        Breaker.insert(name="kling", state=Breaker.OPEN, until=until, opened_at=room.clock.now(), trips=1).execute()
+    room.later(KNOWN_FOR)
+    room.store.delete(list(room.store.names()))
+    room.work()
+    assert room.state(order) == Order.QUEUED  # else it would have been missed
+
+
 def test_videos_that_waited_too_long_for_a_provider_go_back(darkroom: Darkroom) -> None:
     room = darkroom
     room.of(slots=2)

@@ -142,7 +142,7 @@ def told(sentences: Mapping[str, str] = SENTENCE) -> Iterator[None]:
 
 def _dumped(house: House, place: BackupFolder, by: Act) -> tuple[Path, Manifest]:
     """The row says from when it is, and stands in the next dump."""
-    at = house.database.clock.now()
+    at = place.moment(backups.DATABASE, house.database)
     name, settings = f"{backups.DATABASE}-{at:{STAMP}}", house.settings
     with house.database.unit() as unit:  # who takes everybody's rows away is written down before
         house.audit.record(unit, by, "backup")

@@ -6,6 +6,7 @@ import fcntl
 import os
 import re
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -67,6 +68,12 @@ class BackupFolder:
     def known_as(self, stamp: str) -> str:
         """The row's id of what was made at that time."""
         return f"{self.place}-{stamp}"
+
+    def moment(self, kind: str, database: Database) -> datetime:
+        """Now, in a second of which none of this kind is here: they are named by it. Called under the lock."""
+        while f"{(now := database.clock.now()):{STAMP}}" in self.made(kind):
+            time.sleep(0.05)
+        return now
 
     @contextmanager
     def adding(self, name: str) -> Iterator[Path]:

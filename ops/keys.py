@@ -84,7 +84,7 @@ def load(file: TextIO, older: bool, actor: str, reason: str) -> None:
 
 def _written(house: House, place: BackupFolder) -> Path:
     """Whole or not at all; nobody else may read it. The row says from when it is."""
-    now = house.database.clock.now()
+    now = place.moment(backups.KEYS, house.database)
     target = place.path / f"{backups.KEYS}-{now:{STAMP}}.jsonl"
     part = place.path / (target.name + PART)
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

@@ -22,7 +22,7 @@ from config import Settings
 from errors import Permanent, Temporary
 from models import Backup
 from ops import dumps
-from ops.backup_folder import LOCK, STAMP
+from ops.backup_folder import LOCK, STAMP, BackupFolder
 from policy.categories import BACKUP
 from policy.versions import CURRENT
 from privacy import backups
@@ -158,6 +158,17 @@ def test_a_folder_that_was_destroyed_with_its_disk_is_told_of(service: Rehearsal
     assert (done.returncode, done.stdout) == (0, "2 are known to be gone\n")
     assert kept(service) == {"database": 0, "keys": 1, "objects": 0}
     assert service.verbs().count("backup-lost") == 1
+
+
+def test_two_within_a_second_have_names_of_their_own(service: Rehearsal) -> None:
+    folder, database = BackupFolder(service.backups), service.house.database
+    with folder.locked():
+        first = folder.moment(backups.DATABASE, database)
+        (folder.path / f"database-{first:{STAMP}}").mkdir()
+        assert f"{folder.moment(backups.DATABASE, database):{STAMP}}" > f"{first:{STAMP}}"
+    for _ in range(2):
+        service.backs_up()
+    assert (kept(service)["database"], kept(service)["keys"]) == (2, 2)
 
 
 def test_two_at_once_do_not_meet_in_a_folder(service: Rehearsal) -> None:

@@ -51,6 +51,7 @@ SLOTS = 24
 PACE = {
     "LEASE_SECONDS": "4",
     "TICK_SECONDS": "0.5",
+    "BREAKER_SECONDS": "1",  # a storm of this run lasts seconds, where one of a real day lasts minutes
     "KILL_TIMEOUT_SECONDS": "5",
     "WORKER_THREADS": "12",
     "WEB_THREADS": "12",

@@ -39,7 +39,7 @@ class Entry:
 
     def call(self) -> dict[str, Any]:
         facts = {"n": self.n, "at": self.at, "method": self.name, "direction": self.direction}
-        return {**facts, "params": self.params, "status": self.status, "response": self.response}
+        return {**facts, "params": self.params, "status": self.status, "ms": self.ms, "response": self.response}
 
     def whole(self) -> dict[str, Any]:
         """The view with all that was said in both directions."""

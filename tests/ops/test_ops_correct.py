@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -53,7 +54,10 @@ def test_a_limit_is_corrected_its_letter_printed_and_the_request_off_the_list(de
         assert Account.get().daily_limit == 40
     assert entries(desk) == ["request.open", "request.answer"]
     assert number not in desk.does("requests").stdout
-    assert "40" not in done.stderr, "values are in no log"
+    logged = [str(value) for line in done.stderr.splitlines() for value in json.loads(line).values()]
+    assert logged
+    assert "40" not in logged, "values are in no log"
+    assert "-> 40" not in done.stderr
 
 
 @pytest.mark.proves("P9.2")

@@ -57,7 +57,9 @@ class Forked:
     def ended(self, *, seconds: float = 90.0) -> int:
         """Its exit status; that of a signal is negative."""
         self._process.join(seconds)
-        assert self._process.exitcode is not None, f"the worker still runs after {seconds:.0f} s"
+        if self._process.exitcode is None:
+            said = self.log.read_text()[-4_000:] if self.log.exists() else ""
+            raise AssertionError(f"the worker still runs after {seconds:.0f} s; it said last: {said}")
         return self._process.exitcode
 
     def kill(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import logging
 import os
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import psycopg
 import requests
+import structlog
 
 from config import Settings, load
 from ops.processes import Processes, StackError, answers, free_port, valkey_command
@@ -97,7 +99,9 @@ class Ground:
 
 @contextmanager
 def ground() -> Iterator[Ground]:
-    """Everything is gone afterwards."""
+    """Everything is gone afterwards. What ours would log in this process itself is silenced, up to errors: its lines would
+    bury the figures."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     with tempfile.TemporaryDirectory(prefix="miomio-bench-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         folder.chmod(0o755)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import logging
 from multiprocessing.connection import Connection
-
-import structlog
 
 from bench.ground import Ground
 from bench.growth.acts import Acts, acts, prepared, timed
@@ -20,7 +17,6 @@ PLANS = "plans of "  # before a name: its statements
 
 def serve(pipe: Connection, parts: Ground, *, people: int, number: int) -> None:
     """Fill, say how many rows there are, then answer until nothing is asked."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     town = Town(parts, number=number)
     town.house.database.migrate()
     template = _template(town)

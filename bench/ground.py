@@ -99,8 +99,8 @@ class Ground:
 
 @contextmanager
 def ground() -> Iterator[Ground]:
-    """Everything is gone afterwards. What ours would log in this process itself is silenced, up to errors: its lines would
-    bury the figures."""
+    """Everything is gone afterwards. Of what ours would log in this process itself only errors are said: the other lines
+    would bury the figures."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     with tempfile.TemporaryDirectory(prefix="miomio-bench-", ignore_cleanup_errors=True) as name:
         folder = Path(name)

@@ -99,7 +99,7 @@ class Ground:
 
 @contextmanager
 def ground() -> Iterator[Ground]:
-    """Everything is gone afterwards. Of what ours would log in this process itself only errors are said: the other lines
+    """Everything is gone afterwards. Of what ours would log in this process itself only errors are said: other lines
     would bury the figures."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     with tempfile.TemporaryDirectory(prefix="miomio-bench-", ignore_cleanup_errors=True) as name:

@@ -6,6 +6,7 @@ VIDEO ?=
 OUT ?= out/
 LEVEL ?= quick
 SEED ?= 1
+INTO ?= bench/results
 DEMO := .venv/.demo
 DEV := .venv/.dev
 PEERS := .venv/peers/.installed
@@ -70,7 +71,7 @@ cluster: $(DEV) ## two workers' hosts, one for rights, one website, and their ca
 	@.venv/bin/python -m deploy.cluster
 
 chaos: $(DEV) ## everything goes wrong at once, then nothing may be lost: make chaos LEVEL=quick|full SEED=1
-	@.venv/bin/python -m chaos $(LEVEL) $(SEED)
+	@.venv/bin/python -m chaos $(LEVEL) $(SEED) --into $(INTO)
 
 mutate-policy: $(DEV) ## break the policy's promises one at a time, in a copy, and see each caught
 	@.venv/bin/python -m tests.mutate

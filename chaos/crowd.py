@@ -99,6 +99,11 @@ class Crowd:
     def told(self) -> list[Told]:
         return [told for person in self.people for told in person.told]
 
+    @property
+    def ended(self) -> int:
+        """How many orders they saw the end of."""
+        return sum(person.ended for person in self.people)
+
     async def chats(self) -> dict[int, list[Message]]:
         """Every message of everybody, by person, as Telegram has them at last."""
         return {person.number: await person.phone.whole_chat() for person in self.people}
@@ -107,7 +112,7 @@ class Crowd:
 @asynccontextmanager
 async def crowd(level: Level, seed: int, marks: Marks, telegram: str) -> AsyncIterator[Crowd]:
     """Entered into Telegram, with their phones on. `since` is now."""
-    timeout = ClientTimeout(total=120)
+    timeout = ClientTimeout(total=300)
     async with ClientSession(connector=TCPConnector(limit=0), timeout=timeout) as http:
         since = time.monotonic()
         phones = [Phone(http, telegram, marks.id_of(number)) for number in range(level.people)]

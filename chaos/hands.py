@@ -26,6 +26,7 @@ KILLED_AFTER = 5.0  # seconds between SIGTERM and SIGKILL in a rolling restart
 REVIVED_EVERY = 0.2
 SPOILED_TRIES = 5
 LONGEST_STORM = 60.0  # seconds: one that nobody has met goes on
+LONGEST_END = 120.0  # seconds that a process may take to be gone, on a machine that has much to do
 # Always in force: so that some orders are refused, and given back.
 REFUSALS: dict[str, list[dict[str, Any]]] = {
     GEMINI: [{"kind": "image-safety", "prompt_contains": DECLINED, "times": None}],
@@ -93,18 +94,24 @@ class Hands:
 
     async def _kill(self, fault: Fault) -> None:
         async with self._one_at_a_time[fault.target]:
-            if self._stack.kill(fault.target):
-                self._timeline.note(KILL, fault.target)
+            await self._hit(fault.target, signal.SIGKILL)
+            self._timeline.note(KILL, fault.target)
             self._stack.skewed.pop(fault.target, None)
             self._stack.spawn(fault.target)
             await self._until_ready(fault.target)
 
     async def _freeze(self, fault: Fault) -> None:
         async with self._one_at_a_time[fault.target]:
-            if self._stack.kill(fault.target, signal.SIGSTOP):
-                self._timeline.note(FREEZE, fault.target, f"{fault.seconds:.1f} s")
-                await asyncio.sleep(fault.seconds)
-                self._stack.kill(fault.target, signal.SIGCONT)
+            await self._hit(fault.target, signal.SIGSTOP)
+            self._timeline.note(FREEZE, fault.target, f"{fault.seconds:.1f} s")
+            await asyncio.sleep(fault.seconds)
+            self._stack.kill(fault.target, signal.SIGCONT)
+
+    async def _hit(self, name: str, number: int) -> None:
+        """Who has just ended by itself is back soon: a fault that hit nobody would be none."""
+        while not self._stack.kill(name, number):
+            await asyncio.sleep(REVIVED_EVERY)
+            await self._until_ready(name)
 
     async def _kill_valkey(self, fault: Fault) -> None:
         async with self._one_at_a_time[VALKEY]:
@@ -126,7 +133,7 @@ class Hands:
 
     async def _kill_postgres(self, fault: Fault) -> None:
         async with self._one_at_a_time[fault.target]:
-            await asyncio.to_thread(self._stack.postgres.kill)
+            await asyncio.to_thread(self._stack.postgres.kill, LONGEST_END)
             self._timeline.note(POSTGRES_KILL, fault.target, f"{fault.seconds:.1f} s")
             await asyncio.sleep(fault.seconds)
             await asyncio.to_thread(self._stack.postgres.start)

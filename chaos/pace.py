@@ -1,5 +1,6 @@
 """The time of the schedule: the clock's while the orders keep up with it, slower while they do not, so that faults meet
-a load also on a slow machine. It never stands still: a load that cannot go on must not save itself from the rest."""
+a load also on a slow machine, and faster once they are ahead of it again. It never stands still: a load that cannot go
+on must not save itself from the rest."""
 
 from __future__ import annotations
 
@@ -7,7 +8,8 @@ import time
 from collections.abc import Callable
 
 SLACK = 10.0  # seconds that orders may be behind: what is usual between a wish and its end
-SLOWER = 0.2
+AHEAD = 2.0  # seconds that they may be before it: more, and the last faults would meet nobody
+SLOWER, FASTER = 0.2, 1.5
 
 
 class Pace:
@@ -24,7 +26,12 @@ class Pace:
 
     def now(self) -> float:
         asked = self._monotonic()
-        keeps_up = self._now <= self._progress() * self._seconds + SLACK
-        self._now += (asked - self._asked) * (1.0 if keeps_up else SLOWER)
+        self._now += (asked - self._asked) * self._speed()
         self._asked = asked
         return self._now
+
+    def _speed(self) -> float:
+        behind = self._now - self._progress() * self._seconds
+        if behind > SLACK:
+            return SLOWER
+        return FASTER if behind < -AHEAD else 1.0

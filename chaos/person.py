@@ -53,6 +53,7 @@ class Person:
         self.number = number
         self.told: list[Told] = []
         self.paid = 0
+        self.ended = 0  # orders of which the end was seen
         self._marks = marks
         self._since = since
         self._patience = random.Random(f"{marks.seed} patience {number}")
@@ -85,6 +86,7 @@ class Person:
             if NOT_SHOWN in said(self.phone.messages[message]):
                 await self.phone.write("/start")  # as the message says
         told.ended, told.how = self._now(), how
+        self.ended += 1
 
     async def _offered(self, wish: Wish) -> tuple[int, str]:
         """Message and order of the offer. Whoever is told something else says it again, a little later."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 from chaos.levels import FREEZE, KILL, NETWORK, POSTGRES_KILL, ROLLING, SKEW, STORM, VALKEY_FLUSH, VALKEY_KILL
-from chaos.report import RESULTS, Run
+from chaos.report import RESULTS, Run, waits
 from chaos.timeline import Event, per_second
 
 WIDTH, LEFT, RIGHT = 1100, 190, 24
@@ -25,6 +25,7 @@ LANES = {  # kind -> words and colour (told apart also without red and green)
     "revived": ("started again", "#888888"),
 }
 PALE = "#dddddd"
+MANY = 300  # ticks on a lane: from here on they are thin and pale, so that one sees where they are dense
 
 
 def draw(run: Run) -> str:
@@ -59,7 +60,10 @@ def _title(run: Run, ended: int) -> Iterator[str]:
     result = "passed" if run.passed else "FAILED"
     colour = "#006d4e" if run.passed else "#b00020"
     yield _text(24, 28, f"make chaos LEVEL={run.level.name} SEED={run.seed}", size=18, weight="600")
-    yield _text(24, 50, f"{result}: {checks} of {len(run.checks)} checks, {ended} orders ended", colour=colour)
+    words = f"{result}: {checks} of {len(run.checks)} checks, {ended} orders ended"
+    if waited := waits(run.told):
+        words += f"; half of the results came within {waited['p50']:.0f} s, 99 of 100 within {waited['p99']:.0f} s"
+    yield _text(24, 50, words, colour=colour)
 
 
 def _grid(seconds: int, most: float, load: float) -> Iterator[str]:
@@ -95,6 +99,8 @@ def _lanes(events: list[Event], seconds: int) -> Iterator[str]:
     for number, (kind, (words, colour)) in enumerate(LANES.items()):
         y = TOP + CHART + 30 + LANE * number
         here = [event for event in events if event.kind == kind]
+        width = "2" if len(here) < MANY else "1"
+        pale = "" if len(here) < MANY else ' stroke-opacity="0.4"'
         yield f'<rect x="24" y="{y + 6}" width="10" height="14" fill="{colour}"/>'
         yield _text(42, y + 18, f"{words} ({len(here)})")
         yield f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y + LANE}" y2="{y + LANE}" stroke="{PALE}"/>'
@@ -103,7 +109,7 @@ def _lanes(events: list[Event], seconds: int) -> Iterator[str]:
             title = escape(f"{event.t:.1f} s: {event.target} {event.how}".strip())
             yield (
                 f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{y + 4}" y2="{y + LANE - 4}" stroke="{colour}" '
-                f'stroke-width="2"><title>{title}</title></line>'
+                f'stroke-width="{width}"{pale}><title>{title}</title></line>'
             )
 
 

@@ -6,7 +6,7 @@ import json
 import subprocess
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
@@ -23,11 +23,13 @@ RESULTS = ROOT / "bench" / "results"
 
 @dataclass(frozen=True)
 class Run:
-    """All of a run that is worth keeping. `seconds`: everything, from the first process to the last check."""
+    """All of a run that is worth keeping. `seconds`: everything, from the first process to the last check; the others
+    are its parts, and what is left of it are the checks."""
 
     level: Level
     seed: int
     seconds: float
+    start_seconds: float
     load_seconds: float
     quiet_seconds: float
     schedule: Sequence[Fault]
@@ -37,6 +39,7 @@ class Run:
     checks: Sequence[Check]
     ended_alone: Counter[str]
     states: Counter[str]
+    stories: dict[str, list[str]] = field(default_factory=dict)  # of whom failed checks name
 
     @property
     def short_of(self) -> dict[str, str]:
@@ -63,18 +66,18 @@ def view(run: Run) -> dict[str, Any]:
     hits = run.timeline.hits()
     spoiled = Counter(f"{event.target} {event.how}" for event in run.timeline.events if event.kind == NETWORK)
     ended = [told.ended for told in run.told if told.ended is not None]
-    waits = [told.ended - told.asked for told in run.told if told.ended is not None and told.how == DELIVERED]
     return {
         "level": run.level.name,
         "seed": run.seed,
         "passed": run.passed,
         "commit": _commit(),
         "seconds": round(run.seconds, 1),
+        "start_seconds": round(run.start_seconds, 1),
         "load_seconds": round(run.load_seconds, 1),
         "quiet_seconds": round(run.quiet_seconds, 1),
         "people": run.level.people,
         "orders": dict(run.states),
-        "seconds_from_wish_to_result": _spread(waits),
+        "seconds_from_wish_to_result": waits(run.told),
         "faults": {
             "planned": dict(Counter(fault.kind for fault in run.schedule)),
             "hit": {kind: hits[kind] for kind in run.level.planned},
@@ -94,6 +97,7 @@ def view(run: Run) -> dict[str, Any]:
             }
             for check in run.checks
         ],
+        "stories": run.stories,
         "orders_ended_per_second": per_second(ended, int(max(ended, default=0.0)) + 1),
         "timeline": run.timeline.view(),
         "schedule": [asdict(fault) for fault in run.schedule],
@@ -115,16 +119,19 @@ def words(run: Run) -> str:
         for check in run.checks
     ]
     lines += [f"FAILED  not enough: {kind}, {count}" for kind, count in run.short_of.items()]
+    lines += ["\n  ".join([f"what is known of {one}", *said]) for one, said in run.stories.items()]
     hits = run.timeline.hits()
     hit = ", ".join(f"{hits[kind]} {kind}" for kind in run.level.planned)
     ending = f"{run.name} {'passed' if run.passed else 'FAILED'} in {run.seconds:.0f} s"
     return "\n".join([*lines, f"faults that hit: {hit}", ending])
 
 
-def _spread(waits: Sequence[float]) -> dict[str, float]:
-    if len(waits) < 2:
+def waits(told: Sequence[Told]) -> dict[str, float]:
+    """Of whoever got a picture or a video: seconds from the offer to it. Empty where there are too few to say."""
+    each = [one.ended - one.asked for one in told if one.ended is not None and one.how == DELIVERED]
+    if len(each) < 2:
         return {}
-    return {"p50": round(median(waits), 2), "p99": round(quantiles(waits, n=100)[98], 2), "most": round(max(waits), 2)}
+    return {"p50": round(median(each), 2), "p99": round(quantiles(each, n=100)[98], 2), "most": round(max(each), 2)}
 
 
 def _commit() -> str:

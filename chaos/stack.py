@@ -88,15 +88,15 @@ class Stack:
         (self._temporary / "witness").write_text("this folder was looked at")
 
     def start_grounds(self) -> None:
-        """All but our own processes. Returns when they answer."""
+        """All but our own processes. Returns when they answer; those that take long to start begin first."""
+        self.processes.start("moto", [_beside("moto_server"), "-H", "127.0.0.1", "-p", str(self.ports[STORE])], {})
+        ports = [word for part in (TELEGRAM, GEMINI, KLING) for word in (f"--{part}-port", str(self.ports[part]))]
+        self.processes.start("emulators", [sys.executable, "-m", "emulators", *ports, "--token", TOKEN], {})
         self.postgres.create()
         self.postgres.start()
         with psycopg.connect(self.address_of("postgres"), autocommit=True) as admin:
             admin.execute(f"CREATE DATABASE {DATABASE}")
         self.start_valkey()
-        self.processes.start("moto", [_beside("moto_server"), "-H", "127.0.0.1", "-p", str(self.ports[STORE])], {})
-        ports = [word for part in (TELEGRAM, GEMINI, KLING) for word in (f"--{part}-port", str(self.ports[part]))]
-        self.processes.start("emulators", [sys.executable, "-m", "emulators", *ports, "--token", TOKEN], {})
         for part in (STORE, TELEGRAM, GEMINI, KLING):
             self.processes.wait_until("emulators", lambda part=part: answers(self.ports[part]))  # type: ignore[misc]
         self.bucket().create_bucket(Bucket=BUCKET)
@@ -139,7 +139,7 @@ class Stack:
             return False
         (os.kill if number == signal.SIGTERM else os.killpg)(process.pid, number)
         if number == signal.SIGKILL:
-            process.wait(10)
+            process.wait(60)
         return True
 
     def revive(self) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chaos.pace import SLACK, SLOWER, Pace
+from chaos.pace import AHEAD, FASTER, SLACK, SLOWER, Pace
 
 
 class Clock:
@@ -37,3 +37,13 @@ def test_half_as_many_orders_take_twice_the_time() -> None:
     clock = Clock()
     pace = Pace(45.0, lambda: (clock.time - 100.0) / 90.0, monotonic=clock)
     assert abs(after(80.0, pace, clock) - SLACK - 40.0) < 1.0
+
+
+def test_what_fell_behind_because_orders_did_catches_up_with_them() -> None:
+    clock = Clock()
+    stands = clock.time + 60.0  # nothing ends for a minute, then as many as should have
+    pace = Pace(1500.0, lambda: (clock.time - 100.0) / 1500.0 if clock.time > stands else 0.0, monotonic=clock)
+    behind = 60.0 - after(60.0, pace, clock)
+    assert behind > 30.0
+    assert abs(after(10.0, pace, clock) - (60.0 - behind) - 10.0 * FASTER) < 0.5
+    assert abs(after(190.0, pace, clock) - (260.0 - AHEAD)) < 0.5

@@ -26,6 +26,7 @@ def run() -> Run:
         level=QUICK,
         seed=5,
         seconds=118.0,
+        start_seconds=12.0,
         load_seconds=45.0,
         quiet_seconds=10.0,
         schedule=schedule(QUICK, 5),

@@ -4,6 +4,7 @@ PHOTO ?= samples/portrait.jpg
 STYLE ?= watercolor
 VIDEO ?=
 OUT ?= out/
+VERB ?= status
 LEVEL ?= quick
 SEED ?= 1
 INTO ?= bench/results
@@ -24,7 +25,7 @@ define install
 	@touch $(2)
 endef
 
-.PHONY: help demo once run test stress chaos cluster image check lock previews bench bench-growth policy messages lighthouse mutate-policy
+.PHONY: help demo ops once run test stress chaos cluster image check lock previews bench bench-growth policy messages lighthouse mutate-policy
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 16
@@ -44,6 +45,9 @@ $(PEERS): requirements-bench.txt $(DEV)
 
 demo: $(DEMO) ## the whole service on this machine, with a chat page; Ctrl-C ends it
 	@.venv/bin/python -m ops demo
+
+ops: $(DEMO) ## a verb of the staff in the demo that runs: make ops VERB="status --watch"
+	@. var/demo/settings.env && .venv/bin/python -m ops $(VERB)
 
 once: $(DEMO) ## one photo in, one result out: make once PHOTO=… STYLE=… OUT=… or with VIDEO=zoom
 	@.venv/bin/python -m ops once --photo "$(PHOTO)" --style "$(STYLE)" --video "$(VIDEO)" --out "$(OUT)"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import os
 import secrets
+import shlex
 import signal
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from ops.processes import Processes, StackError, answers, demand_free, free_port
 DEMO_TOKEN = "12345:demo"  # noqa: S105  the emulator's, not a secret
 PYTHON = sys.executable
 CANARY = 7_700_000_001  # the demo's test account
+SETTINGS = "settings.env"  # for whoever wants to use a verb on a stack that runs: `make ops`
 
 __all__ = ["Ports", "Stack", "StackError", "demo", "run"]
 
@@ -76,6 +78,7 @@ class Stack:
         if self.emulators:
             self._start_emulators()
         self._verb("migrate")
+        _write_settings(self.data / SETTINGS, self.environ)
         self.processes.start("web", [*self.python, "-m", "web"], self._telling_on(self.ports.web_figures))
         self.start_worker()
         rights = {**self._telling_on(self.ports.rights_figures), "WORKER_THREADS": "4"}
@@ -166,7 +169,8 @@ class Stack:
 def demo(data: Path) -> None:
     """Start everything with emulators, print one address, end with Ctrl-C."""
     stack = Stack(data, Ports(), emulators=True, extra={"CANARY_CHAT": str(CANARY)})
-    _until_interrupted(stack, "Open {chat} and press Start. Ctrl-C ends the demo.")
+    sentence = 'Open {chat} and press Start. Staff: make ops VERB="status". Ctrl-C ends the demo.'
+    _until_interrupted(stack, sentence)
 
 
 def run() -> None:
@@ -218,6 +222,11 @@ def _keys(path: Path) -> dict[str, str]:
     keys = {**made, **kept}
     path.write_text("".join(f"{name}={value}\n" for name, value in keys.items()))
     return keys
+
+
+def _write_settings(path: Path, environ: Mapping[str, str]) -> None:
+    path.touch(mode=0o600)  # keys are among them
+    path.write_text("".join(f"export {name}={shlex.quote(value)}\n" for name, value in environ.items()))
 
 
 def _random_key() -> str:

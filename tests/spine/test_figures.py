@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import stat
+import subprocess
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +14,7 @@ import pytest
 import requests
 from prometheus_client.parser import text_string_to_metric_families
 
+from ops.stack import PYTHON, SETTINGS
 from tests.spine.person import LONG, Person, until
 from watch.figures import DATABASE, FIGURES, LABELS, PROCESS
 from watch.trace import find, story
@@ -164,3 +168,12 @@ def test_the_figures_are_no_more_than_a_few_hundred_series(spine: Spine, process
 def test_the_public_website_has_no_figures(spine: Spine) -> None:
     for path in ("/metrics", "/metrics/", "//metrics"):
         assert requests.get(f"{spine.stack.web}{path}", timeout=60).status_code == 404
+
+
+def test_a_verb_reaches_the_stack_by_the_settings_that_it_wrote(spine: Spine) -> None:
+    path = spine.stack.data / SETTINGS
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600  # keys are among them
+    words = ["sh", "-c", '. "$0" && exec "$1" -m ops status', str(path), PYTHON]
+    told = subprocess.run(words, env={"PATH": os.defpath}, capture_output=True, text=True, check=False)
+    assert "RUNNING" in told.stdout, told.stderr
+    assert "worker " in told.stdout

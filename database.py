@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -10,7 +11,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import parse_qsl, unquote, urlsplit
-from weakref import WeakKeyDictionary
 
 import peewee
 from playhouse.migrations import Runner as MigrationRunner
@@ -25,7 +25,6 @@ from silence import INSIDE
 MIGRATIONS = Path(__file__).parent / "migrations"
 WAIT_FOR_CONNECTION = 20  # seconds; longer and the work is better tried again later
 OFFSET_AGE = 30.0  # seconds after which the difference to the database's clock is measured again
-SURELY_ALIVE = 1.0  # seconds; a connection that died so soon after its last use costs one repetition
 STANDING_STILL = INSIDE.seconds  # seconds between two statements of a transaction, which keeps rows from all others
 MIGRATION_LOCK = 0x6D696F  # any number that nobody else locks on this database
 
@@ -209,23 +208,23 @@ class _Postgres(_Plain):  # type: ignore[misc]
 
 
 class _PostgresPool(PooledPostgresqlDatabase, _Postgres):  # type: ignore[misc]  # playhouse carries no types
-    """Asks a connection whether it lives only after a pause: peewee asks each time, which is a round trip."""
-
-    def init(self, database: str, **options: Any) -> None:
-        self._given_back: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
-        super().init(database, **options)
-
-    def _can_reuse(self, conn: Any) -> bool:
-        self._given_back[conn] = time.monotonic()
-        return bool(super()._can_reuse(conn))
+    """Asks a connection whether it lives only where something has come that nobody waits for: peewee asks each time."""
 
     def _is_closed(self, conn: Any) -> bool:
-        if time.monotonic() - self._given_back.get(conn, 0.0) < SURELY_ALIVE:
+        if conn.closed or not _spoken_to(conn):
             return bool(conn.closed)
         if not super()._is_closed(conn):
             return False
         self.close_idle()  # the others are likely as dead, and asking each of them takes its time while everybody waits
         return True
+
+
+def _spoken_to(conn: Any) -> bool:
+    """Whether a line that lies idle has something to read: its end, a farewell of the server's, an error. That it is
+    cut without a word would be told by no question either, but by the silence after it."""
+    look = select.poll()
+    look.register(conn.fileno(), select.POLLIN)
+    return bool(look.poll(0))
 
 
 def _connect(url: str, pool: int) -> Any:

@@ -43,10 +43,9 @@ def bare(url: str, threads: int) -> None:
 
 def rows() -> None:
     settings = load(os.environ)
-    client = connect(settings.redis_url)
-    broker = make_broker(client)
+    broker = make_broker(connect(settings.redis_url))
     house = assemble(settings, ring=Doorbell(broker))
-    process = WorkerProcess(house, client, broker, queue=GENERATION)
+    process = WorkerProcess(house, broker, queue=GENERATION)
 
     def finish(claim: Claim) -> None:
         with claim.finish():

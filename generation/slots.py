@@ -15,11 +15,12 @@ from typing import Any
 from peewee import fn
 
 import crash
-from billing.prices import VIDEO_SECONDS, seconds_of, video
+from billing.prices import PICTURE, VIDEO_SECONDS, seconds_of, video
 from database import Database, Unit
 from errors import Rejected
 from generation.kinds import COLLECT, PRODUCE, SUBMIT
 from jobs.desk import Desk
+from jobs.duties import Question
 from models import Order, Slots, VideoTask, new_id
 from states import move
 from traffic.control import Traffic
@@ -36,6 +37,8 @@ LOOKED_BACK = timedelta(hours=1)
 USUAL = 120.0  # seconds a video takes while none was made lately
 EARLIEST = 15.0  # seconds before which no video was ever ready, while none was made lately
 MOST_WAITING = 2_000  # looked at in one round; later ones get their turn in a later one
+# By its minimum, as all conditions of duties: a plan that hopes to find one soon may read all orders there ever were.
+WAITS = f"(SELECT MIN(queued_at) FROM orders WHERE state = '{Order.QUEUED}' AND kind <> '{PICTURE}') IS NOT NULL"  # noqa: S608
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,11 @@ class VideoSlots:
         self._slots = slots
         self._models = models  # the first that is not retired is asked
         self._load: Recent[Load] = Recent(database, self._measured, seconds=KNOWN_FOR)
+
+    def somebody_waits(self, now: datetime) -> Question:
+        """Whether a round may find an order without a slot."""
+        del now
+        return Question(WAITS)
 
     def admit(self) -> int:
         """One round: give the free slots away. The number of orders that got one."""

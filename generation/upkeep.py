@@ -16,6 +16,7 @@ from generation.orders import PROVIDER, VIDEO_PROVIDER, Orders
 from generation.slots import Place, abandon
 from generation.status import Status
 from jobs.desk import Desk
+from jobs.duties import Question
 from models import Media, Order, VideoTask
 from policy.limits import LONGEST_HOLD, LONGEST_OUTAGE, LONGEST_WAIT
 from traffic.breakers import AWAY
@@ -28,6 +29,7 @@ LONGEST_IN_ALL = LONGEST_WAIT + timedelta(hours=1)  # from the tap to an end, wh
 BATCH = 500
 AT_ONCE = 20  # orders that end in one transaction
 WAITING = 500  # orders whose places are compared in one round
+WAITS = f"(SELECT MIN(queued_at) FROM orders WHERE state = '{Order.QUEUED}') IS NOT NULL"  # noqa: S608
 LINES = ((IMAGES, PROVIDER, Order.kind == PICTURE), (VIDEOS, VIDEO_PROVIDER, Order.kind != PICTURE))
 
 log = logs.get()
@@ -42,6 +44,11 @@ class Upkeep:
         self._orders = orders
         self._status = status
         self._traffic = traffic
+
+    def somebody_waits(self, now: datetime) -> Question:
+        """Whether anybody has a place in a queue."""
+        del now
+        return Question(WAITS)
 
     def positions(self) -> None:
         """Status messages whose place in the queue has changed say so."""

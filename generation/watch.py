@@ -18,6 +18,7 @@ from generation.endings import end_badly
 from generation.kinds import COLLECT
 from generation.slots import EARLIEST, NAME, end_task, last_durations
 from jobs.desk import Desk
+from jobs.duties import Question
 from models import Order, VideoTask
 from policy.limits import VIDEO_GIVEN_UP
 from providers.kling import FAILED, SUCCEEDED, Task
@@ -33,6 +34,7 @@ THEIRS = ("provider.refused", "provider.bad_input")  # the picture's or the word
 FAILED_SOMEHOW = "provider.failed"
 ATTEMPTS = 2  # in all, at a video that failed at the provider without a reason
 EPOCH = datetime(2026, 1, 1)
+DUE = f"(SELECT MIN(ask_at) FROM video_task WHERE state = '{VideoTask.RENDERING}' AND ask_at <= ?) IS NOT NULL"  # noqa: S608
 EXTERNAL_ID = re.compile(r"[0-9a-f]{32}-[0-9]{1,6}")  # an order and the number of the attempt
 
 log = logs.get()
@@ -69,6 +71,10 @@ class Watch:
         self._desk = desk
         self._provider = provider
         self._batch = BATCH
+
+    def something_is_due(self, now: datetime) -> Question:
+        """Whether a round would ask."""
+        return Question(DUE, (now,))
 
     def round(self) -> int:
         """How many questions it took. Raises Temporary while the provider does not answer."""

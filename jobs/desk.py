@@ -9,9 +9,10 @@ from typing import Any, Protocol
 import logs
 from database import Database, Unit
 from jobs.claim import Claim
+from jobs.duties import Question
 from jobs.kinds import Kinds
 from models import Work, new_id
-from rows import Row, columns, insert, returned
+from rows import Row, columns, find, insert, returned
 
 # By hand because every job begins with it.
 CLAIM = f"""
@@ -25,6 +26,17 @@ UPDATE work SET holder = ?, lease_until = ?, fence = fence + 1, tries = tries + 
 WHERE id = ? AND state = '{Work.HELD}' AND lease_until < ?
 RETURNING {columns(Work)}
 """  # noqa: S608  names of ours
+
+# Rows that nobody was rung for lately. A ring from before its holder died says nothing: what is abandoned is rung for
+# as soon as its lease has run out.
+DUE_UNRUNG = f"state = '{Work.DUE}' AND due_at <= ? AND (rung_at IS NULL OR rung_at < ?)"
+ABANDONED_UNRUNG = (
+    f"state = '{Work.HELD}' AND lease_until < ? AND (rung_at IS NULL OR rung_at < ? OR rung_at <= lease_until)"
+)
+# By their minima: a plan that hopes to find one soon would read the whole table where there is none.
+OLDEST_DUE = f"SELECT MIN(due_at) FROM work WHERE {DUE_UNRUNG}"  # noqa: S608  names of ours
+OLDEST_ABANDONED = f"SELECT MIN(lease_until) FROM work WHERE {ABANDONED_UNRUNG}"  # noqa: S608  names of ours
+UNRUNG = f"({OLDEST_DUE}) IS NOT NULL OR ({OLDEST_ABANDONED}) IS NOT NULL"
 
 log = logs.get()
 
@@ -125,22 +137,21 @@ class Desk:
         """The bell's memory was lost: no row that is due counts as rung for."""
         due = (Work.state == Work.DUE) & (Work.due_at <= self.database.clock.now())
         with self.database.connection():
-            Work.update(rung_at=None).where(due).execute()
+            Work.update(rung_at=None).where(due & Work.rung_at.is_null(False)).execute()
+
+    def silent(self, now: datetime, *, quiet: float) -> Question:
+        """Whether `overdue` would find any."""
+        before = now - timedelta(seconds=quiet)
+        return Question(UNRUNG, (now, before, now, before))
 
     def overdue(self, *, quiet: float, limit: int) -> list[Work]:
-        """Rows that are due or abandoned and were not rung for `quiet` seconds, oldest first; marked as rung now.
-
-        A ring from before its holder died says nothing: an abandoned row is rung as soon as its lease has run out.
-        """
+        """Rows that are due or abandoned and were not rung for `quiet` seconds, oldest first; marked as rung now."""
         now = self.database.clock.now()
-        silent = Work.rung_at.is_null() | (Work.rung_at < now - timedelta(seconds=quiet))
-        due = (Work.state == Work.DUE) & (Work.due_at <= now)
-        abandoned = (Work.state == Work.HELD) & (Work.lease_until < now)
-        unheard = silent | (Work.rung_at <= Work.lease_until)
+        times = now, now - timedelta(seconds=quiet)
         with self.database.connection():
             found = [
-                *Work.select().where(due & silent).order_by(Work.due_at).limit(limit),
-                *Work.select().where(abandoned & unheard).order_by(Work.lease_until).limit(limit),
+                *find(Work, f"{DUE_UNRUNG} ORDER BY due_at LIMIT {limit}", *times),
+                *find(Work, f"{ABANDONED_UNRUNG} ORDER BY lease_until LIMIT {limit}", *times),
             ]
             if found:
                 Work.update(rung_at=now).where(Work.id.in_([w.id for w in found])).execute()

@@ -12,8 +12,35 @@ from dramatiq.brokers.redis import RedisBroker, _RedisConsumer
 from dramatiq.errors import ConnectionClosed
 
 WAIT = 1.0  # seconds of one waiting; how late a stop or a pause may be noticed, and below the client's timeouts
+HEARD_LATELY = WAIT + 0.5  # seconds; a waiting that is not answered by then is answered late, or never
 HEARTBEAT = 15.0  # seconds; only a fetch tells Redis that this process lives, and after 60 it is taken for dead
 FULL = 0.25  # seconds until it asks again while as much is fetched as may be, unless half of that is done before
+
+
+class Line:
+    """What the consumers of a process hear of Redis, for whoever would else have to ask."""
+
+    def __init__(self, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._answered = float("-inf")
+        self._broke = False
+
+    def answers(self) -> None:
+        """Redis has said something."""
+        self._answered = self._monotonic()
+
+    def breaks(self) -> None:
+        """It is gone, or was for a moment: what rang meanwhile may be lost."""
+        self._answered, self._broke = float("-inf"), True
+
+    def lives(self) -> bool:
+        """Whether Redis answered as lately as one does who waits at it."""
+        return self._monotonic() - self._answered < HEARD_LATELY
+
+    def broke(self) -> bool:
+        """Whether it broke since this was asked the last time."""
+        broke, self._broke = self._broke, False
+        return broke
 
 
 class WakingConsumer(_RedisConsumer):  # type: ignore[misc]  # dramatiq carries no types
@@ -29,11 +56,13 @@ class WakingConsumer(_RedisConsumer):  # type: ignore[misc]  # dramatiq carries 
         queue_name: str,
         prefetch: int,
         *,
+        line: Line | None = None,
         full: float = FULL,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(broker, queue_name, prefetch, timeout=0)  # 0: the fetching itself never sleeps
         self._key = f"{broker.namespace}:{queue_name}"
+        self._line = line or Line(monotonic=monotonic)
         self._monotonic = monotonic
         self._waiting = False
         self._fetched = monotonic()
@@ -54,12 +83,23 @@ class WakingConsumer(_RedisConsumer):  # type: ignore[misc]  # dramatiq carries 
 
     def __next__(self) -> Any:
         """A message, or None every WAIT seconds, so that the thread can look whether it is to stop."""
-        if self._waiting:
-            self._waiting = not self._wake()
-            return None
-        if not self.message_cache:
+        try:
+            if self._waiting:
+                self._waiting = not self._wake()
+                return None
+            return self._fetch()
+        except (ConnectionClosed, redis.RedisError):
+            self._line.breaks()
+            raise
+
+    def _fetch(self) -> Any:
+        asks = not self.message_cache
+        if asks:
             self._fetched = self._monotonic()
+        asks = asks and self.outstanding_message_count < self.prefetch  # else Redis is not asked
         message = super().__next__()
+        if asks:
+            self._line.answers()
         self._waiting = message is None
         return message
 
@@ -74,6 +114,7 @@ class WakingConsumer(_RedisConsumer):  # type: ignore[misc]  # dramatiq carries 
             first = self.broker.client.blmove(self._key, self._key, WAIT, src="LEFT", dest="LEFT")
         except (redis.ConnectionError, redis.TimeoutError) as error:
             raise ConnectionClosed(error) from None
+        self._line.answers()
         return first is not None or self._monotonic() - self._fetched > HEARTBEAT
 
     def _tell_of_room(self) -> None:

@@ -31,8 +31,8 @@ from generation.upkeep import Upkeep
 from generation.watch import Watch
 from imaging.intake import Intake
 from jobs.desk import Desk
+from jobs.duties import Duty
 from jobs.kinds import RIGHTS
-from jobs.tick import Duty
 from privacy.account_news import AccountNews
 from privacy.audit import Audit
 from privacy.backups import LOOKED_AT_EVERY
@@ -154,10 +154,14 @@ class House:
                 Duty("canary", CANARY_EVERY, self.canary.daily),
                 Duty("backups", LOOKED_AT_EVERY, self._backups),
             )
-        regular = (Duty("positions", 5.0, self.upkeep.positions),)
+        regular = (Duty("positions", 5.0, self.upkeep.positions, self.upkeep.somebody_waits),)
         if self.slots is None:
             return regular
-        return (*regular, Duty("admit", 1.0, self._admit), Duty("look", 1.0, self._look))
+        return (
+            *regular,
+            Duty("admit", 1.0, self._admit, self.slots.somebody_waits),
+            Duty("look", 1.0, self._look, self.watch.something_is_due),
+        )
 
     def rounds(self) -> dict[str, Callable[[], None]]:
         """What the bell may ask for besides rows."""

@@ -16,14 +16,19 @@ PATIENCE = 3.0  # seconds for all parts together; the platform waits 5 before it
 
 def parts(house: House) -> dict[str, Part]:
     """By name. Each says "ok", or a code of what is wrong with it."""
-    bell = connect(house.settings.redis_url, patience=1.0)
     asks: dict[str, Callable[[], str]] = {
         "database": lambda: _code(lambda: _database(house)),
         "store": lambda: _code(lambda: house.media.store.check()),
         "erasures": lambda: _erasures(house),
-        "bell": lambda: _bell(bell),
     }
-    return {name: Part(ask, patience=PATIENCE) for name, ask in asks.items()}
+    found = {name: Part(ask, patience=PATIENCE) for name, ask in asks.items()}
+    return found | {"bell": bell(house.settings.redis_url, patience=PATIENCE)}
+
+
+def bell(url: str, *, patience: float) -> Part:
+    """Redis, asked on a line of its own, which is given up sooner than one that waits for work."""
+    client = connect(url, patience=1.0)
+    return Part(lambda: _bell(client), patience=patience)
 
 
 def _code(check: Callable[[], None]) -> str:

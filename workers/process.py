@@ -7,23 +7,24 @@ import time
 from collections.abc import Callable
 from functools import partial
 
-import redis
 from dramatiq import Worker
-from dramatiq.brokers.redis import RedisBroker
 
 import logs
 from config import Settings
 from errors import Failure
 from jobs.runner import Runner
 from jobs.tick import Clockwork
+from watch.part import OK
 from workers.actors import declare
 from workers.assembly import assemble
-from workers.broker import Doorbell, connect, make_broker
+from workers.broker import Broker, Doorbell, connect, make_broker
 from workers.house import House
+from workers.parts import bell
 from workers.watching import GROUPS, Telling
 
 GIVE_BACK_BEFORE_KILL = 4.0  # seconds
 BELL_CHECKED_EVERY = 1.0  # seconds
+BELL_PATIENCE = 0.5  # seconds; one that says nothing for so long counts as away, which costs some questions
 RESTORE_NOTICED_WITHIN = 5.0  # seconds after it was found that the database was exchanged for an older one
 ASK_EVERY = 0.25  # seconds between questions to the database while Redis is away
 
@@ -33,15 +34,15 @@ log = logs.get()
 class WorkerProcess:
     """`run()` returns after `stop` was set and everything is finished or given back."""
 
-    def __init__(self, house: House, client: redis.Redis, broker: RedisBroker, *, queue: str) -> None:
+    def __init__(self, house: House, broker: Broker, *, queue: str) -> None:
         self.house = house
         self.queue = queue
         self.stop = threading.Event()
         self._drained = threading.Event()
         self._askers: list[threading.Thread] = []
         self.runner = Runner(house.desk, heard=house.meters.worked)
-        self._client = client
         self._broker = broker
+        self._bell = bell(house.settings.redis_url, patience=BELL_PATIENCE)
         self._clockwork = Clockwork(house.desk, house.duties(queue))
         self._threads = house.settings.worker_threads
         self._telling = Telling(house, GROUPS[queue])
@@ -53,11 +54,7 @@ class WorkerProcess:
         self._broker.emit_after("process_boot")
         worker.start()
         every = (
-            # A duty may wait for an outside service; none of them waits for another one's.
-            *(
-                (partial(self._clockwork.perform, duty), settings.tick_seconds, self.stop)
-                for duty in self._clockwork.duties
-            ),
+            (self._tick, settings.tick_seconds, self.stop),
             (self.runner.renew, settings.lease_seconds / 3, self._drained),  # a call that may finish keeps its lease
             (self._ask_database, BELL_CHECKED_EVERY, self.stop),
             (self._leave_what_was_restored, RESTORE_NOTICED_WITHIN, self.stop),
@@ -94,16 +91,29 @@ class WorkerProcess:
 
     def _repeat(self, act: Callable[[], None], seconds: float, over: threading.Event) -> None:
         while not over.wait(seconds):
-            try:
-                act()
-            except Failure as error:
-                log.warning("worker.round_failed", exc_info=error)
-            except Exception as error:
-                log.error("worker.round_broken", exc_info=error)
+            self._once(act)
+
+    @staticmethod
+    def _once(act: Callable[[], None]) -> None:
+        try:
+            act()
+        except Failure as error:
+            log.warning("worker.round_failed", exc_info=error)
+        except Exception as error:
+            log.error("worker.round_broken", exc_info=error)
+
+    def _tick(self) -> None:
+        """A duty may wait for an outside service: neither the clock nor another duty waits with it."""
+        for duty in self._clockwork.due():
+            act = partial(self._clockwork.perform, duty)
+            threading.Thread(target=self._once, args=(act,), name=duty.name, daemon=True).start()
 
     def _ask_database(self) -> None:
         """While Redis is away the rows are found by asking. Returns once it answers again."""
+        broke = self._broker.line.broke()
         if self._bell_works():
+            if broke:  # it was away for less than a moment, and may have forgotten what rang
+                self.house.desk.forget_rings()
             return
         log.warning("bell.away")
         while not self.stop.wait(ASK_EVERY):
@@ -126,14 +136,11 @@ class WorkerProcess:
             self.stop.set()
 
     def _bell_works(self) -> bool:
-        try:
-            return bool(self._client.ping())
-        except redis.RedisError:
-            return False
+        """Who waits at it hears whether it lives; it is tried by itself only where nobody has lately."""
+        return self._broker.line.lives() or self._bell.begin()() == OK
 
 
 def build(settings: Settings, *, queue: str) -> WorkerProcess:
     """A worker process on these settings, its bell and its broker being the same Redis."""
-    client = connect(settings.redis_url)
-    broker = make_broker(client)
-    return WorkerProcess(assemble(settings, ring=Doorbell(broker)), client, broker, queue=queue)
+    broker = make_broker(connect(settings.redis_url))
+    return WorkerProcess(assemble(settings, ring=Doorbell(broker)), broker, queue=queue)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import socket
 import sys
-import time
 from collections.abc import Iterator
 from datetime import timedelta
 
+import psycopg
 import pytest
 
 from config import Settings
-from database import STANDING_STILL, SURELY_ALIVE, Database
+from database import STANDING_STILL, Database
 from errors import Temporary
 from models import TABLES, Lease
 from silence import INSIDE, OUTSIDE, Patience
@@ -94,14 +94,14 @@ def test_who_stands_still_in_a_transaction_lets_go_of_its_rows(on_postgres: Data
     other.close()
 
 
-def test_when_one_is_found_dead_no_other_idle_one_is_asked(on_postgres: Database) -> None:
+def test_when_one_is_found_dead_no_other_idle_one_is_asked(on_postgres: Database, new_postgres: str) -> None:
     """Each would be asked under the pool's lock, for as long as a silent line takes, while all wait."""
     raw = on_postgres.raw
     lines = [raw._connect() for _ in range(3)]
     for line in lines:
         raw._close(line)
-    lines[0].close()
-    raw._given_back[lines[0]] = time.monotonic() - SURELY_ALIVE
+    with psycopg.connect(new_postgres, autocommit=True) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", (lines[0].info.backend_pid,))
     with on_postgres.connection():
         assert on_postgres.rows("SELECT 1") == [(1,)]
         assert [line.closed for line in lines] == [True] * 3

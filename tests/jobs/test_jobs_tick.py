@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
 import pytest
 
 from errors import Temporary
 from jobs import pacing
-from jobs.tick import QUIET, Clockwork, Duty, take
+from jobs.duties import Duty
+from jobs.tick import QUIET, Clockwork
 from models import Work
 
 
@@ -141,22 +141,6 @@ def test_a_duty_that_fails_does_not_stop_the_others(process: Any, clock: Any) ->
 
     Clockwork(process.desk, [Duty("bad", 1.0, fail), Duty("good", 1.0, lambda: acted.append(1))]).tick()
     assert acted == [1]
-
-
-def test_of_many_who_reach_for_a_new_lease_one_gets_it(process: Any) -> None:
-    start, got = threading.Barrier(4), []
-
-    def reach(name: str) -> None:
-        start.wait()
-        if take(process.database, "duty", holder=name, every=0.0):
-            got.append(name)
-
-    threads = [threading.Thread(target=reach, args=(str(n),)) for n in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    assert len(got) == 1
 
 
 def test_a_wait_that_a_service_asked_for_holds_for_everybody_until_it_is_over(process: Any, clock: Any) -> None:

@@ -7,11 +7,13 @@ import random
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from itertools import count
 
 from chaos.marks import Marks
 from chaos.phone import Message, Phone, button, said
 
 PATIENCE = 10.0  # seconds without anything happening before a person does it again
+GROWTH, LONGEST_PATIENCE = 1.5, 60.0  # who did it in vain waits longer: or all would wait behind their own taps
 ACCEPTED, DELIVERED = "accepted", "delivered"
 NOT_MADE, CANCELLED = "Not made", "Cancelled"  # as the bot's sentences begin
 ENDS = (DELIVERED, NOT_MADE, CANCELLED)
@@ -78,10 +80,10 @@ class Person:
         told = Told(order, wish.film, self._now())
         self.told.append(told)
         await self._accepted(wish, message, told)
-        while True:
+        for times in count():
             if wish.cancels and (found := self.phone.find(lambda m: button(m, f"cancel:{order}"))):
                 await self.phone.press(*found)
-            if (how := await self.phone.until(lambda: self._end_of(order, message), self._waits())) is not None:
+            if (how := await self.phone.until(lambda: self._end_of(order, message), self._waits(times))) is not None:
                 break
             if NOT_SHOWN in said(self.phone.messages[message]):
                 await self.phone.write("/start")  # as the message says
@@ -105,10 +107,10 @@ class Person:
         def stands() -> str | None:
             return self._stands(told.order, message, presses)
 
-        while True:
+        for times in count():
             if button(self.phone.messages[message], "make:"):
                 presses += [await self.phone.press(message, f"make:{told.order}") for _ in range(wish.taps)]
-            if await self.phone.until(stands, self._waits()) is not None:
+            if await self.phone.until(stands, self._waits(times)) is not None:
                 told.accepted = self._now()
                 return
 
@@ -131,10 +133,12 @@ class Person:
         self, act: Callable[[], Awaitable[object]], seen: Callable[[], tuple[int, str] | None]
     ) -> tuple[int, str]:
         """Does it, and does it again until it is seen to have helped."""
+        times = 0
         while True:
             await act()
-            if (found := await self.phone.until(seen, self._waits())) is not None:
+            if (found := await self.phone.until(seen, self._waits(times))) is not None:
                 return found
+            times += 1
 
     async def _shows_photo(self) -> None:
         """Sends it, or answers what is asked about it."""
@@ -152,8 +156,9 @@ class Person:
     def _sees(self, starts: str) -> Callable[[], tuple[int, str] | None]:
         return lambda: self.phone.find(lambda m: button(m, starts))
 
-    def _waits(self) -> float:
-        return PATIENCE * self._patience.uniform(0.7, 1.3)
+    def _waits(self, times: int = 0) -> float:
+        """Seconds until it is done again, after so many times in vain."""
+        return min(LONGEST_PATIENCE, PATIENCE * GROWTH**times) * self._patience.uniform(0.7, 1.3)
 
     def _now(self) -> float:
         return round(time.monotonic() - self._since, 3)

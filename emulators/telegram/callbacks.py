@@ -69,11 +69,9 @@ class Callbacks:
 
     def _prune(self) -> None:
         limit = time.time() - KEPT_SECONDS
-        for press_id, press in list(self._presses.items()):
-            if press.created > limit:
-                return
-            del self._presses[press_id]
-            self._store.mark("press", press_id)
+        while (oldest := next(iter(self._presses.values()), None)) is not None and oldest.created <= limit:
+            del self._presses[oldest.id]
+            self._store.mark("press", oldest.id)
 
     def _row(self, key: str) -> Any:
         press = self._presses.get(key)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from chaos.marks import Marks
-from chaos.person import CANCELLED, DELIVERED, NOT_MADE, Person, Wish
+from chaos.person import CANCELLED, DELIVERED, LONGEST_PATIENCE, NOT_MADE, PATIENCE, Person, Wish
 from chaos.phone import Message, Phone
 
 MARKS = Marks("person")
@@ -136,3 +136,21 @@ def test_what_could_not_be_shown_is_asked_for_as_the_message_says() -> None:
 def test_a_refusal_is_an_end() -> None:
     bot = Bot(lambda deed, _: {"wish": OFFER, "make": shows("Not made. Your credit is back.")}[deed])
     assert [told.how for told in lived(bot).told] == [NOT_MADE]
+
+
+def test_who_taps_in_vain_waits_longer_each_time_but_not_for_ever() -> None:
+    waited: list[float] = []
+
+    class Watched(Bot):
+        async def until(self, seen: Callable[[], Any], seconds: float) -> Any:
+            waited.append(seconds)
+            return await super().until(seen, seconds)
+
+    def does(deed: str, time: int) -> Message | None:
+        return {"wish": OFFER, "make": PICTURE if time > 12 else None}[deed]
+
+    lived(Watched(does))
+    taps = waited[1:-1]  # the first is for the offer, the last for the picture
+    assert len(taps) > 12
+    assert max(taps[:1]) < PATIENCE * 1.5 < min(taps[4:])
+    assert LONGEST_PATIENCE < 2 * max(taps) < 4 * LONGEST_PATIENCE

@@ -73,6 +73,13 @@ class Broker(RedisBroker):  # type: ignore[misc]  # dramatiq carries no types
         super().__init__(**options)
         self.line = Line()
 
+    def declare_queue(self, queue_name: str) -> None:
+        """Without dramatiq's second queue, where somebody would wait for delayed messages: what is later is a row."""
+        if queue_name not in self.queues:
+            self.emit_before("declare_queue", queue_name)
+            self.queues.add(queue_name)
+            self.emit_after("declare_queue", queue_name)
+
     def consume(self, queue_name: str, prefetch: int = 1, timeout: int = 5000) -> WakingConsumer:
         del timeout
         return WakingConsumer(self, queue_name, prefetch, line=self.line)

@@ -5,15 +5,16 @@ from __future__ import annotations
 from flask import Flask, Response
 from whitenoise import WhiteNoise
 
-from web import callbacks, health, limits, links, measured, proofs, receipts, reports, site, site_errors, webhook
+from web import callbacks, health, limits, links, measured, proofs, receipts, reports, site, site_errors
 from web import counts as site_counts
 from web.counts import Counts
 from web.headers import HEADERS
 from web.limits import Limiter
 from web.site_layout import STATIC, Layout
+from web.webhook import Webhook
 from workers.house import House
 
-LARGEST_BODY = 1 << 20  # Telegram's updates are a few kilobytes
+LARGEST_BODY = 1 << 20
 
 DAY = 86_400  # seconds that a picture may be kept
 HSTS = "max-age=63072000; includeSubDomains"
@@ -27,7 +28,6 @@ def create_app(house: House, *, counts: Counts | None = None, limiter: Limiter |
     measured.install(app, house.meters)
     app.register_blueprint(site.blueprint(house, layout))
     app.register_blueprint(proofs.blueprint(house, layout))
-    app.register_blueprint(webhook.blueprint(house))
     app.register_blueprint(callbacks.blueprint(house))
     app.register_blueprint(links.blueprint(house, layout))
     app.register_blueprint(receipts.blueprint(house, layout))
@@ -52,7 +52,7 @@ def create_app(house: House, *, counts: Counts | None = None, limiter: Limiter |
     limits.install(app, limiter or Limiter(house.settings))
     site_counts.install(app, counts or Counts(house.database))
 
-    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]  # Flask's documented way to wrap an application
+    website = WhiteNoise(
         app.wsgi_app,
         root=str(STATIC),
         prefix="static",
@@ -60,4 +60,6 @@ def create_app(house: House, *, counts: Counts | None = None, limiter: Limiter |
         max_age=DAY,
         add_headers_function=with_headers_too,
     )
+    # Flask's documented way to wrap an application.
+    app.wsgi_app = Webhook(house, website, headers=headers)  # type: ignore[method-assign]
     return app

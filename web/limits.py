@@ -26,7 +26,7 @@ PAUSE = 5.0  # seconds without Redis after it failed, so that no visitor waits f
 PATIENCE = 0.3  # seconds for Redis's answer
 MOST_REMEMBERED = 10_000  # addresses in this process's memory while Redis is away
 SUBNET = 64  # bits of an IPv6 address that belong to one household
-FREE = ("webhook", "callbacks", "health", "site", "proofs")  # known by a secret, asked by the platform, or from memory
+FREE = ("callbacks", "health", "site", "proofs")  # known by a secret, asked by the platform, or from memory
 FROM_MEMORY = ("GET", "HEAD", "OPTIONS")
 
 log = logs.get()

@@ -1,4 +1,4 @@
-"""How long each part of the website takes to answer; Telegram's updates apart, for a person waits behind each."""
+"""How long each part of the website takes to answer."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ import time
 from flask import Flask, Response, g, request
 
 from watch.meters import OTHER, Meters
-
-WEBHOOK = "webhook"  # the blueprint's name
 
 
 def install(app: Flask, meters: Meters) -> None:
@@ -21,8 +19,5 @@ def install(app: Flask, meters: Meters) -> None:
     @app.after_request
     def end(response: Response) -> Response:
         seconds = time.monotonic() - g.begun
-        if request.blueprint == WEBHOOK:
-            meters.updated(response.status_code, seconds)
-        else:
-            meters.answered(request.blueprint or OTHER, response.status_code, seconds)
+        meters.answered(request.blueprint or OTHER, response.status_code, seconds)
         return response

@@ -1,4 +1,4 @@
-"""Error pages in the language of the address. What machines ask for (webhook, callback, health) is told in a line."""
+"""Error pages in the language of the address. What machines ask for (callback, health) is told in a line."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from wording.language import translate
 
 NEVER_KEPT = "no-store"
 SOON = 2  # seconds after which to ask again for what is away
-MACHINES = ("webhook", "callbacks", "health")
+MACHINES = ("callbacks", "health")
 TOLD = ("Allow", "Retry-After")
 OURS = 500  # the page that stands for every code without one of its own
 

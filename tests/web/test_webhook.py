@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import logging
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, cast
 
+import orjson
 import pytest
 from flask.testing import FlaskClient
 
@@ -16,6 +18,7 @@ from providers.telegram import Telegram
 from providers.telegram_calls import Call
 from tests.bot.conftest import Talk
 from web.app import create_app
+from web.headers import HEADERS
 from web.webhook import PATH, SECRET_HEADER
 from workers.house import House
 
@@ -90,9 +93,53 @@ def test_a_database_that_is_away_asks_telegram_to_come_again(without_database: F
 
 
 def test_the_body_of_a_get_is_not_an_update(house: House, client: FlaskClient) -> None:
-    assert client.get(PATH, headers=SECRET).status_code == 405
+    answer = client.get(PATH, headers=SECRET)
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
     with house.database.connection():
         assert SeenUpdate.select().count() == 0
+
+
+def test_a_body_of_unknown_length_is_read_as_far_as_the_server_ends_it(client: FlaskClient) -> None:
+    body = orjson.dumps(START)
+    for sent, code in ((body, 200), (body + b" " * (2 << 20), 413)):
+        unknown = {"wsgi.input": io.BytesIO(sent), "wsgi.input_terminated": True, "CONTENT_LENGTH": ""}
+        answer = client.post(PATH, headers=SECRET, environ_overrides=unknown)
+        assert answer.status_code == code
+
+
+def test_a_mistake_of_ours_is_an_answer_that_says_nothing_of_it(
+    house: House, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Broken:
+        def call(self, call: Call) -> None:
+            raise RuntimeError("what nobody must read")
+
+    client = create_app(replace(house, telegram=cast(Telegram, Broken()))).test_client()
+    answer = client.post(PATH, json=Talk(house).tap(f"agree:{CURRENT.id}"), headers=SECRET)
+    assert (answer.status_code, answer.data) == (500, b"Internal Server Error")
+    written = "".join(capsys.readouterr())
+    assert "request.broken" in written
+
+
+def test_every_answer_has_the_strict_headers_its_length_and_no_cookie(client: FlaskClient) -> None:
+    for secret, code in ((SECRET, 200), ({}, 403)):
+        answer = client.post(PATH, json=START, headers=secret)
+        assert answer.status_code == code
+        assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
+        assert int(answer.headers["Content-Length"]) == len(answer.data) > 0
+        assert "Set-Cookie" not in answer.headers
+
+
+def test_each_update_is_measured_and_nothing_else_is(house: House, client: FlaskClient) -> None:
+    def seen(status: str) -> float:
+        return house.meters.registry.get_sample_value("miomio_webhook_seconds_count", {"status": status}) or 0.0
+
+    before = {status: seen(status) for status in ("2xx", "4xx")}
+    client.post(PATH, json=START, headers=SECRET)
+    client.post(PATH, json=START)
+    client.get("/healthz")
+    assert client.get(f"{PATH}/more").status_code == 404
+    assert {status: seen(status) - count for status, count in before.items()} == {"2xx": 1, "4xx": 1}
 
 
 class Line:

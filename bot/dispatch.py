@@ -34,6 +34,8 @@ def handle(context: Context, raw: Any) -> Sequence[Step]:
         return []
     if update.kind in payments.KINDS:
         return payments.handle_payment(context, update)
+    if _received_unseen(context, update):
+        return [_on_its_way(update)]
     with context.database.connection():
         account = context.accounts.find(update.who.telegram_id)
         if account is not None:
@@ -45,8 +47,8 @@ def handle(context: Context, raw: Any) -> Sequence[Step]:
     try:
         if update.kind == "photo" and (update.caption or "").strip() and not to_support:
             context.orders.check_prompt(update.caption or "")  # what is refused gets into no table, sealed or not
-        if update.kind == "photo" and not to_support and _received_at_once(context, account, update):
-            return [chat_action(person.chat, "upload_photo")]
+        if update.kind == "photo" and not to_support and _received_at_once(context, account.id, update):
+            return [_on_its_way(update)]
         with context.database.unit() as unit:
             if not _first_time(unit, update.id):
                 return []
@@ -100,17 +102,32 @@ def _act(context: Context, unit: Unit, account: Account, person: Person, update:
     return messages.received(context, unit, account, person, update)
 
 
-def _received_at_once(context: Context, account: Account, update: Update) -> bool:
-    """The most frequent update, in one statement. False leaves it to the long way, which finds out why."""
-    if not context.accounts.as_known(account, update.who):
+def _received_unseen(context: Context, update: Update) -> bool:
+    """Without a look at the account, where it was seen a moment ago. A caption may have to be refused, and is left to
+    the long way."""
+    if update.kind != "photo" or (update.caption or "").strip():
         return False
+    account = context.accounts.lately(update.who.telegram_id)
+    try:
+        return account is not None and _received_at_once(context, account, update)
+    except (Rejected, Permanent):  # their keys are gone, or held back: the long way says so
+        return False
+
+
+def _received_at_once(context: Context, account: str, update: Update) -> bool:
+    """The most frequent update, in one statement. False leaves it to the long way, which finds out why."""
     return context.photos.receive_once(
         lambda at: Row(SeenUpdate, {"id": update.id, "at": at}),
-        account=account.id,
+        account=account,
+        names=context.accounts.names_index(update.who),
         file_id=update.file_id or "",
         caption=update.caption,
         message=update.message,
     )
+
+
+def _on_its_way(update: Update) -> Call:
+    return chat_action(update.chat, "upload_photo")
 
 
 def _first_time(unit: Unit, number: int) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,11 +11,19 @@ from billing import ledger
 from billing.prices import PICTURE, PRICES, TRIAL_CREDITS
 from consent.record import accept
 from custody.fields import Fields
-from custody.keys import Keys
+from custody.keys import LIVES, Keys
+from custody.memory import Memory
 from database import Unit
 from errors import Permanent
 from models import AbuseMark, Acceptance, Account, new_id
 from rows import find
+
+# Of an account: there is nothing that `refresh` would change, and nothing that keeps the person from being served.
+# Values: its id, the index of the names that Telegram shows, and now.
+AS_KNOWN = (
+    f"id = ? AND state = '{Account.ACTIVE}' AND frozen_at IS NULL AND reachable AND names_index = ? "
+    "AND (writes_until IS NULL OR writes_until <= ?)"  # what they send goes to no ticket
+)
 
 
 @dataclass(frozen=True, repr=False)
@@ -30,15 +40,24 @@ class Identity:
 class Accounts:
     """Every method is called with a connection or inside a unit."""
 
-    def __init__(self, fields: Fields, keys: Keys) -> None:
+    def __init__(self, fields: Fields, keys: Keys, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._fields = fields
         self._keys = keys
+        self._lately: Memory[bytes, str] = Memory(LIVES, monotonic=monotonic)
 
     def find(self, telegram_id: int) -> Account | None:
         """The account of this Telegram id, if its person ever said yes."""
         indexes = self._fields.indexes(Account.telegram_id_index, str(telegram_id))
         rows = find(Account, f"telegram_id_index IN ({', '.join('?' * len(indexes))})", *indexes)
-        return rows[0] if rows else None
+        if not rows:
+            return None
+        self._lately.keep(indexes[0], rows[0].id)
+        return rows[0]
+
+    def lately(self, telegram_id: int) -> str | None:
+        """The id of the account that `find` found a moment ago; a hint, which saves a look. The account may have ended
+        meanwhile: whoever acts on it lets the database say that it is there. Needs no connection."""
+        return self._lately.get(self._fields.index(Account.telegram_id_index, str(telegram_id)))
 
     def buyer(self, telegram_id: int) -> str | None:
         """The account that this Telegram id may buy for: an open one that is not banned and not frozen."""
@@ -85,14 +104,9 @@ class Accounts:
         ).execute()
         return True
 
-    def as_known(self, row: Account, who: Identity) -> bool:
-        """Whether there is nothing that `refresh` would change, and nothing that keeps the person from being served."""
-        served = row.state == Account.ACTIVE and row.frozen_at is None
-        return bool(served and row.reachable and bytes(row.names_index) == self._names_index(who))
-
     def refresh(self, row: Account, who: Identity) -> bool:
         """Follow the names Telegram shows now; also notes that the person is back. Whether anything changed."""
-        changes = {} if bytes(row.names_index) == self._names_index(who) else self._names(row.id, who)
+        changes = {} if bytes(row.names_index) == self.names_index(who) else self._names(row.id, who)
         if not row.reachable:
             changes["reachable"] = True
         if "username" in changes:
@@ -103,7 +117,7 @@ class Accounts:
 
     def rename(self, row: Account, who: Identity) -> bool:
         """Names that Telegram told when it was asked: the person has not come by themselves. Whether any is new."""
-        if bytes(row.names_index) == self._names_index(who):
+        if bytes(row.names_index) == self.names_index(who):
             return False
         self._take_over(row.id, who.username)
         Account.update(**self._names(row.id, who)).where(Account.id == row.id).execute()
@@ -128,10 +142,11 @@ class Accounts:
             "username": self._seal(Account.username, account, username),
             "username_index": self._fields.index(Account.username_index, username.lower()) if username else None,
             "language_code": self._seal(Account.language_code, account, who.language_code),
-            "names_index": self._names_index(who),
+            "names_index": self.names_index(who),
         }
 
-    def _names_index(self, who: Identity) -> bytes:
+    def names_index(self, who: Identity) -> bytes:
+        """What stands in the account of somebody whom Telegram shows like this."""
         shown = (who.first_name, who.last_name, who.username, who.language_code)
         return self._fields.index(Account.names_index, "\x1f".join("\x00" if n is None else n for n in shown))
 

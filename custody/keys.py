@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -13,6 +12,7 @@ from typing import Any
 from peewee import Value
 
 import crash
+from custody.memory import Memory
 from database import Database, Unit
 from errors import Permanent, Rejected
 from models import Account, KeyRow, new_id
@@ -34,10 +34,7 @@ class Keys:
     def __init__(self, database: Database, master: MasterKeys, *, monotonic: Callable[[], float] = time.monotonic):
         self._database = database
         self._master = master
-        self._monotonic = monotonic
-        self._lock = threading.Lock()
-        self._open: dict[tuple[str, str], tuple[float, DataKey]] = {}
-        self._sweep: threading.Timer | None = None
+        self._unwrapped: Memory[tuple[str, str], DataKey] = Memory(LIVES, monotonic=monotonic)
 
     def create(self, unit: Unit, account: str) -> None:
         """Write the keys of a new account and hold them ready."""
@@ -53,7 +50,7 @@ class Keys:
                     "created_at": unit.now,
                 }
             )
-            self._remember(account, kind, key)
+            self._unwrapped.keep((account, kind), key)
         KeyRow.insert_many(rows).execute()
 
     def ensure(self, unit: Unit, owner: str, kind: str) -> None:
@@ -67,16 +64,15 @@ class Keys:
         row, now = new_id(), self._database.clock.now()
         wrapped = self._master.wrap(DataKey.new().raw, binding=_binding(row, owner, kind))
         KeyRow.insert(id=row, account=owner, kind=kind, wrapped=wrapped, created_at=now).on_conflict_ignore().execute()
-        with self._lock:  # a key that a rolled back transaction left in memory, or the other one of two made at once
-            self._open.pop((owner, kind), None)
+        # A key that a rolled back transaction left in memory, or the other one of two made at once.
+        self._forget(owner, (kind,))
 
     def get(self, account: str, kind: str) -> DataKey:
         """Raises Permanent("custody.key_destroyed") when the person's key is gone, Rejected("account.frozen") while it
         is held back."""
-        with self._lock:
-            found = self._open.get((account, kind))
-        if found and found[0] > self._monotonic():
-            return found[1]
+        found = self._unwrapped.get((account, kind))
+        if found is not None:
+            return found
         with self._database.connection():
             rows = list(KeyRow.select().where((KeyRow.account == account) & IN_USE))
         fresh = {row.kind: self._opened(row) for row in rows if not row.frozen}
@@ -90,7 +86,7 @@ class Keys:
     def _opened(self, row: KeyRow) -> DataKey:
         """The key of a row that was read now and is not held back."""
         key = DataKey(self._master.unwrap(bytes(row.wrapped), binding=_binding(row.id, row.account, row.kind)))
-        self._remember(row.account, row.kind, key)
+        self._unwrapped.keep((row.account, row.kind), key)
         return key
 
     def destroy(self, unit: Unit, account: str, kinds: Iterable[str] = KINDS) -> int:
@@ -227,30 +223,8 @@ class Keys:
         if missing:
             raise Permanent("keys.missing")
 
-    def _remember(self, account: str, kind: str, key: DataKey) -> None:
-        with self._lock:
-            self._open[account, kind] = (self._monotonic() + LIVES, key)
-            if self._sweep is None:
-                self._sweep = threading.Timer(LIVES, self._forget_old)
-                self._sweep.daemon = True
-                self._sweep.start()
-
     def _forget(self, account: str, kinds: Iterable[str]) -> None:
-        with self._lock:
-            for kind in kinds:
-                self._open.pop((account, kind), None)
-
-    def _forget_old(self) -> None:
-        with self._lock:
-            self._sweep = None
-            now = self._monotonic()
-            self._open = {name: found for name, found in self._open.items() if found[0] > now}
-            if not self._open:
-                return
-            soonest = min(until for until, _ in self._open.values())
-            self._sweep = threading.Timer(max(0.05, soonest - now), self._forget_old)
-            self._sweep.daemon = True
-            self._sweep.start()
+        self._unwrapped.forget((account, kind) for kind in kinds)
 
 
 def _stays(account: str) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 import crash
+from consent.accounts import AS_KNOWN
 from consent.record import AGREED
 from custody import destroy
 from custody.fields import Fields
@@ -29,7 +30,7 @@ from states import move
 # Asked in the statement itself: an account may be closed or banned at the same moment.
 MAY_SEND = (
     f"EXISTS (SELECT 1 FROM acceptance WHERE {AGREED}) "  # noqa: S608  a constant of ours
-    f"AND EXISTS (SELECT 1 FROM account WHERE id = ? AND state = '{Account.ACTIVE}' AND frozen_at IS NULL)"
+    f"AND EXISTS (SELECT 1 FROM account WHERE {AS_KNOWN})"
 )
 
 
@@ -66,16 +67,24 @@ class Photos:
         return photo
 
     def receive_once(
-        self, seen: Callable[[datetime], Row], *, account: str, file_id: str, caption: str | None, message: int
+        self,
+        seen: Callable[[datetime], Row],
+        *,
+        account: str,
+        names: bytes,
+        file_id: str,
+        caption: str | None,
+        message: int,
     ) -> bool:
-        """The same in one statement, for a person who has said that the people agree; whether it was done.
+        """The same in one statement, for a person who has said that the people agree, and about whom nothing is new;
+        whether it was done. `names`: the index of those that Telegram shows.
 
         `seen` is the row that is there already when this was received before: nothing is done then.
         """
         now = self._database.clock.now()
         photo = self._row(Photo.INCOMING, account=account, file_id=file_id, caption=caption, message=message, now=now)
         work = self._desk.row(INTAKE, subject=str(photo.values["id"]), account=account, now=now)
-        may = (account, Acceptance.PEOPLE, account)
+        may = (account, Acceptance.PEOPLE, account, names, now)
         if not self._database.write_once(seen(now), photo, work, given=MAY_SEND, values=may):
             return False
         self._desk.ring_for(work)

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from config import Settings
+from consent.accounts import Accounts
 from models import Account, Photo, SeenUpdate, Work
 from tests.bot.conftest import Talk, counts
 from workers.assembly import assemble
 from workers.house import House
 
 VARIES = {"id", "subject", "message_id", "created_at", "due_at", "rung_at", "file_id", "caption"}
-STATEMENTS = 2  # who is it; seen, photo and work, where the people agree
 
 
 @pytest.fixture
@@ -109,21 +111,78 @@ def test_who_is_back_is_noticed(settled: Talk) -> None:
     assert settled.account().reachable
 
 
-def test_it_costs_two_statements_on_postgres(
-    make_settings: Callable[..., Settings], new_postgres: str, sent: list[str]
-) -> None:
+@pytest.fixture
+def on_postgres(make_settings: Callable[..., Settings], new_postgres: str) -> Iterator[Talk]:
+    """Somebody settled, who has just sent something."""
     house = assemble(make_settings(DATABASE_URL=new_postgres), ring=lambda *_: None)
-    try:
-        house.database.migrate()
-        talk = Talk(house)
-        talk.agrees()
-        talk.sends_photo()
-        talk.presses("people")
-        talk.sends_photo()
-        sent.clear()
-        talk.sends_photo()
-        assert len(sent) == STATEMENTS, "\n".join(sent)
-        with house.database.connection():
-            assert [photo.state for photo in Photo.select()] == [Photo.INCOMING] * 3
-    finally:
-        house.close()
+    house.database.migrate()
+    talk = Talk(house)
+    talk.agrees()
+    talk.sends_photo()
+    talk.presses("people")
+    talk.sends_photo()
+    yield talk
+    house.close()
+
+
+def test_it_costs_one_statement_on_postgres_for_who_wrote_a_moment_ago(on_postgres: Talk, sent: list[str]) -> None:
+    on_postgres.sends_photo()  # seen, photo and work, where the person is as known and the people agree
+    assert len(sent) == 1, "\n".join(sent)
+    with on_postgres.house.database.connection():
+        assert [photo.state for photo in Photo.select()] == [Photo.INCOMING] * 3
+
+
+def test_it_costs_two_statements_on_postgres_for_who_did_not(on_postgres: Talk, sent: list[str]) -> None:
+    house = on_postgres.house
+    later = Talk(replace(house, accounts=Accounts(house.fields, house.keys)))
+    later.sends_photo()  # who is it, and then the same
+    assert len(sent) == 2, "\n".join(sent)
+
+
+def test_who_was_seen_a_moment_ago_is_not_believed_to_be_as_before(settled: Talk) -> None:
+    settled.sends_photo()
+    changes: tuple[dict[str, Any], ...] = (
+        {"state": Account.BANNED},
+        {"state": Account.CLOSING},
+        {"frozen_at": settled.house.database.clock.now()},
+        {"writes_until": settled.house.database.clock.now() + timedelta(hours=1)},
+    )
+    for change in changes:
+        with settled.house.database.unit():
+            was = {name: getattr(Account.get(), name) for name in change}
+            Account.update(**change).execute()
+            before = Photo.select().count()
+        assert [call.method for call in settled.sends_photo()] != ["sendChatAction"], change
+        with settled.house.database.unit():
+            assert Photo.select().count() == before, change
+            Account.update(**was).execute()
+    assert [call.method for call in settled.sends_photo()] == ["sendChatAction"]
+
+
+def test_who_ended_the_account_a_moment_ago_is_a_stranger(settled: Talk) -> None:
+    settled.sends_photo()
+    with settled.house.database.unit():
+        Account.delete().execute()
+        before = Photo.select().count()
+    [call] = settled.sends_photo()
+    assert "agree" in str(call.params["reply_markup"])
+    with settled.house.database.connection():
+        assert Photo.select().count() == before
+
+
+def test_without_their_keys_the_long_way_tells_it(settled: Talk) -> None:
+    settled.sends_photo()
+    with settled.house.database.unit() as unit:
+        settled.house.keys.destroy(unit, settled.account().id)
+    [call] = settled.sends_photo()
+    assert call.method == "sendMessage"
+
+
+def test_a_caption_that_is_refused_is_refused_to_who_wrote_a_moment_ago_too(settled: Talk) -> None:
+    settled.sends_photo()
+    with settled.house.database.connection():
+        before = Photo.select().count()
+    [call] = settled.sends_photo(caption="naked")
+    assert call.method == "sendMessage"
+    with settled.house.database.connection():
+        assert Photo.select().count() == before

@@ -17,10 +17,11 @@ from web.counts import Counts
 from web.limits import REDIS_KEYS
 from workers.assembly import assemble
 from workers.broker import Doorbell, connect, make_broker
+from workers.ringing import Ringer
 from workers.startup import check_or_exit, settings_or_exit
 from workers.watching import Telling
 
-PATIENCE = 1.0  # seconds for a ring: whoever tapped waits for its end
+PATIENCE = 1.0  # seconds for a ring, for whose end those wait that are asked for meanwhile
 
 
 class ServerLogger(Logger):  # type: ignore[misc]  # gunicorn carries no types
@@ -63,18 +64,19 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no type
 
     def load(self) -> Any:
         """Called in the serving process, after the fork: connections and threads belong to it alone."""
-        house = assemble(
-            self._settings, ring=Doorbell(make_broker(connect(self._settings.redis_url, patience=PATIENCE)))
-        )
+        ringer = Ringer(Doorbell(make_broker(connect(self._settings.redis_url, patience=PATIENCE))))
+        house = assemble(self._settings, ring=ringer)
         try:
             check_or_exit(house, redis_keys=REDIS_KEYS)
         except SystemExit as refusal:
             sys.stderr.write(f"{refusal.code}\n")
             sys.exit(Arbiter.APP_LOAD_ERROR)  # with any other status gunicorn would fork the next one, for ever
+        ringer.start()
         counts = Counts(house.database)
         counts.start()
         telling = Telling(house, WEB)
         telling.start()
+        atexit.register(ringer.close)
         atexit.register(counts.close)
         atexit.register(telling.close)
         return create_app(house, counts=counts)

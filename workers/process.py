@@ -1,4 +1,4 @@
-"""One worker process: Dramatiq's threads, the clock, the renewal of leases, the fallback without Redis, the drain."""
+"""One worker process: Dramatiq's threads, the clock, the renewal of leases, the drain."""
 
 from __future__ import annotations
 
@@ -14,19 +14,17 @@ from config import Settings
 from errors import Failure
 from jobs.runner import Runner
 from jobs.tick import Clockwork
-from watch.part import OK
 from workers.actors import declare
 from workers.assembly import assemble
 from workers.broker import Broker, Doorbell, connect, make_broker
 from workers.house import House
 from workers.parts import bell
+from workers.unrung import PATIENCE, Unrung
 from workers.watching import GROUPS, Telling
 
 GIVE_BACK_BEFORE_KILL = 4.0  # seconds
 BELL_CHECKED_EVERY = 1.0  # seconds
-BELL_PATIENCE = 0.5  # seconds; one that says nothing for so long counts as away, which costs some questions
 RESTORE_NOTICED_WITHIN = 5.0  # seconds after it was found that the database was exchanged for an older one
-ASK_EVERY = 0.25  # seconds between questions to the database while Redis is away
 
 log = logs.get()
 
@@ -39,12 +37,18 @@ class WorkerProcess:
         self.queue = queue
         self.stop = threading.Event()
         self._drained = threading.Event()
-        self._askers: list[threading.Thread] = []
         self.runner = Runner(house.desk, heard=house.meters.worked)
         self._broker = broker
-        self._bell = bell(house.settings.redis_url, patience=BELL_PATIENCE)
         self._clockwork = Clockwork(house.desk, house.duties(queue))
         self._threads = house.settings.worker_threads
+        self._unrung = Unrung(
+            self.runner,
+            queue=queue,
+            threads=self._threads,
+            line=broker.line,
+            bell=bell(house.settings.redis_url, patience=PATIENCE),
+            stop=self.stop,
+        )
         self._telling = Telling(house, GROUPS[queue])
         declare(self._broker, self.runner.run, house.rounds())
 
@@ -56,7 +60,7 @@ class WorkerProcess:
         every = (
             (self._tick, settings.tick_seconds, self.stop),
             (self.runner.renew, settings.lease_seconds / 3, self._drained),  # a call that may finish keeps its lease
-            (self._ask_database, BELL_CHECKED_EVERY, self.stop),
+            (self._unrung.round, BELL_CHECKED_EVERY, self.stop),
             (self._leave_what_was_restored, RESTORE_NOTICED_WITHIN, self.stop),
         )
         for act, seconds, over in every:
@@ -108,36 +112,11 @@ class WorkerProcess:
             act = partial(self._clockwork.perform, duty)
             threading.Thread(target=self._once, args=(act,), name=duty.name, daemon=True).start()
 
-    def _ask_database(self) -> None:
-        """While Redis is away the rows are found by asking. Returns once it answers again."""
-        broke = self._broker.line.broke()
-        if self._bell_works():
-            if broke:  # it was away for less than a moment, and may have forgotten what rang
-                self.house.desk.forget_rings()
-            return
-        log.warning("bell.away")
-        while not self.stop.wait(ASK_EVERY):
-            if self._bell_works():
-                self.house.desk.forget_rings()
-                log.info("bell.back")
-                return
-            self._askers = [thread for thread in self._askers if thread.is_alive()]
-            free = self._threads - len(self._askers)
-            for work in self.house.desk.next_due({self.queue}, limit=free)[:free]:
-                # A daemon, unlike a pool's threads: a call that was given back must not keep the process alive.
-                asker = threading.Thread(target=self.runner.run, args=(work,), daemon=True)
-                asker.start()
-                self._askers.append(asker)
-
     def _leave_what_was_restored(self) -> None:
         """Whoever starts this process anew is told why it does not start."""
         if self.house.erasure_marks.known_undone():
             log.error("worker.leaves", code="erasures.undone")
             self.stop.set()
-
-    def _bell_works(self) -> bool:
-        """Who waits at it hears whether it lives; it is tried by itself only where nobody has lately."""
-        return self._broker.line.lives() or self._bell.begin()() == OK
 
 
 def build(settings: Settings, *, queue: str) -> WorkerProcess:

@@ -112,11 +112,14 @@ def write(run: Run, folder: Path = RESULTS) -> Path:
 
 
 def words(run: Run) -> str:
-    """For whoever waits at the terminal."""
-    lines = [
-        f"{'passed' if check.passed else 'FAILED'}  {check.name} ({check.subjects})"
-        + "".join(f"\n          {violation}" for violation in check.violations[:SHOWN])
+    """For whoever waits at the terminal, or reads the last lines of a log: what failed comes last."""
+    lines = [f"passed  {check.name} ({check.subjects})" for check in run.checks if check.passed]
+    lines += [
+        "\n          ".join(
+            [f"FAILED  {check.name} ({len(check.violations)} of {check.subjects})", *check.violations[:SHOWN]]
+        )
         for check in run.checks
+        if not check.passed
     ]
     lines += [f"FAILED  not enough: {kind}, {count}" for kind, count in run.short_of.items()]
     lines += ["\n  ".join([f"what is known of {one}", *said]) for one, said in run.stories.items()]

@@ -52,9 +52,17 @@ def test_a_run_passes_when_every_check_passed_and_every_number_was_reached() -> 
 
 
 def test_one_violation_fails_it_and_is_quoted() -> None:
-    failed = replace(run(), checks=[GOOD, BAD])
+    failed = replace(run(), checks=[BAD, GOOD])
     assert not failed.passed
-    assert "FAILED  no result came twice (300)\n          an-order: 2 messages" in report.words(failed)
+    passed, said = report.words(failed).split("\n", 1)
+    assert passed == "passed  every order ended (300)"
+    assert said.startswith("FAILED  no result came twice (1 of 300)\n          an-order: 2 messages")
+
+
+def test_a_failed_run_tells_what_is_known_of_whom_it_names() -> None:
+    failed = replace(run(), checks=[GOOD, BAD], stories={"an-order": ["order an-order", "01:00 web: order.accepted"]})
+    assert "what is known of an-order\n  order an-order\n  01:00 web: order.accepted\n" in report.words(failed)
+    assert report.view(failed)["stories"] == failed.stories
 
 
 def test_too_few_faults_or_orders_fail_it() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -63,8 +64,10 @@ class Gemini:
         aspect_ratio: str | None,
         image_size: str = "1K",
         attempt: int = 1,
+        meanwhile: Callable[[], None] = lambda: None,
     ) -> Picture:
-        """One call, one picture. `attempt` counts from 1 over the tries of one order.
+        """One call, one picture. `attempt` counts from 1 over the tries of one order. `meanwhile` is called once all is
+        sent: what it takes is not waited for besides. It must not raise.
 
         The photo is let go as it is sent: give it away without keeping it, and the wait for the answer costs nothing.
 
@@ -74,7 +77,8 @@ class Gemini:
         "provider.bad_request" | "http.…"). A failure of an answer that was counted has its model and tokens as facts.
         """
         model = self._model
-        body: Any = PictureBody(photo, _frame(mime, prompt, aspect_ratio=aspect_ratio, image_size=image_size))
+        frame = _frame(mime, prompt, aspect_ratio=aspect_ratio, image_size=image_size)
+        body = PictureBody(photo, frame, meanwhile=meanwhile)
         del photo
         answer = self._outbound.request(
             "POST",

@@ -9,20 +9,22 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.cookiejar import DefaultCookiePolicy
-from typing import Any
+from http.client import HTTPException
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-import requests
-from requests.adapters import HTTPAdapter
+import certifi
+import urllib3
 from urllib3.connection import HTTPConnection
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, LocationValueError, NewConnectionError
+from urllib3.exceptions import TimeoutError as Late
 
 from errors import Failure, Permanent, Temporary
 from silence import OUTSIDE
 
 BLOCK = 256 * 1024  # bytes of a body in one write
-PIECE = 1 << 20  # reads of a megabyte: `response.content` joins pieces of 10 KB
+PIECE = 1 << 20  # bytes of an answer in one read
+PACKED = "gzip, deflate"  # what an answer may be packed with
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,13 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     body: bytes
+
+
+class Body(Protocol):
+    """What is read while it is sent: pieces, and how many bytes they are together."""
+
+    def __len__(self) -> int: ...
+    def __iter__(self) -> Iterator[bytes | memoryview]: ...
 
 
 @dataclass(frozen=True)
@@ -74,12 +83,18 @@ class Outbound:
         self.origins = frozenset(origins)
         self._called = called
         self._monotonic = monotonic
-        self._session = _NoRedirects()
-        self._session.trust_env = False  # no proxy and no .netrc from the surroundings
-        self._session.cookies.set_policy(_NoCookies())
-        adapter = _LargeBlocks(pool_connections=len(self.origins) or 1, pool_maxsize=connections, max_retries=0)
-        self._session.mount("https://", adapter)
-        self._session.mount("http://", adapter)
+        # Straight to the pool: what lies above it for cookies, redirects and passwords of the surroundings costs more
+        # than the call, and is not wanted. A line that is silent, because somebody works on a picture, is asked whether
+        # it is still one.
+        self._pool = urllib3.PoolManager(
+            num_pools=len(self.origins) or 1,
+            maxsize=connections,
+            retries=False,
+            blocksize=BLOCK,
+            socket_options=[*HTTPConnection.default_socket_options, *OUTSIDE.options()],
+            cert_reqs="CERT_REQUIRED",
+            ca_certs=certifi.where(),
+        )
 
     def request(
         self,
@@ -87,7 +102,7 @@ class Outbound:
         url: str,
         *,
         headers: Mapping[str, str] | None = None,
-        body: bytes | Iterable[bytes] | None = None,
+        body: bytes | Body | None = None,
         timeout: Timeout = Timeout(),
         max_bytes: int = 1 << 20,
     ) -> Answer:
@@ -109,7 +124,7 @@ class Outbound:
         url: str,
         *,
         headers: Mapping[str, str] | None = None,
-        body: bytes | Iterable[bytes] | None = None,
+        body: bytes | Body | None = None,
         timeout: Timeout = Timeout(),
     ) -> Iterator[tuple[Answer, Iterator[bytes]]]:
         """The answer's head and an iterator over the pieces of its body. Redirects are not followed."""
@@ -119,21 +134,22 @@ class Outbound:
         begun, wrong = self._monotonic(), None
         try:
             with _words_removed(origin):
-                response = self._session.request(
+                response = self._pool.urlopen(
                     method,
                     url,
-                    headers=dict(headers or {}),
-                    data=body,
-                    timeout=(timeout.connect, timeout.read),
-                    allow_redirects=False,
-                    stream=True,
+                    headers={"Accept-Encoding": PACKED, **(headers or {}), **_length(body)},
+                    body=body,
+                    timeout=urllib3.Timeout(connect=timeout.connect, read=timeout.read),
+                    redirect=False,
+                    preload_content=False,
                 )
-            wrong = _wrong(response.status_code)
+            wrong = _wrong(response.status)
             try:
-                head = Answer(response.status_code, {k.lower(): v for k, v in response.headers.items()}, b"")
+                head = Answer(response.status, {k.lower(): v for k, v in response.headers.items()}, b"")
                 yield head, self._pieces(response, origin)
             finally:
-                response.close()
+                response.close()  # of one that was read to its end the line is kept, of any other it is not
+                response.release_conn()
         except Failure as error:
             wrong = error.code if error.code.startswith("http.") else wrong  # else it is the reader's
             raise
@@ -141,19 +157,19 @@ class Outbound:
             self._called(origin, self._monotonic() - begun, wrong)
 
     @staticmethod
-    def _pieces(response: requests.Response, origin: Origin) -> Iterator[bytes]:
-        expected = response.headers.get("Content-Length")
-        received = 0
+    def _pieces(response: urllib3.BaseHTTPResponse, origin: Origin) -> Iterator[bytes]:
+        packed = "Content-Encoding" in response.headers
         with _words_removed(origin, broken="http.cut_off"):
-            while piece := response.raw.read(PIECE, decode_content=True):
-                received += len(piece)
+            while piece := response.read(PIECE, decode_content=packed):  # what is not packed is not copied either
                 yield piece
-        encoded = response.headers.get("Content-Encoding")
-        if expected and expected.isdigit() and not encoded and received < int(expected):
-            raise Temporary("http.cut_off", host=origin.host)
 
     def close(self) -> None:
-        self._session.close()
+        self._pool.clear()
+
+
+def _length(body: Any) -> dict[str, str]:
+    """The header for a body that is read while it is sent; the library knows the length of bytes."""
+    return {} if body is None or isinstance(body, bytes) else {"Content-Length": str(len(body))}
 
 
 def _wrong(status: int) -> str | None:
@@ -168,38 +184,14 @@ def _words_removed(origin: Origin, *, broken: str = "http.unreachable") -> Itera
     """The libraries' errors quote the whole address. Ours name the host, and break the chain to theirs."""
     try:
         yield
-    except (requests.Timeout, TimeoutError):
+    except NewConnectionError:  # which the library counts among what was late
+        code = broken
+    except (Late, TimeoutError):
         code = "http.timeout"
-    except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError, HTTPError, OSError) as error:
-        code = "http.timeout" if "timed out" in str(error).lower() else broken
-    except (requests.RequestException, ValueError):
+    except (LocationValueError, ValueError):
         raise Permanent("http.bad_request", host=origin.host) from None
+    except (HTTPError, HTTPException, OSError) as error:
+        code = "http.timeout" if "timed out" in str(error).lower() else broken
     else:
         return
     raise Temporary(code, host=origin.host) from None
-
-
-class _LargeBlocks(HTTPAdapter):
-    """Bodies that are read while they are sent go out in large blocks, not in the library's 16 KB ones. A line that is
-    silent, because somebody works on a picture, is asked whether it is still one."""
-
-    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **options: Any) -> None:
-        watched = [*HTTPConnection.default_socket_options, *OUTSIDE.options()]
-        super().init_poolmanager(connections, maxsize, block, blocksize=BLOCK, socket_options=watched, **options)
-
-
-class _NoRedirects(requests.Session):
-    """Where an answer redirects to is not even looked at: the library would read its whole body for that."""
-
-    def get_redirect_target(self, _resp: requests.Response) -> None:
-        return None
-
-
-class _NoCookies(DefaultCookiePolicy):
-    """Never keeps and never sends a cookie."""
-
-    def set_ok(self, *_: Any) -> bool:
-        return False
-
-    def return_ok(self, *_: Any) -> bool:
-        return False

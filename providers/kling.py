@@ -6,7 +6,7 @@ A task costs money and cannot be called back, so each failure of `submit` says w
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote
 
 import orjson
@@ -100,9 +100,8 @@ class Kling:
 
     def _post(self, url: str, body: PictureBody) -> Answer:
         """The body tells what the error cannot: a task whose JSON was not given whole to the network was not made."""
-        sent: Any = body
         try:
-            return self._outbound.request("POST", url, headers=self._headers, body=sent, timeout=self._timeout)
+            return self._outbound.request("POST", url, headers=self._headers, body=body, timeout=self._timeout)
         except Failure as failure:
             if body.given_whole:
                 raise Temporary("provider.unsure") from None

@@ -82,7 +82,7 @@ class Telegram:
         try:
             # The library's only door for a method given by name; it builds the address and checks the envelope.
             return apihelper._make_request(
-                self._token, call.method, method="post", params=params, files=call.files or None
+                self._token, call.method, method="POST", params=params, files=call.files or None
             )
         except apihelper.ApiTelegramException as error:
             return self._refused(int(error.error_code), error.result_json)
@@ -173,7 +173,7 @@ class Telegram:
     ) -> _Response:
         del proxies
         with form(params or {}, files) as sent:
-            read = float(timeout[1]) + (sent.length / PASSED_ON if files else 0.0)
+            read = float(timeout[1]) + (len(sent.body) / PASSED_ON if files else 0.0)
             return _Response(
                 self._outbound.request(
                     method,

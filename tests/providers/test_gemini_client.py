@@ -112,6 +112,27 @@ def test_what_leaves_the_house_is_the_photo_the_prompt_and_the_wish_that_nothing
     assert "x-goog-api-key" in call["headers"]
 
 
+def test_what_is_done_meanwhile_is_not_waited_for_besides(emulator: Emulator) -> None:
+    """The request is with the provider, whole, before it begins."""
+    there: list[bool] = []
+
+    def meanwhile() -> None:
+        until = time.monotonic() + 60
+        while not (arrived := has_body()) and time.monotonic() < until:
+            time.sleep(0.02)
+        there.append(arrived)
+
+    def has_body() -> bool:
+        calls = emulator.calls()
+        asked = f"{emulator.url}/control/calls/{calls[-1]['n']}/body" if calls else None
+        return asked is not None and requests.get(asked, timeout=60).ok
+
+    emulator.script({"kind": "ok", "canned": True})
+    ask(emulator.gemini(), meanwhile=meanwhile)
+    assert there == [True]
+    assert len(emulator.calls()) == 1
+
+
 def test_without_an_aspect_ratio_none_is_sent(emulator: Emulator) -> None:
     emulator.script({"kind": "ok", "canned": True})
     ask(emulator.gemini(), aspect_ratio=None, image_size="2K")

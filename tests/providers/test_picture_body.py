@@ -23,3 +23,11 @@ def test_its_end_counts_as_given_from_the_moment_it_is_handed_out_and_not_before
     handed = [(piece, body.given_whole) for piece in body]
     assert [whole for _, whole in handed] == [False] * 3 + [True]
     assert handed[-1][0] == b'"}'
+
+
+def test_what_is_done_meanwhile_begins_when_all_was_handed_out() -> None:
+    order: list[str] = []
+    body = PictureBody(bytes(2 * PIECE), (b'{"a":"', b'"}'), meanwhile=lambda: order.append("meanwhile"))
+    for piece in body:
+        order.append("end" if piece == b'"}' else "piece")
+    assert order == ["piece", "piece", "piece", "end", "meanwhile"]

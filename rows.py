@@ -71,7 +71,7 @@ def exists(model: type[Base], where: str, *values: object) -> bool:
 def execute(model: type[Base], sql: str, *values: object) -> Any:
     """One statement on the database that the model is bound to; its cursor. `?` stands for a value on both kinds."""
     database = model._meta.database
-    return database.execute_sql(sql if database.param == "?" else sql.replace("?", "%s"), values)
+    return database.execute_sql(sql if database.param == "?" else _for_postgres(sql), values)
 
 
 def columns(model: type[Base]) -> str:
@@ -81,9 +81,30 @@ def columns(model: type[Base]) -> str:
 
 def _prepared(row: Row) -> tuple[tuple[str, ...], list[object]]:
     """Names and values of all columns, the values as the database takes them."""
-    given = {**row.model._meta.get_default_dict(), **row.values}  # type: ignore[no-untyped-call]  # peewee's is untyped
-    fields = row.model._meta.fields
-    return tuple(given), [fields[name].db_value(value) for name, value in given.items()]
+    values = row.values
+    names, fields, rest = _columns(row.model, tuple(values))
+    return names, [
+        *(field.db_value(value) for field, value in zip(fields, values.values(), strict=True)),
+        *(field.db_value(default() if callable(default) else default) for field, default in rest),
+    ]
+
+
+@cache
+def _columns(
+    model: type[Base], named: tuple[str, ...]
+) -> tuple[tuple[str, ...], tuple[Any, ...], tuple[tuple[Any, Any], ...]]:
+    """Names of all columns, these first; the fields of these; those of the others that have a default, with it."""
+    meta = model._meta
+    rest = [
+        (field, field.default) for field in meta.sorted_fields if field.name not in named and field.default is not None
+    ]
+    names = (*named, *(field.name for field, _ in rest))
+    return names, tuple(meta.fields[name] for name in named), tuple(rest)
+
+
+@cache
+def _for_postgres(sql: str) -> str:
+    return sql.replace("?", "%s")
 
 
 # Only names of our own tables and columns get into the text of these; values are bound.

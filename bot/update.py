@@ -9,10 +9,10 @@ from typing import Any
 from consent.accounts import Identity
 
 # Refused unread: nothing of their content is looked at, kept or logged.
-UNSUPPORTED = (
+UNSUPPORTED = frozenset((
     "location", "venue", "contact", "passport_data", "voice", "audio", "video", "video_note", "sticker",
     "animation", "poll", "dice", "game", "story", "checklist", "paid_media",
-)  # fmt: skip
+))  # fmt: skip
 
 
 @dataclass(frozen=True, repr=False)
@@ -47,15 +47,15 @@ class Update:
 
 def read(raw: Any) -> Update | None:
     """None for everything we do not act on: groups, channels, other bots, unknown types, malformed input."""
-    if not isinstance(raw, Mapping) or not isinstance(raw.get("update_id"), int):
+    if not isinstance(raw, dict) or not isinstance(raw.get("update_id"), int):
         return None
-    if isinstance(message := raw.get("message"), Mapping):
+    if isinstance(message := raw.get("message"), dict):
         return _message(raw["update_id"], message)
-    if isinstance(query := raw.get("callback_query"), Mapping):
+    if isinstance(query := raw.get("callback_query"), dict):
         return _tap(raw["update_id"], query)
-    if isinstance(question := raw.get("pre_checkout_query"), Mapping):
+    if isinstance(question := raw.get("pre_checkout_query"), dict):
         return _checkout(raw["update_id"], question)
-    if isinstance(change := raw.get("my_chat_member"), Mapping):
+    if isinstance(change := raw.get("my_chat_member"), dict):
         return _membership(raw["update_id"], change)
     return None
 
@@ -68,7 +68,7 @@ def _message(number: int, message: Mapping[str, Any]) -> Update | None:
         if field in message:
             payment = _payment(message[field])
             return Update(number, kind, who, chat, message=mid, payment=payment) if payment else None
-    if any(name in message for name in UNSUPPORTED):
+    if not UNSUPPORTED.isdisjoint(message):
         return Update(number, "unsupported", who, chat, message=mid)
     file_id = _file_id(message)
     if file_id is not None:
@@ -80,7 +80,7 @@ def _message(number: int, message: Mapping[str, Any]) -> Update | None:
 
 def _tap(number: int, query: Mapping[str, Any]) -> Update | None:
     who, message = _who(query.get("from")), query.get("message")
-    if who is None or not isinstance(query.get("id"), str) or not isinstance(message, Mapping):
+    if who is None or not isinstance(query.get("id"), str) or not isinstance(message, dict):
         return None
     chat, mid = _private_chat(message), message.get("message_id")
     if chat is None or not isinstance(mid, int):
@@ -98,7 +98,7 @@ def _checkout(number: int, query: Mapping[str, Any]) -> Update | None:
 
 
 def _payment(said: Any) -> Payment | None:
-    if not isinstance(said, Mapping) or not isinstance(said.get("total_amount"), int):
+    if not isinstance(said, dict) or not isinstance(said.get("total_amount"), int):
         return None
     charge = _text(said, "telegram_payment_charge_id") or ""
     return Payment(_text(said, "invoice_payload") or "", said["total_amount"], _text(said, "currency") or "", charge)
@@ -107,13 +107,13 @@ def _payment(said: Any) -> Payment | None:
 def _membership(number: int, change: Mapping[str, Any]) -> Update | None:
     who, chat = _who(change.get("from")), _private_chat(change)
     new = change.get("new_chat_member")
-    if who is None or chat != who.telegram_id or not isinstance(new, Mapping):
+    if who is None or chat != who.telegram_id or not isinstance(new, dict):
         return None
     return Update(number, "membership", who, chat, member=new.get("status") == "member")
 
 
 def _who(user: Any) -> Identity | None:
-    if not isinstance(user, Mapping) or not isinstance(user.get("id"), int) or user.get("is_bot"):
+    if not isinstance(user, dict) or not isinstance(user.get("id"), int) or user.get("is_bot"):
         return None
     names = ("first_name", "last_name", "username", "language_code")
     return Identity(user["id"], *(_text(user, name) for name in names))
@@ -121,7 +121,7 @@ def _who(user: Any) -> Identity | None:
 
 def _private_chat(holder: Mapping[str, Any]) -> int | None:
     chat = holder.get("chat")
-    if isinstance(chat, Mapping) and chat.get("type") == "private" and isinstance(chat.get("id"), int):
+    if isinstance(chat, dict) and chat.get("type") == "private" and isinstance(chat.get("id"), int):
         return int(chat["id"])
     return None
 
@@ -129,11 +129,11 @@ def _private_chat(holder: Mapping[str, Any]) -> int | None:
 def _file_id(message: Mapping[str, Any]) -> str | None:
     """The largest size of a photo, or any file: what it really is shows when it is opened."""
     sizes = message.get("photo")
-    if isinstance(sizes, list) and sizes and all(isinstance(size, Mapping) for size in sizes):
+    if isinstance(sizes, list) and sizes and all(isinstance(size, dict) for size in sizes):
         largest = max(sizes, key=lambda size: int(size.get("width", 0)) * int(size.get("height", 0)))
         return _text(largest, "file_id")
     document = message.get("document")
-    return _text(document, "file_id") if isinstance(document, Mapping) else None
+    return _text(document, "file_id") if isinstance(document, dict) else None
 
 
 def _text(holder: Mapping[str, Any], name: str) -> str | None:

@@ -130,6 +130,12 @@ class Doorbell:
 def _message(bell: Ringing) -> tuple[str, bytes]:
     """Its number in Redis, and itself."""
     number = secrets.token_hex(16)
-    options = {"redis_message_id": number}
-    message = Message(queue_name=bell.queue, actor_name=bell.kind, args=(bell.work,), kwargs={}, options=options)
+    message = Message(
+        queue_name=bell.queue,
+        actor_name=bell.kind,
+        args=(bell.work,),
+        kwargs={},
+        options={"redis_message_id": number},
+        message_id=number,
+    )
     return number, message.encode()

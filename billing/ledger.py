@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+
+from peewee import SQL, fn
 
 from database import Unit
 from errors import Permanent, Rejected
@@ -18,7 +20,6 @@ from models import LedgerAccount, LedgerEntry, LedgerLine, new_id
 TRIAL = "trial"
 CANARY = "canary"  # the service's own person, who is nobody
 GIVEN = (TRIAL, CANARY)
-LONGEST_HOLD = timedelta(days=3)
 RANKS = {TRIAL: 0, CANARY: 0}  # lots of a lower rank are used first, then older ones
 
 
@@ -157,13 +158,17 @@ def balance(owner: str) -> Balance:
 
 
 def unsettled(before: datetime, *, limit: int) -> list[tuple[str, str]]:
-    """(owner, order) of holds that were placed before then and have neither become a charge nor gone back."""
-    since = before - LONGEST_HOLD  # looked at many times by then
-    settled = LedgerEntry.select(LedgerEntry.order).where(
-        LedgerEntry.kind.in_((LedgerEntry.CHARGE, LedgerEntry.GIVE_BACK)) & (LedgerEntry.at > since)
+    """(owner, order) of holds that were placed before then and have neither become a charge nor gone back, the oldest
+    first. Only the books of people who have something on hold are looked into: few, however many have come."""
+    having = LedgerAccount.select(LedgerAccount.owner).where(
+        (LedgerAccount.kind == LedgerAccount.HOLD) & (LedgerAccount.balance > 0)
     )
-    lately = (LedgerEntry.kind == LedgerEntry.HOLD) & (LedgerEntry.at < before) & (LedgerEntry.at > since)
-    holds = LedgerEntry.select().where(lately & LedgerEntry.order.not_in(settled)).limit(limit)
+    settling = LedgerEntry.alias()
+    settled = settling.select(SQL("1")).where(
+        (settling.order == LedgerEntry.order) & settling.kind.in_((LedgerEntry.CHARGE, LedgerEntry.GIVE_BACK))
+    )
+    open_ = (LedgerEntry.kind == LedgerEntry.HOLD) & (LedgerEntry.at < before) & ~fn.EXISTS(settled)
+    holds = LedgerEntry.select().where(LedgerEntry.owner.in_(having) & open_).order_by(LedgerEntry.at).limit(limit)
     return [(entry.owner, entry.order or "") for entry in holds]
 
 

@@ -31,6 +31,11 @@ class LedgerAccount(Base):
         constraints: ClassVar = [Check("balance >= 0")]
 
 
+LedgerAccount.add_index(
+    LedgerAccount.index(LedgerAccount.owner, where=SQL("kind = 'hold' AND balance > 0"), name="ledgeraccount_held")
+)
+
+
 class LedgerEntry(Base):
     """One movement of credits. Appended, never changed; the business key makes a repetition impossible."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -109,3 +110,22 @@ def test_a_refused_hold_leaves_nothing_behind(database: Database) -> None:
     with database.connection():
         assert ledger.balance("ann") == ledger.Balance(free=1, held=0)
         assert LedgerEntry.select().count() == 1
+
+
+def test_holds_that_nobody_settled_are_found_the_oldest_first_however_old(database: Database) -> None:
+    with database.unit() as unit:
+        for owner in ("ann", "bob", "cat"):
+            ledger.open_books(unit, owner)
+            ledger.grant(unit, owner=owner, credits=9, source=ledger.TRIAL, key=f"g:{owner}")
+    then = datetime(2026, 6, 1)
+    for day, (owner, order) in enumerate((("bob", "old"), ("ann", "charged"), ("ann", "back"), ("ann", "left"))):
+        with database.unit() as unit:
+            unit.now = then + timedelta(days=day)
+            ledger.hold(unit, owner=owner, order=order, credits=2)
+    with database.unit() as unit:
+        ledger.charge(unit, owner="ann", order="charged")
+        ledger.give_back(unit, owner="ann", order="back")
+    with database.connection():
+        assert ledger.unsettled(then + timedelta(days=9), limit=9) == [("bob", "old"), ("ann", "left")]
+        assert ledger.unsettled(then + timedelta(days=9), limit=1) == [("bob", "old")]
+        assert ledger.unsettled(then + timedelta(days=3), limit=9) == [("bob", "old")]  # the last one is of that day

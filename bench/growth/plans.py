@@ -69,7 +69,7 @@ def _plan(connection: psycopg.Connection[Any], act: str, sql: str, values: tuple
     [(explained,)] = connection.execute(f"EXPLAIN (FORMAT JSON) {sql}", values).fetchall()
     top = explained[0]["Plan"]
     nodes = list(_nodes(top))
-    scanned = {node["Relation Name"] for node in nodes if node["Node Type"] == "Seq Scan"}
+    scanned = {node["Relation Name"] for node in _to_the_end(top) if node["Node Type"] == "Seq Scan"}
     said = tuple(_said(node) for node in nodes)
     return Plan(act, LISTS.sub("(...)", sql), tuple(sorted(scanned & large)), said, float(top["Total Cost"]))
 
@@ -78,6 +78,14 @@ def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield plan
     for below in plan.get("Plans", ()):
         yield from _nodes(below)
+
+
+def _to_the_end(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Without those that end at the first rows there are, whichever they be."""
+    yield plan
+    for below in plan.get("Plans", ()):
+        if plan["Node Type"] != "Limit" or "Filter" in below or below.get("Plans"):
+            yield from _to_the_end(below)
 
 
 def _said(node: dict[str, Any]) -> str:

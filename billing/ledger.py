@@ -20,6 +20,7 @@ from models import LedgerAccount, LedgerEntry, LedgerLine, new_id
 TRIAL = "trial"
 CANARY = "canary"  # the service's own person, who is nobody
 GIVEN = (TRIAL, CANARY)
+OWNERS = 500  # whose books are looked into by one statement
 RANKS = {TRIAL: 0, CANARY: 0}  # lots of a lower rank are used first, then older ones
 
 
@@ -157,19 +158,32 @@ def balance(owner: str) -> Balance:
     return Balance(free=totals.get(LedgerAccount.LOT, 0), held=totals.get(LedgerAccount.HOLD, 0))
 
 
-def unsettled(before: datetime, *, limit: int) -> list[tuple[str, str]]:
-    """(owner, order) of holds that were placed before then and have neither become a charge nor gone back, the oldest
-    first. Only the books of people who have something on hold are looked into: few, however many have come."""
-    having = LedgerAccount.select(LedgerAccount.owner).where(
-        (LedgerAccount.kind == LedgerAccount.HOLD) & (LedgerAccount.balance > 0)
-    )
+def unsettled(before: datetime, *, limit: int, at_once: int = OWNERS) -> list[tuple[str, str]]:
+    """(owner, order) of holds that were placed before then and have neither become a charge nor gone back. Only the
+    books of people who have something on hold are looked into: few, however many have come."""
+    found: list[tuple[str, str]] = []
+    after = ""
+    # In two statements: in one, Postgres takes a third of all people to have something on hold, and reads everything.
+    while len(found) < limit and (owners := _having_on_hold(after, at_once)):
+        found += [(entry.owner, entry.order or "") for entry in _unsettled_of(owners, before, limit - len(found))]
+        after = owners[-1]
+    return found
+
+
+def _having_on_hold(after: str, at_once: int) -> list[str]:
+    """The next owners, in their order."""
+    held = (LedgerAccount.kind == LedgerAccount.HOLD) & (LedgerAccount.balance > 0) & (LedgerAccount.owner > after)
+    rows = LedgerAccount.select(LedgerAccount.owner).where(held).order_by(LedgerAccount.owner).limit(at_once)
+    return [row.owner for row in rows]
+
+
+def _unsettled_of(owners: list[str], before: datetime, limit: int) -> list[LedgerEntry]:
     settling = LedgerEntry.alias()
     settled = settling.select(SQL("1")).where(
         (settling.order == LedgerEntry.order) & settling.kind.in_((LedgerEntry.CHARGE, LedgerEntry.GIVE_BACK))
     )
     open_ = (LedgerEntry.kind == LedgerEntry.HOLD) & (LedgerEntry.at < before) & ~fn.EXISTS(settled)
-    holds = LedgerEntry.select().where(LedgerEntry.owner.in_(having) & open_).order_by(LedgerEntry.at).limit(limit)
-    return [(entry.owner, entry.order or "") for entry in holds]
+    return list(LedgerEntry.select().where(LedgerEntry.owner.in_(owners) & open_).limit(limit))
 
 
 def _settle(unit: Unit, *, owner: str, order: str, kind: str) -> bool:

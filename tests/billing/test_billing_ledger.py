@@ -112,7 +112,7 @@ def test_a_refused_hold_leaves_nothing_behind(database: Database) -> None:
         assert LedgerEntry.select().count() == 1
 
 
-def test_holds_that_nobody_settled_are_found_the_oldest_first_however_old(database: Database) -> None:
+def test_holds_that_nobody_settled_are_found_however_old(database: Database) -> None:
     with database.unit() as unit:
         for owner in ("ann", "bob", "cat"):
             ledger.open_books(unit, owner)
@@ -126,6 +126,6 @@ def test_holds_that_nobody_settled_are_found_the_oldest_first_however_old(databa
         ledger.charge(unit, owner="ann", order="charged")
         ledger.give_back(unit, owner="ann", order="back")
     with database.connection():
-        assert ledger.unsettled(then + timedelta(days=9), limit=9) == [("bob", "old"), ("ann", "left")]
-        assert ledger.unsettled(then + timedelta(days=9), limit=1) == [("bob", "old")]
-        assert ledger.unsettled(then + timedelta(days=3), limit=9) == [("bob", "old")]  # the last one is of that day
+        assert ledger.unsettled(then + timedelta(days=9), limit=9, at_once=1) == [("ann", "left"), ("bob", "old")]
+        assert ledger.unsettled(then + timedelta(days=9), limit=1, at_once=1) == [("ann", "left")]
+        assert ledger.unsettled(then + timedelta(days=3), limit=9, at_once=1) == [("bob", "old")]

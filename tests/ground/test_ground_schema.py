@@ -26,6 +26,7 @@ from models import (
 
 # Partial indexes, compared by name below.
 BY_HAND = {
+    "ledgeraccount_held",
     "orders_queue",
     "orders_under_way",
     "work_quarantined",
@@ -37,7 +38,7 @@ BY_HAND = {
     "video_task_ask",
     "video_task_open",
     "orders_offered",
-    "orders_usage",
+    "orders_last",
     "work_ended",
     "payment_last",
     "ended_account_open",

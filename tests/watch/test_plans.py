@@ -30,6 +30,7 @@ from models import (
 )
 from policy.rights import ACCESS
 from tests.watch.conftest import Watcher
+from watch.of_orders import LAST
 from watch.of_rights import AT_MOST, ENDED
 
 MANY, SOME = 100_000, 20_000  # rows of the tables that grow fastest, and of the others
@@ -122,9 +123,17 @@ def test_no_table_that_grows_is_read_from_end_to_end(crowded: Watcher) -> None:
     assert len(asked) > 25
     assert [sql for sql, values in asked.items() if read_whole(crowded.database, sql, values)] == []
     assert read_whole(crowded.database, "SELECT COUNT(*) FROM work WHERE reason = 'x'") == {"work"}  # it would be seen
+    assert expected(crowded.database, LAST, crowded.ago(600)) < 100  # rows; were it a third of all, it would read all
     with crowded.database.connection():  # and how long deletions take is read from the newest ones alone
         [(line,), *_] = crowded.database.rows(f"EXPLAIN ANALYZE {ENDED}", crowded.ago(30 * 86_400))
     assert re.findall(r"actual time=\S+ rows=(\d+)", line) == [str(AT_MOST)]
+
+
+def expected(database: Database, sql: str, *values: Any) -> int:
+    """How many rows Postgres takes the largest step of this to have."""
+    with database.connection():
+        plan = database.rows(f"EXPLAIN {sql}", *values)
+    return max(int(rows) for (line,) in plan for rows in re.findall(r"rows=(\d+)", line))
 
 
 def read_whole(database: Database, sql: str, values: Any = ()) -> set[str]:

@@ -1,5 +1,5 @@
-"""The index of how long ago an order ended is of all orders, so that Postgres has statistics of it. Nothing names it, and
-so the release before still runs."""
+"""The index of how long ago an order ended is of all orders, so that Postgres has statistics of it. Nothing names
+it: the release before still runs."""
 
 
 def up(migrator, db):

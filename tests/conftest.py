@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import base64
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
 
 from config import Settings, load
 from database import Clock, Database
+from tests.databases import Shelf, empty_database, server
 from tests.order import Dealing, rank
 from tests.parts import postgres
 
@@ -35,6 +34,11 @@ settings.load_profile("shared")
 # A database per test is made and dropped, and on a disk each of both waits for it: six times as long as in memory.
 IN_MEMORY = Path("/dev/shm")
 ROOM = 4 << 30  # bytes: Postgres keeps up to 1 GB of its log, and two runs may share the machine
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    if item.get_closest_marker("alone") and "mark.alone" not in item.path.read_text():
+        raise pytest.UsageError(f"{item.path}: `make test` looks for the words mark.alone to know which files to run")
 
 
 @pytest.hookimpl(trylast=True)
@@ -81,21 +85,22 @@ def postgres_port() -> Iterator[int]:
 @pytest.fixture
 def new_postgres(postgres_port: int) -> Iterator[str]:
     """The address of an empty Postgres database, dropped afterwards."""
-    with _postgres_database(postgres_port) as address:
-        yield address
+    with empty_database(server(postgres_port)) as name:
+        yield f"{server(postgres_port)}/{name}"
 
 
 @pytest.fixture(scope="session")
-def migrated_postgres(postgres_port: int, clock_of_session: Clock) -> Iterator[str]:
-    """The name of a Postgres database that the migrations were really applied to; made to be copied, never opened."""
-    with _postgres_database(postgres_port) as address:
-        _migrate(address, clock_of_session)
-        yield address.rpartition("/")[2]
+def migrated_postgres(postgres_port: int, clock_of_session: Clock) -> Iterator[Shelf]:
+    """Copies of a Postgres database that the migrations were really applied to."""
+    with empty_database(server(postgres_port)) as name:
+        _migrate(f"{server(postgres_port)}/{name}", clock_of_session)
+        with closing(Shelf(server(postgres_port), name)) as shelf:
+            yield shelf
 
 
 @pytest.fixture(scope="session")
 def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory, clock_of_session: Clock) -> Path:
-    """The same as a file of SQLite."""
+    """The same as a file of SQLite, to be copied."""
     path = tmp_path_factory.mktemp("migrated") / "test.db"
     _migrate(f"sqlite:///{path}", clock_of_session)
     return path
@@ -112,8 +117,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path}/test.db"
         return
-    port = request.getfixturevalue("postgres_port")
-    with _postgres_database(port, template=request.getfixturevalue("migrated_postgres")) as address:
+    with request.getfixturevalue("migrated_postgres").lend() as address:
         yield address
 
 
@@ -135,16 +139,6 @@ def _migrate(address: str, clock: Clock) -> None:
     opened = Database(address, clock=clock)
     opened.migrate()
     opened.close()
-
-
-@contextmanager
-def _postgres_database(port: int, *, template: str = "template1") -> Iterator[str]:
-    server, name = f"postgresql://postgres@127.0.0.1:{port}", "t" + os.urandom(6).hex()
-    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-    yield f"{server}/{name}"
-    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ from tests.canary.doing import gets, joins, makes, offered, words
 from tests.canary.flows import Story
 from tests.canary.service import Bird, Service
 from tests.spine.person import LONG, until
+from tests.still import stand_still
 
 KILLED_AT = ("intake.cleaned", "photo.stored", "produce.called", "result.recorded", "deliver.edited")
 PASSING = ("500", "503", "drop", "truncate", "garbage")
@@ -76,9 +77,9 @@ def killed(service: Service, bird: Bird) -> None:
     workers = {point: service.doomed(point) for point in KILLED_AT}
     for point, process in workers.items():
         service.wait_ready(f"doomed-{point}")
-        process.send_signal(signal.SIGSTOP)
+        stand_still(process)
     main = service.process("worker")
-    main.send_signal(signal.SIGSTOP)
+    stand_still(main)
     joins(bird, caption=words(bird))
     orders: list[str] = []
     for point, process in workers.items():

@@ -33,7 +33,7 @@ class Doomed:
         with self._spine.frozen("rights" if point in self._rights else "worker"):
             worker = self._worker(point)
             act()
-            assert worker.ended() == -signal.SIGKILL
+            assert worker.ended(knows=self._spine.open_work) == -signal.SIGKILL
             passes()
             self._spine.leases_end()
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import signal
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from multiprocessing.context import ForkServerProcess
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
 from tests.forks import FORKS
 from workers.__main__ import prepare
+
+TELLS_WHERE = signal.SIGUSR1  # it writes into its log where each of its threads is
 
 
 class Forked:
@@ -54,13 +58,23 @@ class Forked:
             time.sleep(0.02)
         return self
 
-    def ended(self, *, seconds: float = 90.0) -> int:
-        """Its exit status; that of a signal is negative."""
+    def ended(self, *, seconds: float = 90.0, knows: Callable[[], object] = lambda: None) -> int:
+        """Its exit status; that of a signal is negative. Where it does not end, what it said, what `knows` tells and
+        where its threads are is told."""
         self._process.join(seconds)
         if self._process.exitcode is None:
-            said = self.log.read_text()[-4_000:] if self.log.exists() else ""
-            raise AssertionError(f"the worker still runs after {seconds:.0f} s; it said last: {said}")
+            known, lines = knows(), self._last_words()
+            raise AssertionError(f"the worker still runs after {seconds:.0f} s; {known}; it said last: {lines}")
         return self._process.exitcode
+
+    def _last_words(self) -> str:
+        said = self.log.read_text()[-4_000:] if self.log.exists() else ""
+        with suppress(ProcessLookupError):
+            self.send(TELLS_WHERE)
+        ends = time.monotonic() + 10
+        while (where := self.log.read_text()[-20_000:]).count("most recent call first") < 2 and time.monotonic() < ends:
+            time.sleep(0.1)
+        return f"{said}\n{where[where.find('Thread 0x') :]}"
 
     def kill(self) -> None:
         if self._process.is_alive():
@@ -74,6 +88,7 @@ def _run(queue: str, environ: Mapping[str, str], log: str, go: Event) -> None:
     written = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     for stream in (1, 2):
         os.dup2(written, stream)
+    faulthandler.register(TELLS_WHERE, all_threads=True)
     process = prepare(queue)
     go.wait()
     process.run()

@@ -21,6 +21,7 @@ from tests.spine.filmer import CREDITS, Filmer
 from tests.spine.forked import Forked
 from tests.spine.kling import KlingControl
 from tests.spine.person import LONG, Person, until
+from tests.still import stand_still
 from workers.assembly import assemble
 from workers.broker import Doorbell, connect, make_broker
 from workers.house import House
@@ -138,11 +139,19 @@ class Spine:
     def frozen(self, name: str) -> Iterator[None]:
         """A process of the stack stands still meanwhile, so that another one gets the work."""
         [process] = [process for known, process in self.stack.processes.running if known == name]
-        process.send_signal(signal.SIGSTOP)
+        stand_still(process)
         try:
             yield
         finally:
             process.send_signal(signal.SIGCONT)
+
+    def open_work(self) -> list[tuple[Any, ...]]:
+        """What is not done, for whoever wants to know why nothing happens."""
+        return self.sql(
+            "SELECT kind, state, reason, tries, crashes, holder, now() AT TIME ZONE 'utc' - due_at, "
+            "now() AT TIME ZONE 'utc' - rung_at, lease_until - now() AT TIME ZONE 'utc' "
+            "FROM work WHERE state IN ('due', 'held') ORDER BY due_at"
+        )
 
     # What is set to a moment lies in the past: a process compares with a clock that it may have read just before.
 

@@ -18,10 +18,17 @@ class Row(NamedTuple):
     values: Mapping[str, Any]
 
 
-def insert(model: type[Base], **values: object) -> None:
+def insert(model: type[Base], /, **values: object) -> None:
     """One row."""
     names, written = _prepared(Row(model, values))
     execute(model, _insert_into(model, names), *written)
+
+
+def update(model: type[Base], where: str, /, *values: object, **changes: object) -> int:
+    """Changes columns of the rows that fulfil `where`, in which `?` stands for a value; how many there were."""
+    fields = model._meta.fields
+    written = [fields[name].db_value(value) for name, value in changes.items()]
+    return int(execute(model, _update(model, tuple(changes), where), *written, *values).rowcount)
 
 
 def insert_from(row: Row, source: str, *values: object) -> bool:
@@ -32,7 +39,7 @@ def insert_from(row: Row, source: str, *values: object) -> bool:
     return execute(row.model, sql, *written, *values).fetchone() is not None
 
 
-def write_all(first: Row, *others: Row, given: str, values: tuple[object, ...]) -> bool:
+def write_all(first: Row, *others: Row, given: str = "", values: tuple[object, ...] = ()) -> bool:
     """All these rows, or none when the first one is there already or the condition `given` does not hold."""
     rows = [(row.model, *_prepared(row)) for row in (first, *others)]
     conditions = f"WHERE {given}" if given else "WHERE true"
@@ -51,6 +58,11 @@ def write_all(first: Row, *others: Row, given: str, values: tuple[object, ...]) 
 def find(model: type[M], where: str, *values: object) -> list[M]:
     """The rows that fulfil `where`, in which `?` stands for a value."""
     return returned(model, _select_from(model, where), *values)
+
+
+def first(model: type[M], where: str, *values: object) -> M | None:
+    """One of them, if there is any."""
+    return next(iter(find(model, where, *values)), None)
 
 
 def returned(model: type[M], sql: str, *values: object) -> list[M]:
@@ -119,6 +131,12 @@ def _into(model: type[Base], names: tuple[str, ...]) -> str:
 @cache
 def _insert_into(model: type[Base], names: tuple[str, ...]) -> str:
     return f"{_into(model, names)} VALUES ({_marks(names)})"
+
+
+@cache
+def _update(model: type[Base], names: tuple[str, ...], where: str) -> str:
+    changes = ", ".join(f'"{model._meta.fields[name].column_name}" = ?' for name in names)
+    return f'UPDATE "{model._meta.table_name}" SET {changes} WHERE {where}'  # noqa: S608
 
 
 @cache

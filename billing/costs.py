@@ -13,7 +13,8 @@ from peewee import fn
 
 from billing.prices import PACKS, PRICES, Pack
 from database import Unit
-from models import CanaryRun, Cost, LedgerEntry, new_id
+from models import CanaryRun, Cost, LedgerEntry
+from rows import insert
 
 SOURCE = Path(__file__).with_name("costs.toml")
 _LISTED: Final[dict[str, Any]] = tomllib.loads(SOURCE.read_text(encoding="utf-8"))
@@ -26,8 +27,8 @@ def record(
     unit: Unit, *, order: str, kind: str, provider: str, model: str, units: float, usd: float | None = None
 ) -> None:
     """One call's cost. `units` is what the provider counted; `usd` where it could be told."""
-    Cost.insert(
-        id=new_id(),
+    insert(
+        Cost,
         order=order,
         kind=kind,
         provider=provider,
@@ -35,7 +36,7 @@ def record(
         units=units,
         micro_usd=round((usd or 0.0) * MILLION),
         at=unit.now,
-    ).execute()
+    )
 
 
 def of_tokens(model: str, usage: Mapping[str, int]) -> tuple[float, float | None]:

@@ -16,12 +16,24 @@ from peewee import SQL, fn
 from database import Unit
 from errors import Permanent, Rejected
 from models import LedgerAccount, LedgerEntry, LedgerLine, new_id
+from rows import Row, execute, find, write_all
 
 TRIAL = "trial"
 CANARY = "canary"  # the service's own person, who is nobody
 GIVEN = (TRIAL, CANARY)
 OWNERS = 500  # whose books are looked into by one statement
 RANKS = {TRIAL: 0, CANARY: 0}  # lots of a lower rank are used first, then older ones
+
+# By hand what each order does.
+LOTS = f"owner = ? AND kind = '{LedgerAccount.LOT}' AND balance > 0 ORDER BY rank, created_at, id"
+RAISE_HOLD = f"""
+UPDATE ledger_account SET balance = balance + ? WHERE owner = ? AND kind = '{LedgerAccount.HOLD}' RETURNING id
+"""  # noqa: S608  names of ours
+HELD = """
+SELECT ledger_entry.what, ledger_line.place, ledger_line.amount
+FROM ledger_entry JOIN ledger_line ON ledger_line.entry = ledger_entry.id WHERE ledger_entry.business_key = ?
+"""
+MOVE = "UPDATE ledger_account SET balance = balance + ? WHERE id = ? AND balance + ? >= 0"
 
 
 @dataclass(frozen=True)
@@ -58,41 +70,30 @@ def grant(unit: Unit, *, owner: str, credits: int, source: str, key: str) -> str
     return lot
 
 
-def hold(unit: Unit, *, owner: str, order: str, credits: int, what: str | None = None) -> None:
-    """Set credits aside for an order of kind `what`. Raises Rejected("credits.too_few") with what is free."""
+def hold(unit: Unit, *, owner: str, order: str, credits: int, what: str | None = None) -> set[str]:
+    """Set credits aside for an order of kind `what`; what they came from: "trial", names of packs.
+
+    Raises Rejected("credits.too_few") with what is free.
+    """
     # Raising the hold first locks the person's row: two orders at once take turns and never share a credit.
-    [account] = (
-        LedgerAccount.update(balance=LedgerAccount.balance + credits)
-        .where((LedgerAccount.owner == owner) & (LedgerAccount.kind == LedgerAccount.HOLD))
-        .returning(LedgerAccount.id)
-        .execute()
-    )
-    lots = list(
-        LedgerAccount.select()
-        .where((LedgerAccount.owner == owner) & (LedgerAccount.kind == LedgerAccount.LOT) & (LedgerAccount.balance > 0))
-        .order_by(LedgerAccount.rank, LedgerAccount.created_at, LedgerAccount.id)
-    )
+    [(account,)] = execute(LedgerAccount, RAISE_HOLD, credits, owner).fetchall()
+    lots = find(LedgerAccount, LOTS, owner)
     free = sum(lot.balance for lot in lots)
     if free < credits:
         raise Rejected("credits.too_few", free=free, needed=credits)
-    taken, wanted = [], credits
+    taken, sources, wanted = [], set(), credits
     for lot in lots:
         part = min(wanted, lot.balance)
         taken.append((lot.id, -part))
+        sources.add(lot.source or "")
         wanted -= part
         if not wanted:
             break
-    lines = [(account.id, credits), *taken]
+    lines = [(account, credits), *taken]
     if not _enter(unit, key=f"hold:{order}", kind=LedgerEntry.HOLD, owner=owner, order=order, lines=lines, what=what):
         raise Permanent("ledger.already_held", order=order)
     _move(taken)
-
-
-def sources_of(order: str) -> set[str]:
-    """What the credits of a hold came from: "trial", names of packs."""
-    entry = LedgerEntry.get(LedgerEntry.business_key == f"hold:{order}")
-    lots = [line.place for line in LedgerLine.select().where((LedgerLine.entry == entry.id) & (LedgerLine.amount < 0))]
-    return {lot.source or "" for lot in LedgerAccount.select().where(LedgerAccount.id.in_(lots))}
+    return sources
 
 
 def charge(unit: Unit, *, owner: str, order: str) -> bool:
@@ -192,17 +193,15 @@ def _settle(unit: Unit, *, owner: str, order: str, kind: str) -> bool:
     The hold account's balance moves first, which locks the books: a refund may close a lot at the same moment. Not
     before the entry: of two that settle at once, one would hold the key and the other one the account.
     """
-    entry = LedgerEntry.get_or_none(LedgerEntry.business_key == f"hold:{order}")
-    if entry is None:
+    held = execute(LedgerEntry, HELD, f"hold:{order}").fetchall()
+    if not held:
         raise Permanent("ledger.nothing_held", order=order)
-    held = list(LedgerLine.select().where(LedgerLine.entry == entry.id))
-    amount = sum(line.amount for line in held if line.amount > 0)
+    [(what, place, amount)] = [line for line in held if line[2] > 0]
     if kind == LedgerEntry.CHARGE:
-        place = next(line.place for line in held if line.amount > 0)
         lines = [(place, -amount), (LedgerAccount.USED, amount)]
     else:
-        lines = sorted(((line.place, -line.amount) for line in held), key=lambda line: line[1])
-    if not _enter(unit, key=f"settle:{order}", kind=kind, owner=owner, order=order, lines=lines, what=entry.what):
+        lines = sorted(((place, -amount) for _, place, amount in held), key=lambda line: line[1])
+    if not _enter(unit, key=f"settle:{order}", kind=kind, owner=owner, order=order, lines=lines, what=what):
         return False
     _move(lines)
     if kind == LedgerEntry.GIVE_BACK:
@@ -246,18 +245,9 @@ def _enter(
     if sum(amount for _, amount in lines) != 0:
         raise AssertionError("the lines of an entry sum to zero")
     entry = new_id()
-    written = list(
-        LedgerEntry.insert(id=entry, business_key=key, kind=kind, owner=owner, order=order, what=what, at=unit.now)
-        .on_conflict_ignore()
-        .returning(LedgerEntry.id)
-        .execute()
-    )
-    if not written:
-        return False
-    LedgerLine.insert_many(
-        [{"id": new_id(), "entry": entry, "place": place, "amount": amount} for place, amount in lines]
-    ).execute()
-    return True
+    about = {"business_key": key, "kind": kind, "owner": owner, "order": order, "what": what}
+    sides = [Row(LedgerLine, {"entry": entry, "place": place, "amount": amount}) for place, amount in lines]
+    return write_all(Row(LedgerEntry, {"id": entry, **about, "at": unit.now}), *sides)
 
 
 def _move(lines: Sequence[tuple[str, int]]) -> None:
@@ -265,10 +255,5 @@ def _move(lines: Sequence[tuple[str, int]]) -> None:
     for place, amount in lines:
         if place in LedgerAccount.SERVICE:
             continue
-        changed = (
-            LedgerAccount.update(balance=LedgerAccount.balance + amount)
-            .where((LedgerAccount.id == place) & (LedgerAccount.balance + amount >= 0))
-            .execute()
-        )
-        if changed != 1:
+        if execute(LedgerAccount, MOVE, amount, place, amount).rowcount != 1:
             raise Rejected("credits.too_few", free=0, needed=-amount)

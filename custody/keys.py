@@ -16,7 +16,7 @@ from custody.memory import Memory
 from database import Database, Unit
 from errors import Permanent, Rejected
 from models import Account, KeyRow, new_id
-from rows import find
+from rows import columns, find, returned
 from vault.fields import DataKey, binding
 from vault.master import MasterKeys
 
@@ -26,6 +26,7 @@ PICTURES = (KeyRow.PHOTOS, KeyRow.RESULTS)  # what lock photos, pictures and vid
 ASIDE = "aside-"  # begins the kind of a key that is about to be destroyed and opens nothing any more
 IN_USE = ~KeyRow.kind.startswith(ASIDE)
 OF_ONE = "account = ? AND kind NOT LIKE ?"  # in use, of one person: asked for whoever was not here for a while
+HOLD = f"UPDATE data_key SET kind = kind WHERE account = ? AND kind = ? RETURNING {columns(KeyRow)}"  # noqa: S608
 ROTATION_BATCH = 500
 COUNTED_AT_ONCE = 5_000
 
@@ -115,13 +116,11 @@ class Keys:
     def for_locking(self, unit: Unit, account: str, kind: str) -> DataKey:
         """The same as the database has it now, whatever memory holds; nobody sets it aside before the unit ends."""
         del unit
-        here = (KeyRow.account == account) & (KeyRow.kind == kind)
-        held = KeyRow.update(kind=KeyRow.kind).where(here).returning(KeyRow)
-        rows = list(held.execute())
+        rows = returned(KeyRow, HOLD, account, kind)
         if not rows:
             self.forget(account)
             self.get_or_make(account, kind)
-            rows = list(held.execute())
+            rows = returned(KeyRow, HOLD, account, kind)
         if not rows:
             raise Permanent("custody.key_destroyed", kind=kind)
         if rows[0].frozen:

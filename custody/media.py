@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import IO, BinaryIO
+from typing import IO, Any, BinaryIO
 
 import crash
 from custody.keys import Keys
@@ -12,6 +12,7 @@ from database import Database, Unit
 from errors import Permanent
 from models import KeyRow, Media, new_id
 from policy.categories import CATEGORIES
+from rows import insert
 from states import move
 from vault.fields import DataKey, binding
 from vault.pieces import ByteSource
@@ -63,25 +64,25 @@ class MediaVault:
         key, media = DataKey.new(), new_id()
         with self._database.unit() as unit:  # whoever destroys the outer key at this moment destroys this row, too
             outer = self._keys.for_locking(unit, account, KINDS[kind][1])
-            row = Media(
-                id=media,
-                account=account,
-                kind=kind,
-                state=Media.STORING,
-                object_name=new_object_name(kind),
-                wrapped_key=outer.wrap(key, binding=_place(media, kind, "key")),
-                mime=mime,
-                width=width,
-                height=height,
-                size=length,
-                created_at=unit.now,
-            )
-            row.save(force_insert=True)
+            row: dict[str, Any] = {
+                "id": media,
+                "account": account,
+                "kind": kind,
+                "state": Media.STORING,
+                "object_name": new_object_name(kind),
+                "wrapped_key": outer.wrap(key, binding=_place(media, kind, "key")),
+                "mime": mime,
+                "width": width,
+                "height": height,
+                "size": length,
+                "created_at": unit.now,
+            }
+            insert(Media, **row)
         crash.at(f"{kind}.recorded")
         sealed = seal(source, key, binding=_place(media, kind, "object"))
-        self.store.put(row.object_name, sealed, sealed_length(length, DEFAULT_CHUNK))
+        self.store.put(row["object_name"], sealed, sealed_length(length, DEFAULT_CHUNK))
         crash.at(f"{kind}.stored")
-        return row
+        return Media(**row)
 
     def demand_room(self) -> None:
         """Try whether the store takes an object, without keeping it. Raises Temporary("store.full" | …)."""

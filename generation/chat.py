@@ -16,6 +16,7 @@ from models import Account
 from policy.choices import EACH
 from providers.telegram import NAME, Sent, Telegram
 from providers.telegram_calls import Call, send_text
+from rows import first
 from wording.language import Translate
 from wording.message import Message
 
@@ -44,7 +45,7 @@ class Chats:
     def person(self, account: str) -> Person:
         """Raises Permanent("account.gone")."""
         with self._database.connection():
-            row = Account.get_or_none(Account.id == account)
+            row = first(Account, "id = ?", account)  # by hand: before each sending
         if row is None:
             raise Permanent("account.gone")
         return self.of(row)

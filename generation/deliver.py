@@ -23,6 +23,7 @@ from jobs.desk import Desk
 from models import Account, Media, Order, Work
 from providers.telegram import Sent
 from providers.telegram_calls import send_text
+from rows import first
 from states import move
 from wording import orders as says
 from wording.message import Message
@@ -144,9 +145,8 @@ class Deliver:
 
     def _find(self, claim: Claim, states: tuple[str, ...]) -> tuple[Order, Media] | None:
         with self._database.connection():
-            order = Order.get_or_none((Order.id == claim.subject) & Order.state.in_(states))
-            stored = Media.state == Media.STORED
-            media = Media.get_or_none((Media.id == order.media) & stored) if order is not None else None
+            order = first(Order, f"id = ? AND state IN ({', '.join('?' * len(states))})", claim.subject, *states)
+            media = first(Media, "id = ? AND state = ?", order.media, Media.STORED) if order is not None else None
         if order is None or media is None:
             with claim.finish():
                 return None

@@ -27,6 +27,7 @@ from models import Account, Order, new_id
 from moderation.check import PromptRules
 from policy.limits import LONGEST_PROMPT
 from policy.terms import N_
+from rows import find, first
 from states import move
 from traffic.control import Traffic
 from traffic.load import Load
@@ -152,11 +153,11 @@ class Orders:
         if Source.of(row).media() is None:
             raise Source.of(row).gone()
         self._demand_open(unit, row.kind)
-        owner = Account.get(Account.id == account)
+        [owner] = find(Account, "id = ?", account)
         demand_may_get(owner, row.provider)
         demand_current(unit, account)  # asked last of what writes nothing: who says yes can have it at once
         # The hold comes first: it locks the person's books, so that two taps at once count each other's orders.
-        ledger.hold(unit, owner=account, order=order, credits=row.price, what=row.kind)
+        sources = ledger.hold(unit, owner=account, order=order, credits=row.price, what=row.kind)
         self._within_daily_limit(unit, owner)
         if self._open(account) >= self._parallel:
             raise Rejected("orders.too_many")
@@ -168,7 +169,7 @@ class Orders:
             where=Order.kind == row.kind,  # its length may have been changed while the books were waited for
             message_id=message,
             queued_at=unit.now,
-            trial=ledger.sources_of(order) == {ledger.TRIAL},
+            trial=sources == {ledger.TRIAL},
         ):
             changed = self.of(account, order).state == Order.OFFERED
             raise Rejected("orders.gone" if changed else "orders.already_made")
@@ -261,7 +262,7 @@ class Orders:
 
     def of(self, account: str, order: str) -> Order:
         """An order of this person. Raises Rejected("orders.gone") for one that is not there or not theirs."""
-        row = Order.get_or_none((Order.id == order) & (Order.account == account))
+        row = first(Order, "id = ? AND account = ?", order, account)
         if row is None:
             raise Rejected("orders.gone")
         return row

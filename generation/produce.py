@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import crash
@@ -23,12 +23,14 @@ from imaging.result import probe
 from jobs.claim import Claim
 from jobs.desk import Desk
 from models import Media, Order
+from rows import first
 from states import move
 from traffic.control import Traffic
 from traffic.names import IMAGES
 from wording import orders as says
 
 SENT = frozenset({"photos", "prompts"})  # categories that go to the provider
+OPEN = f"id = ? AND state IN ({', '.join('?' * len(Order.OPEN))})"
 RATIOS: Sequence[str] = ("1:1", "2:3", "3:2", "3:4", "4:3", "4:5", "5:4", "9:16", "16:9", "21:9")
 
 log = logs.get()
@@ -49,8 +51,16 @@ class PictureProvider(Protocol):
     """Raises Rejected for a refusal, Temporary when it may work later, Permanent when it will not."""
 
     def picture(
-        self, photo: bytes, mime: str, prompt: str, *, aspect_ratio: str | None, attempt: int
-    ) -> MadePicture: ...
+        self,
+        photo: bytes,
+        mime: str,
+        prompt: str,
+        *,
+        aspect_ratio: str | None,
+        attempt: int,
+        meanwhile: Callable[[], None],
+    ) -> MadePicture:
+        """`meanwhile` is called once all is sent; it does not raise."""
 
 
 class Produce:
@@ -78,7 +88,7 @@ class Produce:
     def do(self, claim: Claim) -> None:
         """From QUEUED to KEPT. A killed attempt is found in CALLING and made again."""
         with self._database.connection():
-            order = Order.get_or_none((Order.id == claim.subject) & Order.state.in_(Order.OPEN))
+            order = first(Order, OPEN, claim.subject, *Order.OPEN)
             source = Source.of(order).media() if order is not None else None
         if order is None:
             with claim.finish():
@@ -97,7 +107,8 @@ class Produce:
                 source.mime,
                 prompt,
                 aspect_ratio=nearest_ratio(source.width, source.height, RATIOS),
-                attempt=order.attempt + 1,
+                attempt=order.attempt,
+                meanwhile=lambda: self._status.say_begun(order),  # the person is told while the provider works
             )
         crash.at("produce.called")
         self._keep(claim, order, made)
@@ -108,13 +119,14 @@ class Produce:
 
     def _announce(self, claim: Claim, order: Order) -> None:
         """The order is being called from here on, and the disclosure stands before anything leaves."""
+        attempt = order.attempt + 1
         with claim.checkpoint() as unit:
             if not move(
                 Order,
                 order.id,
                 come_from=(Order.QUEUED, Order.CALLING),
                 to=Order.CALLING,
-                attempt=Order.attempt + 1,
+                attempt=attempt,
                 shown=says.WORKING,
             ):
                 raise Permanent("orders.withdrawn")
@@ -122,13 +134,13 @@ class Produce:
                 unit,
                 account=order.account,
                 order=order.id,
-                attempt=order.attempt + 1,
+                attempt=attempt,
                 recipient=order.provider,
                 purpose=PURPOSE,
                 categories=SENT,
             )
-        log.info("order.sent", order=order.id, recipient=order.provider, count=order.attempt + 1)
-        self._status.say(order.id)
+        order.state, order.attempt, order.shown = Order.CALLING, attempt, says.WORKING  # as it is committed
+        log.info("order.sent", order=order.id, recipient=order.provider, count=attempt)
 
     def _keep(self, claim: Claim, order: Order, made: MadePicture) -> None:
         """The provider's bytes as they are, marks included; the hold becomes a charge in the same transaction."""
@@ -143,7 +155,7 @@ class Produce:
             ledger.charge(unit, owner=order.account, order=order.id)
             self._count(unit, order, made.model, made.usage)
             # Before the bell: who delivers it speaks after this.
-            unit.after(lambda: log.info("order.kept", order=order.id, model=made.model, count=order.attempt + 1))
+            unit.after(lambda: log.info("order.kept", order=order.id, model=made.model, count=order.attempt))
             self._desk.add(unit, DELIVER, subject=order.id, account=order.account)
 
     def again(self, claim: Claim, failure: Failure, unit: Unit) -> None:

@@ -7,7 +7,11 @@ from typing import Self
 
 from errors import Rejected
 from models import Media, Order, Photo
+from rows import first
 
+# By hand because every job begins with one of them.
+OF_PHOTO = "state = ? AND id = (SELECT media FROM photo WHERE id = ? AND account = ? AND state = ?)"
+OF_RESULT = "state = ? AND id = (SELECT media FROM orders WHERE id = ? AND account = ?)"
 GONE, BY_CHOICE = "photo.gone", "photo.gone_by_choice"  # the second: its person chose that photos go by themselves
 
 
@@ -35,13 +39,8 @@ class Source:
     def media(self) -> Media | None:
         """The sealed picture, or None when it is gone by now. Called with a connection."""
         if self.origin is not None:
-            of_result = (Order.id == self.origin) & (Order.account == self.account)
-            found = Media.select().join(Order, on=(Order.media == Media.id)).where(of_result)
-        else:
-            ready = (Photo.id == self.photo) & (Photo.account == self.account) & (Photo.state == Photo.READY)
-            found = Media.select().join(Photo, on=(Photo.media == Media.id)).where(ready)
-        media: Media | None = found.where(Media.state == Media.STORED).first()
-        return media
+            return first(Media, OF_RESULT, Media.STORED, self.origin, self.account)
+        return first(Media, OF_PHOTO, Media.STORED, self.photo, self.account, Photo.READY)
 
     def gone(self) -> Rejected:
         """What to raise where there is no `media`, so that the person is told why. Called with a connection."""

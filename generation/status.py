@@ -14,10 +14,12 @@ from generation.orders import Orders, status_message
 from generation.slots import Place, usual_seconds
 from models import Order
 from providers.telegram_calls import edit_text
+from rows import exists, update
 from wording import failures
 from wording import orders as says
 from wording.message import Message
 
+STANDS = "id = ? AND state = ?"
 ROUNDS = 4  # an order moves on at most that often while its message is edited
 
 log = logs.get()
@@ -53,14 +55,26 @@ class Status:
         Two who edit at once may reach Telegram in the wrong order. Each looks afterwards, so that the last word is
         never an older one. `place`: where a waiting order stands, if that is known.
         """
+        self._say(self._look(order, place))
+
+    def say_begun(self, order: Order) -> None:
+        """The same for who has just written that the picture is being made, and has its row. Never raises: the provider
+        is at work by then."""
+        if order.message_id is None:
+            return
+        try:
+            self._say(_Stands(order, None, 0.0))
+        except Failure as error:
+            log.info("status.not_shown", order=order.id, code=error.code)
+
+    def _say(self, stands: _Stands | None) -> None:
         for _ in range(ROUNDS):
-            stands = self._look(order, place)
             if stands is None or not self._edit(stands):
                 return
             crash.at("status.said")
             if self._is_still_so(stands):
                 return
-            place = None
+            stands = self._look(stands.order.id, None)
 
     def text(self, person: Person, order: Order) -> Message | None:
         """Why there is nothing to see. None for an order that has not ended without a result."""
@@ -126,7 +140,7 @@ class Status:
 
     def _is_still_so(self, stands: _Stands) -> bool:
         with self._database.connection():
-            same = (Order.id == stands.order.id) & (Order.state == stands.order.state)
-            if stands.shown == stands.order.shown:
-                return bool(Order.select().where(same).exists())
-            return bool(Order.update(shown=stands.shown).where(same).execute())
+            order = stands.order
+            if stands.shown == order.shown:
+                return exists(Order, STANDS, order.id, order.state)
+            return update(Order, STANDS, order.id, order.state, shown=stands.shown) == 1

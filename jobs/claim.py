@@ -59,17 +59,15 @@ class Claim:
     def put_back(self, *, wait: float, reason: str | None, count: bool = True) -> Iterator[Unit]:
         """The transaction that makes it due again after `wait` seconds; `count=False` takes the try back."""
         with self._committing("putting_back", "put_back") as unit:
-            tries = Work.tries if count else Work.tries - 1
-            due = unit.now + timedelta(seconds=wait)
             self._demand(
                 unit,
                 state=Work.DUE,
-                due_at=due,
+                due_at=unit.now + timedelta(seconds=wait),
                 rung_at=None,
                 lease_until=None,
                 holder=None,
                 reason=reason,
-                tries=tries,
+                tries=self.tries if count else self.tries - 1,
             )
             yield unit
 
@@ -83,6 +81,5 @@ class Claim:
     def _demand(self, unit: Unit, **changes: object) -> None:
         del unit
         to = str(changes.pop("state", Work.HELD))
-        mine = Work.fence == self.fence
-        if not move(Work, self.id, come_from=(Work.HELD,), to=to, where=mine, **changes):
+        if not move(Work, self.id, come_from=(Work.HELD,), to=to, fence=self.fence, **changes):
             raise FenceLost("jobs.fence_lost", work=self.id, fence=self.fence)

@@ -7,13 +7,14 @@ from datetime import timedelta
 from database import Database
 from errors import Temporary
 from models import Pacing
+from rows import first
 
 
 def demand(database: Database, name: str) -> None:
     """Raises Temporary("pacing.wait") with the seconds that are left while the service asked us to wait."""
     now = database.clock.now()
     with database.connection():
-        row = Pacing.get_or_none((Pacing.name == name) & (Pacing.until > now))
+        row = first(Pacing, "name = ? AND until > ?", name, now)  # by hand: before each sending
     if row is not None:
         raise Temporary("pacing.wait", retry_after=(row.until - now).total_seconds(), recipient=name)
 

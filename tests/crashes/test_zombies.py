@@ -104,7 +104,17 @@ class Atelier(Studio):
             said = self.telegram.call
             self.telegram.call = lambda call: self._late(call, said)  # type: ignore[method-assign]
 
-    def picture(self, photo: bytes, mime: str, prompt: str, *, aspect_ratio: str | None, attempt: int) -> Made:
+    def picture(
+        self,
+        photo: bytes,
+        mime: str,
+        prompt: str,
+        *,
+        aspect_ratio: str | None,
+        attempt: int,
+        meanwhile: Callable[[], None],
+    ) -> Made:
+        meanwhile()
         if self.gate is not None:
             self.gate.passes()
         return Made()

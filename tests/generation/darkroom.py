@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from errors import Failure, Rejected
@@ -23,9 +24,19 @@ class FakeGemini:
         self.fails_at: dict[str, Failure] = {}  # by the words of one order
         self.asked: list[str] = []
 
-    def picture(self, photo: bytes, mime: str, prompt: str, *, aspect_ratio: str | None, attempt: int) -> Picture:
+    def picture(
+        self,
+        photo: bytes,
+        mime: str,
+        prompt: str,
+        *,
+        aspect_ratio: str | None,
+        attempt: int,
+        meanwhile: Callable[[], None],
+    ) -> Picture:
         del photo, mime, aspect_ratio, attempt
         self.asked.append(prompt)
+        meanwhile()
         if (failure := self.fails_at.get(prompt, self.down)) is not None:
             raise failure
         if "refused" in prompt:

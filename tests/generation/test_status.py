@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Any, NoReturn, cast
+
 import pytest
 
 from errors import Permanent, Temporary
 from generation.endings import end_badly
+from generation.status import Status
 from models import Order
+from tests.generation.darkroom import Darkroom
 from tests.generation.studio import Studio, Who
-from wording.orders import FILMING
+from wording.orders import FILMING, WORKING
 
 
 def last(studio: Studio) -> str:
     return str(studio.telegram.said("editMessageText")[-1].params["text"])
+
+
+class Away:
+    """A database that goes away while the message is edited."""
+
+    def connection(self) -> NoReturn:
+        raise Temporary("database.unavailable")
 
 
 def fail(studio: Studio, order: str) -> None:
@@ -93,3 +104,33 @@ def test_a_result_is_never_written_over(studio: Studio, ann: Who) -> None:
         Order.update(state=Order.DELIVERED).where(Order.id == order).execute()
     studio.status.say(order)
     assert studio.telegram.calls == []
+
+
+def begun(darkroom: Darkroom) -> Order:
+    order = darkroom.picture(darkroom.person())
+    with darkroom.database.connection():
+        Order.update(state=Order.CALLING, shown=WORKING).where(Order.id == order).execute()
+    return darkroom.row(order)
+
+
+def test_that_a_picture_is_begun_is_said_by_who_has_its_row_and_mended_if_it_ended_meanwhile(
+    darkroom: Darkroom,
+) -> None:
+    order = begun(darkroom)
+    darkroom.status.say_begun(order)
+    assert "being made" in last(darkroom)
+    darkroom.telegram.meanwhile.append(lambda: fail(darkroom, order.id))
+    darkroom.status.say_begun(order)
+    assert "Not made." in last(darkroom)
+
+
+def test_that_a_picture_is_begun_breaks_nothing_where_it_cannot_be_said(darkroom: Darkroom) -> None:
+    """The provider works on it by then: a failure here would pay it for nothing."""
+    order = begun(darkroom)
+    for failure in (Temporary("telegram.away"), Permanent("telegram.message_gone")):
+        darkroom.telegram.fails["editMessageText"] = failure
+        darkroom.status.say_begun(order)
+    assert darkroom.telegram.said("editMessageText") == []
+    del darkroom.telegram.fails["editMessageText"]
+    Status(database=cast(Any, Away()), orders=darkroom.orders, chats=darkroom.chats).say_begun(order)
+    assert "being made" in last(darkroom)

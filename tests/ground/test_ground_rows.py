@@ -10,7 +10,7 @@ import pytest
 
 from database import Database
 from models import Account, LedgerAccount, SeenUpdate, Work
-from rows import Row, exists, find, insert
+from rows import Row, exists, find, first, insert, update
 from tests.conftest import TurnedClock
 
 
@@ -51,6 +51,23 @@ def test_what_is_found_by_hand_is_what_peewee_finds(database: Database, clock: T
         assert [type(value) for value in found.__data__.values()] == [type(v) for v in by_peewee.__data__.values()]
         assert find(Account, "telegram_id_index = ?", b"\4") == []
         assert (exists(Account, "id = ?", "a"), exists(Account, "id = ?", "b")) == (True, False)
+
+
+def test_a_change_by_hand_is_told_by_how_many_rows_it_found(database: Database, clock: TurnedClock) -> None:
+    with database.unit():
+        for name in ("one", "two"):
+            row = work(clock, name, tries=1)
+            insert(row.model, **row.values)
+        assert update(Work, "id = ? AND tries = ?", "one", 2, state=Work.HELD) == 0
+        assert update(Work, "id = ? AND tries = ?", "one", 1, state=Work.HELD, lease_until=clock.now()) == 1
+        assert update(Work, "tries = ?", 1, tries=7) == 2
+    with database.connection():
+        one, two = (first(Work, "id = ?", name) for name in ("one", "two"))
+        assert one is not None
+        assert two is not None
+        assert (one.state, one.lease_until, one.tries) == (Work.HELD, clock.now(), 7)
+        assert (two.state, two.lease_until, two.tries) == (Work.DUE, None, 7)
+        assert first(Work, "id = ?", "three") is None
 
 
 def test_a_time_with_a_zone_is_refused(database: Database, clock: TurnedClock) -> None:

@@ -39,9 +39,19 @@ class Painter:
         self.asked: list[str] = []
         self.fails: Failure | None = None
 
-    def picture(self, photo: bytes, mime: str, prompt: str, *, aspect_ratio: str | None, attempt: int) -> Made:
+    def picture(
+        self,
+        photo: bytes,
+        mime: str,
+        prompt: str,
+        *,
+        aspect_ratio: str | None,
+        attempt: int,
+        meanwhile: Callable[[], None],
+    ) -> Made:
         del mime, aspect_ratio, attempt
         self.asked.append(prompt)
+        meanwhile()
         if self.fails is not None:
             raise self.fails
         with Image.open(io.BytesIO(photo)) as seen:

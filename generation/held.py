@@ -8,6 +8,7 @@ from database import Unit
 from generation.kinds import PRODUCE, SUBMIT
 from models import Work
 from traffic.names import IMAGES, VIDEOS
+from traffic.pauses import held
 
 BEGINS: Final = {IMAGES: PRODUCE, VIDEOS: SUBMIT}  # those that never got a slot are found by the next admission
 
@@ -16,5 +17,5 @@ def wake(unit: Unit, name: str) -> int:
     """Makes due what a hold let wait; how many."""
     if name not in BEGINS:
         return 0
-    held = (Work.kind == BEGINS[name]) & (Work.reason == f"{name}.held") & (Work.state == Work.DUE)
-    return int(Work.update(due_at=unit.now, rung_at=None).where(held & (Work.due_at > unit.now)).execute())
+    waits = (Work.kind == BEGINS[name]) & (Work.reason == held(name)) & (Work.state == Work.DUE)
+    return int(Work.update(due_at=unit.now, rung_at=None).where(waits & (Work.due_at > unit.now)).execute())

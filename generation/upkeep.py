@@ -84,7 +84,9 @@ class Upkeep:
     def _give_up(self, late: Any, reason: str) -> int:
         """Some of the orders that wait; how many were found. A short transaction: others wait for their books."""
         with self._database.unit() as unit:
-            found = list(Order.select().where((Order.state == Order.QUEUED) & late).order_by(Order.id).limit(AT_ONCE))
+            # The oldest, by the index of those that wait; each round locks its rows in the same order as any other.
+            waits = Order.select().where((Order.state == Order.QUEUED) & late).order_by(Order.queued_at).limit(AT_ONCE)
+            found = sorted(waits, key=lambda order: order.id)
             for order in [order for order in found if take_out(unit, self._desk, order.id)]:  # all work, then any books
                 if end_badly(
                     unit, self._desk, order=order.id, account=order.account, reason=reason, come_from=(Order.QUEUED,)

@@ -39,8 +39,7 @@ def pause(
     with opened() as house, told():
         wanted = Wanted(words=Words(say, say_zh_hant, say_zh_hans), until=_time(until), hold=hold)
         with house.database.unit() as unit:
-            house.traffic.pauses.pause(unit, what, wanted)
-            if not hold:  # what an earlier pause had let wait goes on
+            if house.traffic.pauses.pause(unit, what, wanted):
                 wake(unit, what)
             house.audit.record(unit, act(actor, reason), f"pause {what}")
     click.echo(f"{what} are paused; " + ("what was ordered waits" if hold else "what was ordered goes on"))

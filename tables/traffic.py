@@ -43,6 +43,7 @@ class Breaker(Base):
     fence = plain(BigIntegerField(default=0), "a counter that each move raises")
     failures = plain(IntegerField(default=0), "failures one after the other")
     failed_at = plain(UtcField(null=True), WHEN)  # the last of them
+    failed_work = plain(TextField(null=True), "random number of the work row that it befell")
     window_at = plain(UtcField(null=True), WHEN)  # since when the next column counts
     window_failures = plain(IntegerField(default=0), "a count")
     trips = plain(IntegerField(default=0), "how often it opened without having been closed")

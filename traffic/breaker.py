@@ -10,11 +10,13 @@ from typing import Any
 from errors import Failure, Permanent, Rejected, Temporary
 from models import Breaker
 
-STREAK = 5  # failures one after the other that open it
+STREAK = 5  # failures one after the other that open it, unless all befell one piece of work
+STREAK_LASTS = timedelta(minutes=10)  # between two of them: where hardly anybody calls, each says little of the other
 WINDOW = timedelta(seconds=60)
 ENOUGH, SHARE = 10, 0.5  # so many failures in a window, and of so large a share of the calls, open it, too
 RAMP_STREAK = 2  # failures that open it again while it comes back
-DOUBLINGS = 3  # it stays open for `first` seconds, and after each probe that failed twice as long, so often
+DOUBLINGS = 1  # open for `first` seconds, after a probe that failed for twice as long: a probe costs one call
+LONGEST_ASKED = 8.0  # in lengths of `first`: what a provider itself asks for is honoured up to here
 RAMP_LENGTH = 4.0  # in lengths of `first`
 RAMP_FIRST, RAMP_GROWTH = 3, 45.0  # calls at once; after t lengths of `first` GROWTH * t * t more
 # What says that the provider is in trouble. Refusals of what somebody wanted, and full slots, say that it works.
@@ -52,17 +54,17 @@ def is_answer(failure: BaseException) -> bool:
 
 
 def failed(
-    row: Breaker, now: datetime, seen: Seen, *, code: str, asked_for: float | None, first: float
+    row: Breaker, now: datetime, seen: Seen, *, work: str, code: str, asked_for: float | None, first: float
 ) -> dict[str, Any]:
     """The columns that a failure changes in a breaker that is closed, ramping or probed by whom it befell."""
     if row.state == Breaker.PROBING:
         return _opened(row, now, code=code, wait=open_for(row.trips + 1, asked_for, first))
-    counts = _counted(row, now, seen)
-    if row.state == Breaker.RAMP:
-        trips = counts["failures"] >= RAMP_STREAK
-    else:
+    enough = RAMP_STREAK if row.state == Breaker.RAMP else STREAK
+    counts = _counted(row, now, seen, work=work, enough=enough)
+    trips = counts["failures"] >= enough
+    if row.state == Breaker.CLOSED:
         share = counts["window_failures"] / (counts["window_failures"] + seen.answered)
-        trips = counts["failures"] >= STREAK or (counts["window_failures"] >= ENOUGH and share >= SHARE)
+        trips = trips or (counts["window_failures"] >= ENOUGH and share >= SHARE)
     if not trips:
         return {"state": row.state, **counts}
     return _opened(row, now, code=code, wait=open_for(row.trips + 1, asked_for, first))
@@ -93,14 +95,15 @@ def tickets(row: Breaker, now: datetime, *, first: float) -> int:
 
 def open_for(trips: int, asked_for: float | None, first: float) -> float:
     """Seconds from the opening to the first probe. `asked_for`: what the provider named, honoured within reason."""
-    longest = first * 2**DOUBLINGS
-    return float(min(longest, max(first * 2 ** min(max(0, trips - 1), DOUBLINGS), asked_for or 0.0)))
+    ours = first * 2 ** min(max(0, trips - 1), DOUBLINGS)
+    return float(max(ours, min(asked_for or 0.0, first * LONGEST_ASKED)))
 
 
 _NOBODY: dict[str, Any] = {"probe": None, "probe_fence": None}
 _NOTHING: dict[str, Any] = {
     "failures": 0,
     "failed_at": None,
+    "failed_work": None,
     "window_at": None,
     "window_failures": 0,
     "tickets": 0,
@@ -120,14 +123,20 @@ def _opened(row: Breaker, now: datetime, *, code: str, wait: float) -> dict[str,
     }
 
 
-def _counted(row: Breaker, now: datetime, seen: Seen) -> dict[str, Any]:
-    alone = seen.answered_since or row.failed_at is None
+def _counted(row: Breaker, now: datetime, seen: Seen, *, work: str, enough: int) -> dict[str, Any]:
+    """One piece of work that fails again and again may be its own trouble: alone it never makes `enough`."""
+    old = row.failed_at is None or now - row.failed_at > STREAK_LASTS
     new_window = row.window_at is None or now - row.window_at > WINDOW
+
+    def one_more(count: int, most: int) -> int:
+        return count + 1 if row.failed_work != work else min(count + 1, most - 1)
+
     return {
-        "failures": 1 if alone else row.failures + 1,
+        "failures": 1 if seen.answered_since or old else one_more(row.failures, enough),
         "failed_at": now,
+        "failed_work": work,
         "window_at": now if new_window else row.window_at,
-        "window_failures": 1 if new_window else row.window_failures + 1,
+        "window_failures": 1 if new_window else one_more(row.window_failures, ENOUGH),
     }
 
 

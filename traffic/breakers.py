@@ -16,12 +16,12 @@ from errors import Temporary, Waits
 from models import Breaker, Work
 from states import move_all
 from traffic import breaker
+from traffic.names import AWAKE
 from traffic.recent import Recent
 
 FIRST = 15.0  # seconds it stays open at first
 KNOWN_FOR = 2.0  # seconds
 LOOK_AGAIN = 3.0  # seconds until somebody who waits looks again, at least
-AWAKE = 20.0  # pieces of work that look again in one second, of all that wait
 AWAY = "provider.away"
 BROKEN = (Breaker.OPEN, Breaker.PROBING)
 # Ends of work that are answers, too: the provider said something about this one.
@@ -35,6 +35,7 @@ class _Entry:
     """How a call came through: which probe or which round of the breaker it belongs to."""
 
     provider: str
+    work: str
     fence: int
     probe: bool = False
 
@@ -108,7 +109,7 @@ class Breakers:
     def _enter(self, provider: str, work: str, fence: int) -> _Entry:
         row = self._rows.get().get(provider)
         if row is None or row.state == Breaker.CLOSED:
-            return _Entry(provider, row.fence if row is not None else 0)
+            return _Entry(provider, work, row.fence if row is not None else 0)
         with self._database.connection():
             entry = self._through(row, work, fence)
         if entry is None:
@@ -124,16 +125,16 @@ class Breakers:
         if row.state == Breaker.RAMP:
             if _due(row, now):
                 self._move(row, breaker.closed(row))
-                return _Entry(row.name, row.fence + 1)
+                return _Entry(row.name, work, row.fence + 1)
             free = self._same(row) & (Breaker.tickets < breaker.tickets(row, now, first=self._first))
             taken = Breaker.update(tickets=Breaker.tickets + 1).where(free & (Breaker.state == Breaker.RAMP)).execute()
-            return _Entry(row.name, row.fence) if taken else None
+            return _Entry(row.name, work, row.fence) if taken else None
         if row.state == Breaker.OPEN and not _due(row, now):
             return None
         if row.state == Breaker.PROBING and self._lives(row, now):
             return None
         taken = self._move(row, breaker.probed(row, work=work, fence=fence))
-        return _Entry(row.name, row.fence + 1, probe=True) if taken else None
+        return _Entry(row.name, work, row.fence + 1, probe=True) if taken else None
 
     def _failed(self, entry: _Entry, failure: Temporary) -> Temporary:
         """Counts it. What to raise: the failure, or that one waits."""
@@ -160,7 +161,13 @@ class Breakers:
             return False
         seen = self._seen(row, unit.now)
         changes = breaker.failed(
-            row, unit.now, seen, code=failure.code, asked_for=failure.retry_after, first=self._first
+            row,
+            unit.now,
+            seen,
+            work=entry.work,
+            code=failure.code,
+            asked_for=failure.retry_after,
+            first=self._first,
         )
         self._move(row, changes)
         unit.after(lambda: crash.at("breaker.counted"))

@@ -8,13 +8,15 @@ from datetime import datetime, timedelta
 
 from database import Database, Unit
 from errors import Rejected, Waits
-from models import Pause
+from models import Pause, Work
 from policy.limits import LONGEST_SAID
-from traffic.names import HOLDABLE, SWITCHES
+from traffic.names import AWAKE, HOLDABLE, SWITCHES
 from traffic.recent import Recent
 
 KNOWN_FOR = 2.0  # seconds until a pause holds in every process
-HELD_FOR, HELD_SPREAD = 20.0, 20.0  # seconds after which held work looks again; so late it goes on after a resume
+HELD_FOR = 600.0  # seconds after which held work looks again by itself: a resume wakes it, an end is known before
+SPREAD = 20.0  # seconds, at least, over which those look again that wait
+CROWD_KNOWN_FOR = 5.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,9 @@ class Pauses:
     """Methods with a unit are called inside it; the others know what is at most KNOWN_FOR old."""
 
     def __init__(self, database: Database, *, chance: Callable[[], float]) -> None:
+        self._database = database
         self._now: Recent[Mapping[str, Pause]] = Recent(database, _standing, seconds=KNOWN_FOR)
+        self._crowd: Recent[Mapping[str, int]] = Recent(database, _waiting, seconds=CROWD_KNOWN_FOR)
         self._chance = chance
 
     def demand_open(self, name: str) -> None:
@@ -57,7 +61,16 @@ class Pauses:
     def demand_going(self, name: str) -> None:
         """Raises Waits("images.held" | "videos.held") while what was ordered waits."""
         if self.holds(name):
-            raise Waits(f"{name}.held", retry_after=HELD_FOR + HELD_SPREAD * self._chance())
+            self._now.forget()  # who waits now waits for long: a resume of this second counts
+            if self.holds(name):
+                raise Waits(held(name), retry_after=self._wait(name))
+
+    def _wait(self, name: str) -> float:
+        """Seconds: to the end, where one is set, and so spread that a crowd comes back no faster than it is served."""
+        row, now = self._now.get().get(name), self._database.clock.now()
+        left = (row.until - now).total_seconds() if row is not None and row.until is not None else HELD_FOR
+        spread = max(SPREAD, self._crowd.get().get(name, 0) / AWAKE)
+        return min(HELD_FOR, max(0.0, left)) + spread * self._chance()
 
     def held_lately(self, unit: Unit, name: str, within: timedelta) -> bool:
         """Whether what was ordered waits, or did until less than this ago: no time that anybody waited counts then."""
@@ -76,8 +89,9 @@ class Pauses:
         row = _standing(unit.now).get(name)
         return row.since if row is not None and row.hold else None
 
-    def pause(self, unit: Unit, name: str, wanted: Wanted) -> None:
-        """From now on; one that lasts already is said in other words.
+    def pause(self, unit: Unit, name: str, wanted: Wanted) -> bool:
+        """From now on; one that lasts already is said in other words. Whether what waits has to look again, because it
+        goes on or does so sooner than it was told.
 
         Raises Rejected("pause.name" | "pause.words" | "pause.until" | "pause.nothing_to_hold").
         """
@@ -100,9 +114,12 @@ class Pauses:
             "until": wanted.until,
             "ended_at": None,
         }
-        if not Pause.update(**values).where(Pause.name == name).execute():
-            Pause.insert(name=name, **values).execute()
+        changes = Pause.update(**values).where(Pause.name == name)
+        new = Pause.insert(name=name, **values).on_conflict_ignore().returning(Pause.name)
+        if not changes.execute() and not list(new.execute()):
+            changes.execute()  # somebody else did in this moment, and now it is said in these words
         unit.after(self._now.forget)
+        return not wanted.hold or (before is not None and _sooner(wanted.until, before.until))
 
     def resume(self, unit: Unit, name: str) -> None:
         """Raises Rejected("pause.none") where it is not paused."""
@@ -110,6 +127,21 @@ class Pauses:
         if not Pause.update(ended_at=unit.now).where(lasting).execute():
             raise Rejected("pause.none")
         unit.after(self._now.forget)
+
+
+def _sooner(until: datetime | None, before: datetime | None) -> bool:
+    return until is not None and (before is None or until < before)
+
+
+def held(name: str) -> str:
+    """Why work waits that staff hold."""
+    return f"{name}.held"
+
+
+def _waiting(now: datetime) -> Mapping[str, int]:
+    """How much work each hold lets wait."""
+    waits = (Work.state == Work.DUE) & (Work.due_at > now)
+    return {name: Work.select().where(waits & (Work.reason == held(name))).count() for name in HOLDABLE}
 
 
 def _standing(now: datetime) -> Mapping[str, Pause]:

@@ -67,6 +67,16 @@ def test_a_hold_that_becomes_a_pause_lets_go_on_what_was_ordered(desk: Desk) -> 
     assert due(desk, held)
 
 
+def test_what_is_held_hears_of_an_end_that_comes_sooner(desk: Desk) -> None:
+    hold = ("pause", "images", "--say", "Back soon.", "--hold")
+    desk.does(*hold, "--until", "2099-01-02T09:00", *STAFF)
+    held = waits(desk, held=True)
+    desk.does(*hold, "--until", "2099-01-03T09:00", *STAFF)
+    assert not due(desk, held)
+    desk.does(*hold, "--until", "2099-01-01T09:00", *STAFF)
+    assert due(desk, held)
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [

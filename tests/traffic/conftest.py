@@ -40,9 +40,11 @@ class Caller:
             ).execute()
         return row
 
-    def call(self, failure: Failure | None = None, *, meanwhile: Callable[[], object] = lambda: None) -> str:
+    def call(
+        self, failure: Failure | None = None, *, work: str | None = None, meanwhile: Callable[[], object] = lambda: None
+    ) -> str:
         """ "answered", or the code of what was raised; "waits" in front of it where the try does not count."""
-        row = self.work()
+        row = work or self.work()
         try:
             with self.breakers.call(PROVIDER, work=row, fence=1):
                 self.called += 1

@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from errors import Permanent, Rejected, Temporary, Waits
 from models import Breaker
 from traffic import breaker
-from traffic.breaker import DOUBLINGS, ENOUGH, RAMP_FIRST, STREAK, Seen
+from traffic.breaker import DOUBLINGS, ENOUGH, LONGEST_ASKED, RAMP_FIRST, STREAK, Seen
 
 FIRST = 15.0
 START = datetime(2026, 11, 28, 12)
@@ -27,6 +27,7 @@ class Moves(RuleBasedStateMachine):
         super().__init__()
         self.row, self.now = Breaker(name="gemini"), START
         self.failures = 0  # one after the other, as counted here
+        self.whose: set[str] = set()
         self.in_window: list[datetime] = []
 
     def change(self, changes: dict[str, Any]) -> None:
@@ -42,19 +43,27 @@ class Moves(RuleBasedStateMachine):
         self.now += timedelta(seconds=seconds)
 
     @precondition(lambda self: self.row.state != Breaker.OPEN)
-    @rule(since=st.booleans(), answered=st.integers(0, 30), asked=st.none() | st.floats(0, 1e6))
-    def fails(self, since: bool, answered: int, asked: float | None) -> None:
+    @rule(
+        since=st.booleans(),
+        answered=st.integers(0, 30),
+        asked=st.none() | st.floats(0, 1e6),
+        work=st.sampled_from("aaab"),
+    )
+    def fails(self, since: bool, answered: int, asked: float | None, work: str) -> None:
         before = self.row.state
         self.failures = 1 if since else self.failures + 1
+        self.whose = {work} if since else self.whose | {work}
         self.in_window = [at for at in self.in_window if self.now - at <= breaker.WINDOW] + [self.now]
-        changes = breaker.failed(self.row, self.now, Seen(since, answered), code=AWAY, asked_for=asked, first=FIRST)
+        seen = Seen(since, answered)
+        changes = breaker.failed(self.row, self.now, seen, work=work, code=AWAY, asked_for=asked, first=FIRST)
         self.change(changes)
         if self.row.state == Breaker.OPEN:
             many = len(self.in_window) >= ENOUGH
             least = {Breaker.CLOSED: STREAK, Breaker.RAMP: 2, Breaker.PROBING: 1}[before]
-            assert self.failures >= least or many
-            assert FIRST <= (self.row.until - self.now).total_seconds() <= FIRST * 2**DOUBLINGS
-            self.failures, self.in_window = 0, []
+            alone = len(self.whose) == 1 and before != Breaker.PROBING
+            assert (self.failures >= least and not alone) or many
+            assert FIRST <= (self.row.until - self.now).total_seconds() <= FIRST * LONGEST_ASKED
+            self.failures, self.in_window, self.whose = 0, [], set()
 
     @precondition(lambda self: self.row.state in (Breaker.OPEN, Breaker.PROBING))
     @rule(fence=st.integers(1, 9))
@@ -65,13 +74,13 @@ class Moves(RuleBasedStateMachine):
     @rule()
     def answers_the_probe(self) -> None:
         self.change(breaker.answered(self.row, self.now, first=FIRST))
-        self.failures, self.in_window = 0, []
+        self.failures, self.in_window, self.whose = 0, [], set()
 
     @precondition(lambda self: self.row.state == Breaker.RAMP)
     @rule()
     def closes(self) -> None:
         self.change(breaker.closed(self.row))
-        self.failures, self.in_window = 0, []
+        self.failures, self.in_window, self.whose = 0, [], set()
 
     @invariant()
     def says_since_when_and_why(self) -> None:
@@ -92,7 +101,8 @@ def test_a_provider_that_mostly_answers_is_never_given_up(pauses: list[float], a
     for number, pause in enumerate(pauses, start=1):
         now += timedelta(seconds=pause)
         seen = Seen(answered_since=True, answered=number + answers)
-        for name, value in breaker.failed(row, now, seen, code=AWAY, asked_for=None, first=FIRST).items():
+        changes = breaker.failed(row, now, seen, work=f"{number}", code=AWAY, asked_for=None, first=FIRST)
+        for name, value in changes.items():
             setattr(row, name, value)
         assert row.state == Breaker.CLOSED
 
@@ -110,7 +120,7 @@ def test_a_ramp_lets_more_and_more_go_and_a_handful_at_first(a: float, b: float)
 @given(st.integers(1, 60), st.none() | st.floats(0, 1e9))
 def test_it_stays_open_longer_each_time_and_never_for_long(trips: int, asked: float | None) -> None:
     now, then = (breaker.open_for(number, asked, FIRST) for number in (trips, trips + 1))
-    assert FIRST <= now <= then <= FIRST * 2**DOUBLINGS
+    assert FIRST <= now <= then <= FIRST * LONGEST_ASKED
     assert breaker.open_for(trips, None, FIRST) == min(FIRST * 2 ** (trips - 1), FIRST * 2**DOUBLINGS)
 
 

@@ -13,7 +13,7 @@ from database import Database
 from errors import Permanent, Rejected, Temporary, Waits
 from models import Breaker, Work
 from tests.traffic.conftest import KIND, PROVIDER, Caller
-from traffic.breaker import DOUBLINGS, ENOUGH, RAMP_FIRST, STREAK
+from traffic.breaker import DOUBLINGS, ENOUGH, LONGEST_ASKED, RAMP_FIRST, STREAK, STREAK_LASTS
 from traffic.breakers import FIRST, KNOWN_FOR
 
 DOWN = Temporary("provider.unavailable")
@@ -36,6 +36,40 @@ def test_five_failures_in_a_row_stop_all_processes_and_no_try_is_lost_by_it(one:
     assert said == ["provider.unavailable"] * (STREAK - 1) + ["waits provider.unavailable"]
     assert [one.call(), two.call()] == ["waits provider.away"] * 2
     assert (one.called, two.called) == (STREAK, 0)
+
+
+def test_one_piece_of_work_that_fails_alone_opens_nothing_and_loses_its_tries(one: Caller) -> None:
+    order = one.work()
+    assert [one.call(DOWN, work=order) for _ in range(3 * STREAK)] == ["provider.unavailable"] * (3 * STREAK)
+    assert one.row().state == Breaker.CLOSED
+
+
+def test_a_second_one_that_fails_right_after_it_does(one: Caller) -> None:
+    order = one.work()
+    for _ in range(2 * STREAK):
+        one.call(DOWN, work=order)
+    assert one.call(DOWN) == "waits provider.unavailable"
+    assert one.row().state == Breaker.OPEN
+
+
+def test_failures_that_lie_far_apart_say_nothing_of_each_other(one: Caller) -> None:
+    for _ in range(2 * STREAK):
+        one.clock.turn(3600)
+        assert one.call(DOWN) == "provider.unavailable"
+    assert one.row().state == Breaker.CLOSED
+    for _ in range(STREAK - 2):
+        assert one.call(DOWN) == "provider.unavailable"
+    one.clock.turn(STREAK_LASTS.total_seconds() - 1)
+    assert one.call(DOWN) == "waits provider.unavailable"
+
+
+def test_a_provider_that_asks_for_longer_is_left_alone_for_longer(one: Caller) -> None:
+    for _ in range(STREAK):
+        one.call(Temporary("provider.busy", retry_after=FIRST * 5))
+    assert one.row().until == one.clock.now() + timedelta(seconds=FIRST * 5)
+    comes_due(one)
+    one.call(Temporary("provider.busy", retry_after=1e6))
+    assert one.row().until == one.clock.now() + timedelta(seconds=FIRST * LONGEST_ASKED)
 
 
 def test_what_waits_is_told_until_when(one: Caller) -> None:
@@ -128,7 +162,7 @@ def test_a_probe_that_fails_keeps_it_open_for_longer_and_loses_no_try(one: Calle
         comes_due(one)
         assert one.call(DOWN) == "waits provider.unavailable"
         waits.append((one.row().until - one.clock.now()).total_seconds())
-    assert waits == [FIRST * 2, FIRST * 4, FIRST * 8, FIRST * 8, FIRST * 8]
+    assert waits == [FIRST * 2] * (DOUBLINGS + 2)
     assert one.row().opened_at == began
 
 
@@ -221,12 +255,12 @@ def test_what_comes_back_is_not_stormed(one: Caller) -> None:
     assert one.row().state == Breaker.CLOSED
 
 
-def test_while_it_comes_back_two_failures_are_enough(one: Caller) -> None:
+def test_while_it_comes_back_the_failures_of_two_are_enough(one: Caller) -> None:
     breaks(one)
     comes_due(one)
     one.call()
     one.clock.turn(1)
-    assert one.call(DOWN) == "provider.unavailable"
+    assert [one.call(DOWN, work=(order := one.work())), one.call(DOWN, work=order)] == ["provider.unavailable"] * 2
     assert one.call(DOWN) == "waits provider.unavailable"
     assert one.row().trips == 2
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from datetime import timedelta
 from typing import Any
 
+import psycopg
 import pytest
 
 from database import Database
 from errors import Rejected, Waits
+from models import Work
 from policy.limits import LONGEST_SAID
-from traffic.names import IMAGES, SALES, VIDEOS
-from traffic.pauses import KNOWN_FOR, Pauses, Wanted, Words
+from traffic.names import AWAKE, IMAGES, SALES, VIDEOS
+from traffic.pauses import HELD_FOR, KNOWN_FOR, SPREAD, Pauses, Wanted, Words
 
 BACK = Words("Back at nine.", "九時回來。")
 HOUR = timedelta(hours=1)
@@ -84,9 +88,77 @@ def test_only_with_hold_what_was_ordered_waits(desk: Desk) -> None:
     with pytest.raises(Waits) as raised:
         desk.other.demand_going(IMAGES)
     assert raised.value.code == "images.held"
-    assert 0 < (raised.value.retry_after or 0) <= 60
+    assert raised.value.retry_after == HELD_FOR + SPREAD / 2
     desk.resume()
     desk.other.demand_going(IMAGES)
+
+
+def test_a_crowd_looks_again_no_faster_than_it_is_served(desk: Desk) -> None:
+    later = desk.clock.now() + timedelta(hours=1)
+    rows = [
+        {"id": f"{number}", "kind": "produce", "subject": "s", "account": "a", "due_at": later, "created_at": later}
+        | {"reason": "images.held" if number < 4_000 else "provider.busy"}
+        for number in range(4_500)
+    ]
+    with desk.database.unit():
+        for first in range(0, len(rows), 500):
+            Work.insert_many(rows[first : first + 500]).execute()
+    desk.pause(hold=True)
+    assert waits(desk) == HELD_FOR + 4_000 / AWAKE / 2
+
+
+def test_what_is_held_until_a_time_waits_until_then(desk: Desk) -> None:
+    desk.pause(hold=True, until=desk.clock.now() + timedelta(seconds=100 + KNOWN_FOR))
+    assert waits(desk) == 100 + SPREAD / 2
+    desk.pause(hold=True, until=desk.clock.now() + HOUR)
+    assert waits(desk) == HELD_FOR + SPREAD / 2
+
+
+def test_who_would_wait_for_long_hears_of_a_resume_at_once(desk: Desk) -> None:
+    desk.pause(hold=True)
+    assert desk.other.holds(IMAGES)
+    with desk.database.unit() as unit:
+        desk.staff.resume(unit, IMAGES)
+    desk.other.demand_going(IMAGES)
+
+
+def waits(desk: Desk) -> float:
+    with pytest.raises(Waits) as raised:
+        desk.other.demand_going(IMAGES)
+    return raised.value.retry_after or 0.0
+
+
+def test_who_waits_has_to_look_again_where_it_goes_on_sooner_than_it_was_told(desk: Desk) -> None:
+    now = desk.clock.now()
+    changes: list[tuple[dict[str, Any], bool]] = [
+        ({"hold": True}, False),
+        ({"hold": True, "until": now + 3 * HOUR}, True),
+        ({"hold": True, "until": now + 4 * HOUR}, False),
+        ({"hold": True, "until": now + HOUR}, True),
+        ({"hold": True}, False),
+        ({}, True),
+    ]
+    for more, sooner in changes:
+        with desk.database.unit() as unit:
+            assert desk.staff.pause(unit, IMAGES, Wanted(words=BACK, **more)) == sooner, more
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_two_who_pause_at_one_moment_both_do_and_the_later_words_stand(desk: Desk, database_url: str) -> None:
+    columns = "INSERT INTO pause (name, english, hold, since) VALUES ('images', 'Of the other.', false, now())"
+    with psycopg.connect(database_url) as other:
+        other.execute(columns)
+        mine = threading.Thread(target=desk.pause)
+        mine.start()
+        waiting = (
+            "SELECT COUNT(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        )
+        end = time.monotonic() + 60
+        with psycopg.connect(database_url, autocommit=True) as watching:
+            while watching.execute(waiting).fetchone() == (0,) and time.monotonic() < end:
+                time.sleep(0.01)
+    mine.join(60)
+    assert desk.said()[1]["english"] == BACK.english
 
 
 def test_that_it_waited_is_known_for_as_long_as_somebodys_waiting_could_be_blamed_on_it(desk: Desk) -> None:

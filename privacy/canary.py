@@ -39,7 +39,8 @@ class Canary:
         self.chat = chat
 
     def daily(self) -> None:
-        """The duty: one run each day, from its hour on; and what another process left half-way is put in order."""
+        """The duty: one run each day, from its hour on, the very first one at once; and what another process left
+        half-way is put in order."""
         if self.chat is None:
             return
         now = self._database.clock.now()
@@ -49,7 +50,7 @@ class Canary:
             came = CanaryRun.select().where((CanaryRun.begun_at >= hour) | _had_picture(now)).exists()
         if last is not None and last.state in CanaryRun.OPEN and last.until < now:
             self.tidy()
-        elif now >= hour and not came:
+        elif (now >= hour or last is None) and not came:
             self.run()
 
     def run(self, *, again: bool = False) -> CanaryRun:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 import logs
 from custody.keys import Keys
 from database import Database
 from models import Finding, LedgerAccount, Order
+from privacy.sweep import as_time
 
 LEDGER, BALANCES, HOLDS = "ledger", "balances", "holds"
 RECONCILE, AUDIT, OBJECTS, RETENTION = "reconcile", "audit", "objects", "retention"
+EXPECTED = (LEDGER, BALANCES, HOLDS, RECONCILE, AUDIT, OBJECTS, RETENTION)
 KEYS = "keys."  # and the id of a master key
 EVERY = 3600.0  # seconds between two checks of the whole books: each reads them from end to end
 WITHIN = 60.0  # seconds
@@ -30,7 +33,16 @@ SELECT (SELECT COALESCE(SUM(balance), 0) FROM ledger_account WHERE kind = '{Ledg
   (SELECT COALESCE(SUM(price), 0) FROM orders WHERE state IN ('{"', '".join(Order.OPEN)}'))
 """
 
+BEGAN = "SELECT MIN(applied) FROM schema_migration"  # on this machine's own clock, which is UTC where it is run
+
 log = logs.get()
+
+
+def began(database: Database, now: datetime) -> datetime:
+    """Since when this database is there: so long at most has something not been done that never was. Called with a
+    connection."""
+    [(at,)] = database.rows(BEGAN)
+    return min(now, as_time(at) or now)
 
 
 class Checks:

@@ -167,7 +167,10 @@ FIGURES: Mapping[str, Figure] = {
         Figure(name="miomio_tickets_open", help="Tickets that wait for an answer of support"),
         Figure(name="miomio_tickets_oldest_seconds", help="How long the oldest of them waits"),
         Figure(name="miomio_retention_overdue_seconds", help="How far the oldest due row or object is past its time"),
-        Figure(name="miomio_retention_run_age_seconds", help="Since the last run of retention that ended"),
+        Figure(
+            name="miomio_retention_run_age_seconds",
+            help="Since the last run of retention that ended, or since there is this database",
+        ),
         Figure(name="miomio_retention_held_back", help="Rows past their period that may not go yet"),
         Figure(name="miomio_erasures_open", help="Deletions that are not done", labels=("kind", "state")),
         Figure(
@@ -182,9 +185,16 @@ FIGURES: Mapping[str, Figure] = {
         Figure(
             name="miomio_check_differences", help="What a regular check found wrong, at its last run", labels=("check",)
         ),
-        Figure(name="miomio_check_age_seconds", help="Since a regular check was last run", labels=("check",)),
+        Figure(
+            name="miomio_check_age_seconds",
+            help="Since a regular check was last run, or since there is this database",
+            labels=("check",),
+        ),
         Figure(name="miomio_keys", help="Data keys by the master key that wraps them", labels=("master",)),
-        Figure(name="miomio_canary_age_seconds", help="Since the last run of the canary person that ended"),
+        Figure(
+            name="miomio_canary_age_seconds",
+            help="Since the last run of the canary person that ended, or since there is this database",
+        ),
         Figure(name="miomio_canary_passed", help="1 when that run passed"),
         Figure(name="miomio_backup_age_seconds", help="Since the last backup, of the kind whose last is the oldest"),
         Figure(name="miomio_backups_late", help="Kinds of backup of which there is no young one"),

@@ -21,6 +21,7 @@ ORDER_LIMIT = 8_400.0
 RETENTION_LIMIT, RUN_LIMIT = 7_200.0, 10_800.0
 ERASURE_LIMIT, TICKET_LIMIT = 3_600.0, 259_200.0
 CHECK_LIMIT = 93_600.0
+CANARY_LIMIT = 100_800.0
 MEANT = {"bell": " (Redis): work is found by asking, slower"}
 PATIENT = ("inform",)  # kinds whose rows wait for days by design
 
@@ -135,7 +136,7 @@ def _checks(known: Known) -> Iterator[Line]:
             yield Line(HAND, words.format(n=f"{differences:,.0f}"), helps)
     for (check,), seconds in known.of("miomio_check_age_seconds").items():
         if seconds > CHECK_LIMIT:
-            yield Line(LATE, f"{check} was last checked {spoken(seconds)} ago", "the rights process does it; its log")
+            yield Line(LATE, f"{check} was not checked for {spoken(seconds)}", "the rights process does it; its log")
 
 
 def _rights(known: Known) -> Iterator[Line]:
@@ -167,7 +168,7 @@ def _retention(known: Known) -> Iterator[Line]:
         yield Line(LATE, f"something is {spoken(overdue)} past its time", "python -m ops retention")
     age = known.one("miomio_retention_run_age_seconds") or 0
     if age > RUN_LIMIT:
-        yield Line(LATE, f"retention last ran {spoken(age)} ago", "python -m ops retention")
+        yield Line(LATE, f"retention did not run for {spoken(age)}", "python -m ops retention")
     waits = known.one("miomio_erasures_waiting_seconds") or 0
     if waits > ERASURE_LIMIT:
         yield Line(LATE, f"a deletion waits for {spoken(waits)}", "docs/operations.md#erasureslow")
@@ -180,6 +181,9 @@ def _keeping(known: Known) -> Iterator[Line]:
         yield Line(HAND, f"{known.backups.too_old} backups are kept past their days", "python -m ops backup prune")
     if not known.canary.passed and known.canary.result not in (NEVER, RUNNING):
         yield Line(HAND, f"the canary person: {known.canary.result}", "python -m ops canary")
+    never = known.one("miomio_canary_age_seconds") or 0
+    if known.canary.result == NEVER and never > CANARY_LIMIT:
+        yield Line(LATE, "the canary person was never sent", "python -m ops canary")
     older = {name for (name,), count in known.of("miomio_keys").items() if count and name != known.newest_master}
     if older:
         yield Line(LATE, f"keys still hang on {', '.join(sorted(older))}", f"python -m ops {KEYS.strip('.')} rotate")

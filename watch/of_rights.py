@@ -15,6 +15,7 @@ from privacy.figures import retained
 from privacy.requests import owed, waiting
 from privacy.sweep import as_time
 from watch.asking import Question, Sample, say
+from watch.checks import began
 
 WINDOW = timedelta(days=30)
 AT_MOST = 1_000  # of the newest deletions
@@ -67,8 +68,8 @@ def questions(database: Database) -> tuple[Question, ...]:
         overdue = found.overdue or timedelta(0)
         yield say("miomio_retention_overdue_seconds", overdue.total_seconds())
         yield say("miomio_retention_held_back", found.held_back)
-        if found.run_at is not None:
-            yield say("miomio_retention_run_age_seconds", (now - found.run_at).total_seconds())
+        since = found.run_at or began(database, now)
+        yield say("miomio_retention_run_age_seconds", (now - since).total_seconds())
 
     def erasures(now: datetime) -> Iterator[Sample]:
         found = {(scope, state): count for scope, state, count in database.rows(ERASURES)}

@@ -13,7 +13,7 @@ from traffic.control import Traffic
 from traffic.names import SWITCHES
 from watch.alive import seen
 from watch.asking import Question, Sample, say
-from watch.checks import KEYS, Checks
+from watch.checks import EXPECTED, KEYS, Checks, began
 
 PACED = "SELECT name, until FROM pacing WHERE until > ?"
 
@@ -39,7 +39,10 @@ def questions(
             yield say("miomio_pacing_seconds", (left - now).total_seconds(), provider=name)
 
     def regular(now: datetime) -> Iterator[Sample]:
-        for name, found in checks.last().items():
+        last = checks.last()
+        for name in set(EXPECTED) - set(last):  # never was: whoever is called when it is old is called then, too
+            yield say("miomio_check_age_seconds", (now - began(database, now)).total_seconds(), check=name)
+        for name, found in last.items():
             if name.startswith(KEYS):
                 yield say("miomio_keys", found.count, master=name.removeprefix(KEYS))
             else:
@@ -48,6 +51,8 @@ def questions(
 
     def canary(now: datetime) -> Iterator[Sample]:
         stands = canary_standing.standing(database)
+        if canary_here and stands.result == canary_standing.NEVER:
+            yield say("miomio_canary_age_seconds", (now - began(database, now)).total_seconds())
         if canary_here and stands.at is not None and stands.result != canary_standing.RUNNING:
             yield say("miomio_canary_passed", float(stands.passed))
             yield say("miomio_canary_age_seconds", (now - stands.at).total_seconds())

@@ -138,6 +138,7 @@ SHOWN = {
     "ERASURE_LIMIT": "ErasureSlow",
     "TICKET_LIMIT": "TicketsOld",
     "CHECK_LIMIT": "CheckMissed",
+    "CANARY_LIMIT": "CanaryOld",
 }
 
 

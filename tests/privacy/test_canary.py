@@ -201,18 +201,18 @@ def test_a_zombie_changes_nothing_any_more(bird: Birdhouse) -> None:
     assert bird.account() is None
 
 
-def test_the_duty_runs_once_a_day_from_its_hour_on(bird: Birdhouse) -> None:
-    day = datetime(2026, 11, 24)
-    bird.clock.time = datetime.combine(day, AT) - timedelta(minutes=1)
-    bird.canary.daily()
-    assert bird.runs() == []
-    bird.clock.turn(60)
-    bird.canary.daily()
-    bird.canary.daily()
-    assert len(bird.runs()) == 1
-    bird.clock.time = datetime.combine(day + timedelta(days=1), AT)
-    bird.canary.daily()
-    assert [row.state for row in bird.runs()] == [CanaryRun.CLEAN, CanaryRun.CLEAN]
+def test_the_duty_runs_once_a_day_from_its_hour_on_and_the_first_time_at_once(bird: Birdhouse) -> None:
+    hour = datetime.combine(datetime(2026, 11, 24), AT)
+    for at, runs in (
+        (hour - timedelta(hours=1), 1),  # whoever sets it up sees that it works
+        (hour, 1),
+        (hour + timedelta(days=1, minutes=-1), 1),
+        (hour + timedelta(days=1), 2),
+        (hour + timedelta(days=1, minutes=10), 2),
+    ):
+        bird.clock.time = at
+        bird.canary.daily()
+        assert [row.state for row in bird.runs()] == [CanaryRun.CLEAN] * runs
     bird.clock.turn(canary_standing.STALE.total_seconds() + 1)
     assert (stands(bird).result, stands(bird).passed) == ("old", False)
 

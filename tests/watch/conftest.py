@@ -62,6 +62,11 @@ class Watcher:
         now: datetime = self.clock.now()
         return now - timedelta(seconds=seconds)
 
+    def began(self, seconds: float) -> None:
+        """So long ago this database was made."""
+        with self.database.connection():
+            self.database.rows("UPDATE schema_migration SET applied = ?", self.ago(seconds))
+
     def add(self, model: type[Base], /, **values: Any) -> Any:
         with self.database.unit():
             return model.create(**values)

@@ -10,7 +10,7 @@ import pytest
 from privacy.backups import Standing
 from privacy.canary_standing import NEVER, RUNNING, CanaryStanding
 from watch.alive import RIGHTS, WEB, WORKER, Seen
-from watch.judging import HAND, LATE, Figures, Known, judge, spoken
+from watch.judging import CANARY_LIMIT, HAND, LATE, Figures, Known, judge, spoken
 
 NOBODY_LOST = tuple(Seen(group, 1, 0, frozenset({"c0ffee"})) for group in (WEB, WORKER, RIGHTS))
 WELL = Known(
@@ -63,7 +63,7 @@ def test_all_well_is_silence() -> None:
         ("miomio_check_differences", ("retention",), 1.0, HAND, "1 rules of retention fail"),
         ("miomio_check_differences", ("objects",), 4.0, HAND, "4 sealed objects are missing"),
         ("miomio_check_differences", ("of-tomorrow",), 4.0, HAND, "of-tomorrow found 4"),
-        ("miomio_check_age_seconds", ("audit",), 100_000.0, LATE, "audit was last checked 1 d 3 h ago"),
+        ("miomio_check_age_seconds", ("audit",), 100_000.0, LATE, "audit was not checked for 1 d 3 h"),
         ("miomio_requests_deadline_seconds", ("access",), 4 * 86_400.0, LATE, "a request (access) is due in 4 d"),
         ("miomio_requests_deadline_seconds", ("access",), -7_200.0, HAND, "a request (access) is 2 h too late"),
         ("miomio_reports_open", ("open",), 1.0, HAND, "reports: 1 open, 0 with an account frozen"),
@@ -71,7 +71,7 @@ def test_all_well_is_silence() -> None:
         ("miomio_incidents_open", ("open",), 1.0, HAND, "1 breaches are not closed"),
         ("miomio_tickets_oldest_seconds", (), 300_000.0, LATE, "a ticket waits for 3 d 11 h"),
         ("miomio_retention_overdue_seconds", (), 7_201.0, LATE, "something is 2 h past its time"),
-        ("miomio_retention_run_age_seconds", (), 10_801.0, LATE, "retention last ran 3 h ago"),
+        ("miomio_retention_run_age_seconds", (), 10_801.0, LATE, "retention did not run for 3 h"),
         ("miomio_erasures_waiting_seconds", (), 3_700.0, LATE, "a deletion waits for 1 h 1 min"),
         ("miomio_keys", ("m1",), 1.0, LATE, "keys still hang on m1"),
     ],
@@ -97,6 +97,14 @@ def test_what_is_wrong_has_its_line(figure: str, labels: tuple[str, ...], value:
 def test_so_has_what_is_no_figure(changes: dict[str, Any], level: int, words: str) -> None:
     [line] = judge(replace(WELL, **changes))
     assert (line.level, words in line.what) == (level, True), line
+
+
+def test_a_canary_that_is_set_up_and_never_came_is_said() -> None:
+    figures: Figures = {**WELL.figures, "miomio_canary_age_seconds": {(): CANARY_LIMIT + 1}}
+    known = replace(WELL, figures=figures, canary=CanaryStanding(NEVER))
+    [line] = judge(known)
+    assert (line.level, line.what) == (LATE, "the canary person was never sent")
+    assert judge(replace(known, canary=CanaryStanding(RUNNING))) == []
 
 
 @pytest.mark.parametrize("result", [NEVER, RUNNING])

@@ -79,7 +79,8 @@ def test_a_ticket_waits_for_support_until_it_is_answered(watcher: Any) -> None:
 
 
 def test_a_run_of_retention_tells_when_it_was_and_what_it_could_not_let_go(watcher: Any) -> None:
-    assert watcher.value("miomio_retention_run_age_seconds") is None
+    watcher.began(5_000)
+    assert watcher.value("miomio_retention_run_age_seconds") == 5_000  # never yet
     for rule, held_back in (("cost", 2), ("order", 1)):
         when = {"started_at": watcher.ago(60), "ended_at": watcher.ago(50)}
         watcher.add(RetentionRun, rule=rule, category="transactions", held_back=held_back, **when)

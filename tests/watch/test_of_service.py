@@ -8,12 +8,15 @@ from typing import Any
 
 from models import Account, Backup, Breaker, CanaryRun, Heartbeat, Pacing
 from policy.categories import KEY_BACKUP
-from privacy.backups import DATABASE, EXPECTED_EVERY, KEYS, OBJECTS
+from privacy.backups import DATABASE, EXPECTED_EVERY
+from privacy.backups import KEYS as OF_KEYS
+from privacy.backups import OBJECTS as OF_OBJECTS
 from traffic.names import SALES, VIDEOS
 from traffic.pauses import Wanted, Words
 from watch import of_service
 from watch.alive import LATELY, MOURNED, RIGHTS, WORKER, Alive
 from watch.asking import Asked, by_figure
+from watch.checks import AUDIT, EXPECTED, KEYS, OBJECTS, RECONCILE, RETENTION
 
 
 def process(watcher: Any, id: str, group: str = WORKER) -> Alive:
@@ -81,6 +84,23 @@ def test_what_a_check_found_stands_with_its_age(watcher: Any) -> None:
     assert watcher.value("miomio_check_differences", "reconcile") == 0
 
 
+def test_a_check_that_never_ran_is_as_old_as_the_database(watcher: Any) -> None:
+    watcher.began(7_000)
+    watcher.checks.found("reconcile", 0)
+    watcher.clock.turn(100)
+    ages = watcher.figures()["miomio_check_age_seconds"]
+    assert ages == {(name,): 100.0 if name == "reconcile" else 7_100.0 for name in EXPECTED}
+    assert watcher.figures()["miomio_check_differences"] == {("reconcile",): 0}  # of the others nothing is known
+    watcher.began(-100)  # by another clock
+    assert watcher.value("miomio_check_age_seconds", "audit") == 0
+
+
+def test_every_regular_check_is_expected(watcher: Any) -> None:
+    watcher.checks.run()
+    assert {name for name in watcher.checks.last() if not name.startswith(KEYS)} <= set(EXPECTED)
+    assert {RECONCILE, AUDIT, OBJECTS, RETENTION} <= set(EXPECTED)
+
+
 def test_the_end_of_a_rotation_is_seen(watcher: Any) -> None:
     for master in ("m1", "m1", "m2"):
         watcher.key(master)
@@ -96,7 +116,9 @@ def test_a_master_key_that_wraps_nothing_any_more_is_named_no_more_unless_it_is_
 
 
 def test_the_canary_person_tells_when_it_was_and_whether_it_passed(watcher: Any) -> None:
+    watcher.began(5_000)
     assert watcher.value("miomio_canary_passed") is None
+    assert watcher.value("miomio_canary_age_seconds") == 5_000  # never yet
     when = {"begun_at": watcher.ago(60), "until": watcher.ago(0), "ended_at": watcher.ago(0)}
     watcher.add(CanaryRun, state=CanaryRun.CLEAN, **when)
     assert (watcher.value("miomio_canary_passed"), watcher.value("miomio_canary_age_seconds")) == (1, 60)
@@ -110,11 +132,14 @@ def test_of_a_canary_that_is_not_set_up_any_more_nobody_is_told(watcher: Any) ->
     known = {"traffic": watcher.traffic, "providers": (), "checks": watcher.checks}
     asked = Asked(watcher.database, of_service.questions(watcher.database, **known, canary_here=False))
     assert "miomio_canary_passed" not in by_figure(asked.now())
+    with watcher.database.connection():
+        CanaryRun.delete().execute()
+    assert "miomio_canary_age_seconds" not in by_figure(asked.now())
 
 
 def test_backups_are_as_old_as_the_kind_of_which_the_last_is_the_oldest(watcher: Any) -> None:
     assert watcher.value("miomio_backup_age_seconds") is None
-    for kind, age in ((DATABASE, 7_000), (DATABASE, 50), (OBJECTS, 900)):
+    for kind, age in ((DATABASE, 7_000), (DATABASE, 50), (OF_OBJECTS, 900)):
         watcher.add(Backup, id=f"b{age}", kind=kind, place="p", made_at=watcher.ago(age), size=1)
     assert watcher.value("miomio_backup_age_seconds") == 900
 
@@ -124,6 +149,6 @@ def test_a_kind_of_backup_that_is_missing_and_one_that_is_kept_too_long_are_coun
     sealed = {"telegram_id": b"x", "telegram_id_index": b"x", "names_index": b"x"}
     watcher.add(Account, created_at=watcher.ago(0), **sealed)
     assert watcher.value("miomio_backups_late") == 3
-    for kind, age in ((DATABASE, EXPECTED_EVERY), (OBJECTS, EXPECTED_EVERY * 2), (KEYS, KEY_BACKUP * 2)):
+    for kind, age in ((DATABASE, EXPECTED_EVERY), (OF_OBJECTS, EXPECTED_EVERY * 2), (OF_KEYS, KEY_BACKUP * 2)):
         watcher.add(Backup, id=kind, kind=kind, place="p", made_at=watcher.ago(age.total_seconds() - 1), size=1)
     assert (watcher.value("miomio_backups_late"), watcher.value("miomio_backups_too_old")) == (2, 1)

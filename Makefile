@@ -60,9 +60,10 @@ test: $(DEV) ## every test, and the linters
 	@.venv/bin/python -m tests.parts
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
-	@.venv/bin/mypy .
-	@.venv/bin/python -m pytest -n 3 --dist loadfile -m "not alone" --proofs=$(PROOFS)
-	@.venv/bin/python -m pytest -m alone --proofs=$(PROOFS)
+	@mkdir -p build; .venv/bin/mypy . >build/types.txt & types=$$!; \
+	.venv/bin/python -m pytest -n 4 --dist loadfile -m "not alone" --proofs=$(PROOFS); tests=$$?; \
+	wait $$types || { cat build/types.txt; exit 1; }; exit $$tests
+	@.venv/bin/python -m pytest -m alone --proofs=$(PROOFS) $$(grep -rl --include='test_*.py' mark.alone tests)
 
 stress: $(DEV) ## ten thousand random lives of the books, two thousand people over eight years (some ten minutes)
 	@MIOMIO_EXAMPLES=10000 .venv/bin/python -m pytest tests/billing/test_billing_books.py -q

@@ -8,10 +8,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Response
 
+from tests.emulators.page_windows import PATIENCE
 from tests.site.faulty import faulty_site
 from tests.site.measuring import cut_in_print, sticks_out
 from tests.site.pages import PREFIXES, Shown
 from tests.site.serving import Site
+
+pytestmark = pytest.mark.timeout(600)  # each draws every page, the first one of them at all sizes
 
 LIGHT = 60_000  # bytes on the line, headers included, without the pictures that come when they are scrolled to
 SMALL = 1000  # bytes: they travel in one packet, packed or not
@@ -40,21 +43,34 @@ SIZES: dict[str, tuple[int, int, float, str]] = {
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context()
+    context.set_default_timeout(PATIENCE)
     yield context.new_page()
     context.close()
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_nothing_sticks_out(browser: Browser, site: Site, pages: list[Shown], size: str) -> None:
-    width, height, scale, letters = SIZES[size]
-    context = browser.new_context(viewport={"width": width, "height": height}, device_scale_factor=scale)
-    page, wrong = context.new_page(), {}
+@pytest.fixture(scope="module")
+def drawn(browser: Browser, site: Site, pages: list[Shown]) -> dict[str, dict[str, list[str]]]:
+    """Size -> address -> what sticks out. Each page is loaded once and drawn anew for each size."""
+    context = browser.new_context()
+    context.set_default_timeout(PATIENCE)
+    page, wrong = context.new_page(), {size: dict[str, list[str]]() for size in SIZES}
+    glass = context.new_cdp_session(page)
     for address in [*(site.url + shown.path for shown in pages), site.download()]:
         page.goto(address)
-        page.evaluate("size => { document.documentElement.style.fontSize = size }", letters)
-        wrong[address.removeprefix(site.url)] = sticks_out(page)
+        for size, (width, height, scale, letters) in SIZES.items():
+            window = {"width": width, "height": height, "deviceScaleFactor": scale, "mobile": False}
+            glass.send("Emulation.setDeviceMetricsOverride", window)
+            page.evaluate("size => { document.documentElement.style.fontSize = size }", letters)
+            assert page.evaluate("() => [innerWidth, devicePixelRatio]") == [width, scale]
+            wrong[size][address.removeprefix(site.url)] = sticks_out(page)
     context.close()
-    assert {path: names for path, names in wrong.items() if names} == {}
+    return wrong
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_nothing_sticks_out(drawn: dict[str, dict[str, list[str]]], pages: list[Shown], size: str) -> None:
+    assert len(drawn[size]) == len(pages) + 1
+    assert {path: names for path, names in drawn[size].items() if names} == {}
 
 
 def test_what_sticks_out_is_found(page: Page) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -20,6 +20,7 @@ from consent.accounts import Accounts, Identity
 from consent.record import accept
 from custody.media import PHOTO
 from models import Acceptance, Account, Photo, new_id
+from moderation.check import PromptRules
 from policy.versions import CURRENT
 from workers.house import House
 
@@ -47,6 +48,14 @@ def wishes(level: Level, seed: int) -> list[Wish]:
             )
         )
     return sorted(drawn, key=lambda wish: wish.at)
+
+
+def demand_allowed(wished: Iterable[Wish], marks: Marks) -> None:
+    """Raises ValueError for a wish that our own filter refuses: its person would say it for ever."""
+    rules = PromptRules.load()
+    for wish in wished:
+        if (refused := rules.refuse(wish.words(marks))) is not None:
+            raise ValueError(f"wish {wish.number} is refused as {refused}")
 
 
 def settle(house: House, marks: Marks, people: Sequence[int]) -> None:

@@ -47,8 +47,10 @@ class Marks:
         return f"{self.token(number)} {self.chinese}"
 
     def token(self, number: int) -> str:
-        """The part of a wish that no other one has."""
-        return f"{self.latin}w{number:05d}"
+        """The part of a wish that no other one has. Its number is written in letters: the filter of prompts reads
+        digits as what they look like, and refused number 8008."""
+        places = (len(LETTERS) ** place for place in reversed(range(4)))
+        return f"{self.latin}w{''.join(LETTERS[number // place % len(LETTERS)] for place in places)}"
 
     def photo(self, person: int) -> bytes:
         """As a phone takes it: with noise, so that no two are alike, and with words in its metadata."""

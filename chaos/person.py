@@ -34,6 +34,9 @@ class Wish:
     taps: int
     cancels: bool
 
+    def words(self, marks: Marks) -> str:
+        return f"a quiet garden with {DECLINED if self.declined else ''} {marks.words(self.number)}"
+
 
 @dataclass
 class Told:
@@ -93,7 +96,7 @@ class Person:
     async def _offered(self, wish: Wish) -> tuple[int, str]:
         """Message and order of the offer. Whoever is told something else says it again, a little later."""
         token = self._marks.token(wish.number)
-        words = f"a quiet garden with {DECLINED if wish.declined else ''} {self._marks.words(wish.number)}"
+        words = wish.words(self._marks)
         found = await self._until(
             lambda: self.phone.write(f"/animate {words}" if wish.film else words),
             lambda: self.phone.find(lambda m: button(m, "make:") if token in said(m) else None),

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from aiohttp import ClientSession
 
-from chaos.crowd import Crowd, crowd, settle
+from chaos.crowd import Crowd, crowd, demand_allowed, settle, wishes
 from chaos.evidence import Evidence, gathered
 from chaos.faults import schedule
 from chaos.hands import Hands
@@ -55,6 +55,7 @@ def play(level: Level, seed: int, *, say: Say, keep: Path | None = None) -> Run:
 async def _play(level: Level, seed: int, folder: Path, say: Say) -> Run:
     began = time.monotonic()
     marks = Marks(f"{level.name} {seed}")
+    demand_allowed(wishes(level, seed), marks)
     stack = Stack(folder, workers=level.workers, watched=marks.watched)
     try:
         for link in stack.links.values():

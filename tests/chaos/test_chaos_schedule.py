@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from chaos.crowd import wishes
+from chaos.crowd import demand_allowed, wishes
 from chaos.faults import schedule
 from chaos.levels import FULL, KILL, LEVELS, NETWORK, QUICK, VALKEY_KILL, Level
 from chaos.links import WEIGHTS
@@ -44,6 +44,30 @@ def test_there_are_as_many_faults_as_planned_and_they_fall_into_the_time(level: 
 def test_more_is_planned_than_demanded(level: Level) -> None:
     assert level.demanded.keys() == level.planned.keys()
     assert all(0 < number <= level.planned[kind] for kind, number in level.demanded.items())
+
+
+def test_no_two_wishes_have_the_same_words() -> None:
+    marks = Marks("full 1")
+    assert len({marks.token(number) for number in range(FULL.orders)}) == FULL.orders
+
+
+@pytest.mark.parametrize("seed", range(1, 13))
+def test_our_own_filter_refuses_no_wish(seed: int) -> None:
+    demand_allowed(wishes(QUICK, seed), Marks(f"quick {seed}"))
+
+
+def test_numbers_that_look_like_a_word_are_read_as_none() -> None:
+    marks, looks = Marks("full 1"), wishes(FULL, 1)
+    demand_allowed([wish for wish in looks if wish.number in (6006, 6008, 8006, 8008)], marks)
+
+
+def test_a_wish_that_our_filter_refuses_is_found_before_the_run() -> None:
+    class Digits(Marks):
+        def token(self, number: int) -> str:
+            return f"{self.latin}w{number:05d}"
+
+    with pytest.raises(ValueError, match="wish 8008 is refused as sexual"):
+        demand_allowed([wish for wish in wishes(FULL, 1) if wish.number == 8008], Digits("full 1"))
 
 
 def test_the_full_level_is_as_large_as_was_asked_for() -> None:

@@ -3,7 +3,10 @@ before still runs."""
 
 
 def up(migrator, db):
-    db.execute_sql("CREATE INDEX ledgeraccount_held ON ledger_account (owner) WHERE kind = 'hold' AND balance > 0")
+    db.execute_sql(
+        "CREATE INDEX IF NOT EXISTS ledgeraccount_held ON ledger_account (owner) "
+        "WHERE kind = 'hold' AND balance > 0"
+    )
 
 
 def down(migrator, db):

@@ -3,8 +3,8 @@ it: the release before still runs."""
 
 
 def up(migrator, db):
-    db.execute_sql("CREATE INDEX orders_last ON orders (COALESCE(ended_at, created_at))")
-    db.execute_sql("DROP INDEX orders_usage")
+    db.execute_sql("CREATE INDEX IF NOT EXISTS orders_last ON orders (COALESCE(ended_at, created_at))")
+    db.execute_sql("DROP INDEX IF EXISTS orders_usage")
 
 
 def down(migrator, db):

@@ -110,7 +110,8 @@ def begun(darkroom: Darkroom) -> Order:
     order = darkroom.picture(darkroom.person())
     with darkroom.database.connection():
         Order.update(state=Order.CALLING, shown=WORKING).where(Order.id == order).execute()
-    return darkroom.row(order)
+    row: Order = darkroom.row(order)
+    return row
 
 
 def test_that_a_picture_is_begun_is_said_by_who_has_its_row_and_mended_if_it_ended_meanwhile(

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 import pytest
 
 from custody.media import RESULT
 from database import Database
+from generation import slots, upkeep, watch
+from jobs.desk import Desk
+from jobs.duties import Duty, Question
+from jobs.tick import Clockwork
 from models import (
     Base,
     Cost,
@@ -134,6 +139,21 @@ def expected(database: Database, sql: str, *values: Any) -> int:
     with database.connection():
         plan = database.rows(f"EXPLAIN {sql}", *values)
     return max(int(rows) for (line,) in plan for rows in re.findall(r"rows=(\d+)", line))
+
+
+def test_the_tick_of_an_idle_worker_reads_none_either(crowded: Watcher) -> None:
+    conditions = {"admit": slots.WAITS, "look": watch.DUE, "positions": upkeep.WAITS}
+
+    def asks(sql: str) -> Callable[[datetime], Question]:
+        return lambda now: Question(sql, (now,) * sql.count("?"))
+
+    duties = [Duty(name, 1.0, lambda: None, asks(sql)) for name, sql in conditions.items()]
+    desk = Desk(crowded.database, {}, lambda *_: None, lease_seconds=12.0, holder="one")
+    with overheard() as said:
+        Clockwork(desk, duties).tick()
+    [(tick, values)] = [(sql, values) for sql, values in said if sql.lstrip().startswith("UPDATE lease")]
+    assert all(table in tick for table in ("work", "orders", "video_task"))
+    assert read_whole(crowded.database, tick, values) == set()
 
 
 def read_whole(database: Database, sql: str, values: Any = ()) -> set[str]:

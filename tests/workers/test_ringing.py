@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 
@@ -108,6 +109,10 @@ def test_its_end_rings_what_was_asked_for_before(ringer: Ringer, valkey: redis.R
         ringer(GENERATION, "note", work)
     ringer.close()
     assert rung(valkey) == 3 * AT_ONCE
+    until = time.monotonic() + LONG
+    while any(thread.name == "ringer" for thread in threading.enumerate()):
+        assert time.monotonic() < until, "its thread goes on"
+        time.sleep(0.01)
 
 
 def test_nobody_waits_for_a_redis_that_is_silent() -> None:

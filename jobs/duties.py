@@ -64,11 +64,9 @@ class Leases:
         return [duty for duty in due if said.get(duty.name)]
 
     def put_off(self, name: str, until: datetime) -> None:
-        """The time of a duty is another one than the usual."""
+        """The time of a duty is another one than the usual; every process sees it within LOOKED_AT."""
         with self._database.connection():
             Lease.update(next_at=until).where(Lease.name == name).execute()
-        with self._lock:
-            self._again[name] = until
 
     def _open(self, due: list[Duty], now: datetime) -> list[Duty]:
         """Without those that are somebody else's or whose time has not come, as far as the rows say. Its own a process

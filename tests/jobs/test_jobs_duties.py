@@ -172,13 +172,14 @@ def test_what_is_under_way_here_is_not_begun_again_here_but_by_others_when_the_l
 def test_a_rare_duty_that_failed_is_tried_again_soon_by_others_too(process: Any, other: Any, clock: Any) -> None:
     done: list[str] = []
 
+    theirs = Clockwork(other.desk, [duty("daily", 86_400.0, done)])
+
     def fail() -> None:
+        clock.turn(LEASE.total_seconds() + 1)
+        theirs.tick()  # learns that it is a day away
         raise Temporary("store.unavailable")
 
-    failing, well = Duty("daily", 86_400.0, fail), duty("daily", 86_400.0, done)
-    mine, theirs = Clockwork(process.desk, [failing]), Clockwork(other.desk, [well])
-    mine.tick()
-    theirs.tick()  # learns that it is a day away
+    Clockwork(process.desk, [Duty("daily", 86_400.0, fail)]).tick()
     clock.turn(SOONER - 1)
     theirs.tick()
     assert done == []

@@ -159,6 +159,13 @@ def test_who_was_seen_a_moment_ago_is_not_believed_to_be_as_before(settled: Talk
     assert [call.method for call in settled.sends_photo()] == ["sendChatAction"]
 
 
+def test_new_names_of_who_wrote_a_moment_ago_are_noticed(settled: Talk) -> None:
+    settled.sends_photo()
+    settled.who["first_name"] = "Anna"
+    settled.sends_photo()
+    assert settled.house.fields.open(Account.first_name, settled.account(), purpose="generation") == "Anna"
+
+
 def test_who_ended_the_account_a_moment_ago_is_a_stranger(settled: Talk) -> None:
     settled.sends_photo()
     with settled.house.database.unit():

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, settings
 
 from config import Settings, load
 from database import Clock, Database
-from tests.databases import Shelf, empty_database, server
+from tests.databases import Server
 from tests.order import Dealing, rank
 from tests.parts import postgres
 
@@ -82,25 +82,30 @@ def postgres_port() -> Iterator[int]:
             yield port
 
 
+@pytest.fixture(scope="session")
+def postgres_server(postgres_port: int) -> Iterator[Server]:
+    with closing(Server(postgres_port)) as server:
+        yield server
+
+
 @pytest.fixture
-def new_postgres(postgres_port: int) -> Iterator[str]:
+def new_postgres(postgres_server: Server) -> Iterator[str]:
     """The address of an empty Postgres database, dropped afterwards."""
-    with empty_database(server(postgres_port)) as name:
-        yield f"{server(postgres_port)}/{name}"
+    with postgres_server.database() as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
-def migrated_postgres(postgres_port: int, clock_of_session: Clock) -> Iterator[Shelf]:
-    """Copies of a Postgres database that the migrations were really applied to."""
-    with empty_database(server(postgres_port)) as name:
-        _migrate(f"{server(postgres_port)}/{name}", clock_of_session)
-        with closing(Shelf(server(postgres_port), name)) as shelf:
-            yield shelf
+def migrated_postgres(postgres_server: Server, clock_of_session: Clock) -> Iterator[str]:
+    """The name of a Postgres database that the migrations were really applied to; made to be copied, never opened."""
+    with postgres_server.database() as address:
+        _migrate(address, clock_of_session)
+        yield address.rpartition("/")[2]
 
 
 @pytest.fixture(scope="session")
 def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory, clock_of_session: Clock) -> Path:
-    """The same as a file of SQLite, to be copied."""
+    """The same as a file of SQLite."""
     path = tmp_path_factory.mktemp("migrated") / "test.db"
     _migrate(f"sqlite:///{path}", clock_of_session)
     return path
@@ -117,7 +122,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path}/test.db"
         return
-    with request.getfixturevalue("migrated_postgres").lend() as address:
+    server: Server = request.getfixturevalue("postgres_server")
+    with server.database(template=request.getfixturevalue("migrated_postgres")) as address:
         yield address
 
 

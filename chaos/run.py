@@ -96,7 +96,7 @@ async def _trouble(
         loaded = time.monotonic() - people.since
         say(f"{time.monotonic() - began:6.1f} s  faults are over, {people.ended} of {level.orders} orders have ended")
         await asyncio.wait({living}, timeout=level.patience)
-        quiet = await asyncio.to_thread(until_quiet, stack, level.patience)
+        quiet = await asyncio.to_thread(_quiet, stack, level.patience)
         await asyncio.wait({living}, timeout=30.0)
         _progress(people, living)
     finally:
@@ -123,6 +123,14 @@ async def _trouble(
         states=Counter(str(row["state"]) for row in evidence.orders if row["state"] != Order.OFFERED),
         stories=await asyncio.to_thread(_stories, stack, checks),
     )
+
+
+def _quiet(stack: Stack, seconds: float) -> bool:
+    house = assemble(stack.settings(), ring=lambda *_: None)
+    try:
+        return until_quiet(stack, seconds, tidy=house.upkeep.leftovers)
+    finally:
+        house.close()
 
 
 async def _evidence(stack: Stack, people: Crowd, marks: Marks) -> Evidence:

@@ -137,18 +137,30 @@ def test_a_provider_out_of_reach_is_tried_again_and_the_order_may_be_cancelled_b
 
 
 def test_a_provider_out_of_reach_for_long_ends_with_the_credits_back(studio: Studio, ann: Who) -> None:
+    orders = [studio.order(ann), studio.order(ann)]  # two, so that it is not one order's own trouble
+    studio.kling.next = ["unreachable"] * 1_000
+    studio.slots.admit()
+    studio.work(LONGEST_OUTAGE.total_seconds())
+    assert [studio.state(order) for order in orders] == [Order.QUEUED, Order.QUEUED]
+    studio.later(30)
+    studio.upkeep.outages()
+    studio.work()
+    for order in orders:
+        assert (studio.state(order), studio.row(order).reason) == (Order.FAILED, "provider.away")
+    assert studio.balance(ann) == (100, 0)
+    assert studio.open_tasks() == 0
+    assert studio.undone() == []
+    assert "credits are back" in studio.telegram.texts()
+
+
+def test_one_order_that_reaches_nobody_ends_by_itself_and_closes_nothing(studio: Studio, ann: Who) -> None:
     order = studio.order(ann)
     studio.kling.next = ["unreachable"] * 1_000
     studio.slots.admit()
     studio.work(LONGEST_OUTAGE.total_seconds())
-    assert studio.state(order) == Order.QUEUED
-    studio.later(30)
-    studio.upkeep.outages()
-    studio.work()
-    assert (studio.state(order), studio.row(order).reason) == (Order.FAILED, "provider.away")
+    assert (studio.state(order), studio.row(order).reason) == (Order.FAILED, "provider.unreachable")
     assert studio.balance(ann) == (100, 0)
-    assert studio.open_tasks() == 0
-    assert studio.undone() == []
+    assert (studio.open_tasks(), studio.undone()) == (0, [])
     assert "credits are back" in studio.telegram.texts()
 
 

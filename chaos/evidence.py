@@ -16,6 +16,7 @@ from chaos.phone import Message
 from chaos.stack import BUCKET, Stack
 from privacy.search import Sighting
 
+PATIENCE = 120.0  # seconds for one answer, however many rows it has
 Row = dict[str, Any]
 # Names of columns -> what is asked. Sealed columns are left out: nothing here needs a key.
 QUESTIONS = {
@@ -70,9 +71,9 @@ def gathered(
         objects=objects(stack),
         chats=chats,
         told=list(told),
-        submits=requests.get(f"{kling}/control/submits", timeout=30).json(),
-        rendered=requests.get(f"{kling}/control/tasks", timeout=60).json(),
-        stars_paid=requests.get(f"{telegram}/client/payments", timeout=30).json(),
+        submits=requests.get(f"{kling}/control/submits", timeout=PATIENCE).json(),
+        rendered=requests.get(f"{kling}/control/tasks", timeout=PATIENCE).json(),
+        stars_paid=requests.get(f"{telegram}/client/payments", timeout=PATIENCE).json(),
         looked_at=looked_at,
         sightings=sightings,
         wires={link.name: (link.passed, link.seen) for link in stack.links.values() if link.watched},

@@ -19,7 +19,7 @@ from chaos.links import GEMINI, KLING, TELEGRAM, VALKEY
 from chaos.pace import Pace
 from chaos.person import DECLINED
 from chaos.proxy import Trouble
-from chaos.stack import Stack
+from chaos.stack import LONGEST_START, Stack
 from chaos.timeline import Timeline
 
 KILLED_AFTER = 5.0  # seconds between SIGTERM and SIGKILL in a rolling restart
@@ -136,7 +136,7 @@ class Hands:
             await asyncio.to_thread(self._stack.postgres.kill, LONGEST_END)
             self._timeline.note(POSTGRES_KILL, fault.target, f"{fault.seconds:.1f} s")
             await asyncio.sleep(fault.seconds)
-            await asyncio.to_thread(self._stack.postgres.start)
+            await asyncio.to_thread(self._stack.postgres.start, LONGEST_START)
 
     async def _skew(self, fault: Fault) -> None:
         """The process is started anew on a wrong clock, and keeps it until it is killed or restarted."""

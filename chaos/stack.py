@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 TOKEN = "12345:chaos"  # noqa: S105  the emulator's, not a secret
 DATABASE, BUCKET = "chaos", "chaos"
 SLOTS = 24
+LONGEST_START = 300.0  # seconds: of anything, on a machine that has much else to do
 PACE = {
     "LEASE_SECONDS": "4",
     "TICK_SECONDS": "0.5",
@@ -93,12 +94,12 @@ class Stack:
         ports = [word for part in (TELEGRAM, GEMINI, KLING) for word in (f"--{part}-port", str(self.ports[part]))]
         self.processes.start("emulators", [sys.executable, "-m", "emulators", *ports, "--token", TOKEN], {})
         self.postgres.create()
-        self.postgres.start()
+        self.postgres.start(LONGEST_START)
         with psycopg.connect(self.address_of("postgres"), autocommit=True) as admin:
             admin.execute(f"CREATE DATABASE {DATABASE}")
         self.start_valkey()
         for part in (STORE, TELEGRAM, GEMINI, KLING):
-            self.processes.wait_until("emulators", lambda part=part: answers(self.ports[part]))  # type: ignore[misc]
+            self.processes.wait_until("emulators", lambda part=part: answers(self.ports[part]), LONGEST_START)  # type: ignore[misc]
         self.bucket().create_bucket(Bucket=BUCKET)
         self._play()
         self.verb("migrate")
@@ -108,7 +109,7 @@ class Stack:
         for name in self.groups:
             self.spawn(name)
         for name in self.groups:
-            self.processes.wait_until(name, lambda name=name: self.ready(name), 120.0)  # type: ignore[misc]
+            self.processes.wait_until(name, lambda name=name: self.ready(name), LONGEST_START)  # type: ignore[misc]
         self.verb("webhook")
 
     def spawn(self, name: str) -> None:
@@ -153,7 +154,7 @@ class Stack:
     def start_valkey(self) -> None:
         self.processes.start("valkey", valkey_command(self.ports[VALKEY], self.folder / "valkey"), {})
         self.running_valkey = self.processes.running.pop()[1]
-        until = time.monotonic() + 30
+        until = time.monotonic() + LONGEST_START
         while not answers(self.ports[VALKEY]) and time.monotonic() < until:
             time.sleep(0.02)
 
@@ -242,7 +243,7 @@ class Stack:
             (f"{self.url(KLING)}/control/settings", {"canned": True, "seconds": [0.5, 3.0]}),
         ]
         for address, values in telling:
-            requests.post(address, json=values, timeout=10).raise_for_status()
+            requests.post(address, json=values, timeout=60).raise_for_status()
 
 
 # Whatever the machine has: its own profile and endpoint settings would be found otherwise.

@@ -27,7 +27,7 @@ from workers.broker import Doorbell, connect, make_broker
 from workers.house import House
 
 RATE = 20  # questions a second, evenly spread
-JOBS = 150
+JOBS = 100
 ROUNDS = 1
 QUIET_SECONDS = 8.0
 PEOPLE = 50

@@ -25,8 +25,8 @@ from workers.house import House
 
 ROOT = Path(__file__).resolve().parent.parent
 ROUNDS = 3
-AT_ONCE = 30  # jobs of a round for the CPU
-ONE_BY_ONE = 6  # jobs of a round for the wall
+AT_ONCE = 20  # jobs of a round for the CPU
+ONE_BY_ONE = 4  # jobs of a round for the wall
 LATENCY = 0.2  # seconds of each call, for the wall
 PICTURE_KIB, PHOTO_KIB = 1024, 256
 PATIENCE = 60.0

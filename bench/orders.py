@@ -20,8 +20,8 @@ from bench.sides import BARE_SCRIPT, Side
 
 ROOT = Path(__file__).resolve().parent.parent
 ROUNDS = 3
-AT_ONCE = 50  # orders of a round
-ONE_BY_ONE = 16
+AT_ONCE = 40  # orders of a round
+ONE_BY_ONE = 12
 BUSY_SECONDS = 10.0
 LOAD = 0.8  # of each one's own rate
 PROVIDER_IDLE, PROVIDER_BUSY = 0.5, 2.0  # seconds

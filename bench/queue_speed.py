@@ -30,7 +30,7 @@ from workers.broker import NAMESPACE, Doorbell, connect, make_broker
 THREADS = 8
 RINGS = 12
 IDLE = (0.3, 1.3)  # seconds of idleness before a ring
-JOBS = 3_000
+JOBS = 2_000
 ROUNDS = 3
 PATIENCE = 120.0
 OURS_READY, STOCK_READY = "worker.ready", "Worker process is ready"
@@ -86,7 +86,7 @@ class Workers:
 
 def run(share: float = 1.0) -> Found:
     """`start`: from just before the ring to the first line of the actor, in another process, after 0.3 to 1.3 idle
-    seconds. `put` and `take`: 3,000 jobs that do nothing, put while the workers are stopped and taken while nobody
+    seconds. `put` and `take`: 2,000 jobs that do nothing, put while the workers are stopped and taken while nobody
     puts, sides in turns there and back. `rows`: the same through the work table."""
     random.seed(7)
     jobs = part(JOBS, share, least=100)

@@ -19,7 +19,7 @@ from models import Photo, SeenUpdate, Work
 from workers.assembly import assemble
 
 ROUNDS = 3
-SECONDS = 2.0
+SECONDS = 1.5
 PEOPLE = 64
 APART = 1_000_000  # update ids between two runs
 

@@ -4,8 +4,7 @@ before still runs."""
 
 def up(migrator, db):
     db.execute_sql(
-        "CREATE INDEX IF NOT EXISTS ledgeraccount_held ON ledger_account (owner) "
-        "WHERE kind = 'hold' AND balance > 0"
+        "CREATE INDEX IF NOT EXISTS ledgeraccount_held ON ledger_account (owner) WHERE kind = 'hold' AND balance > 0"
     )
 
 

@@ -102,6 +102,7 @@ class Produce:
         with self._traffic.breakers.call(order.provider, work=claim.id, fence=claim.fence):
             self._announce(claim, order)
             crash.at("produce.announced")
+            claim.demand()
             made = self._provider.picture(
                 self._opened(source),  # no name holds the photo while the provider works for many seconds
                 source.mime,

@@ -100,6 +100,7 @@ class Submit:
                 frame = [self._frame(source)]
                 self._announce(claim, task, order)
                 crash.at("submit.announced")
+                claim.demand()
                 made = self._provider.submit(
                     frame.pop(), prompt, seconds=task.seconds, model=task.model, external_id=task.external_id
                 )
@@ -159,7 +160,6 @@ class Submit:
                 categories=frozenset({"results" if order.origin else "photos", "prompts"}),
             )
         log.info("order.sent", order=order.id, recipient=order.provider, count=task.attempt)
-        self._status.say(order.id)
 
     def _found(self, claim: Claim, task: VideoTask) -> bool:
         """Whether the provider has it. Asked twice, some seconds apart, before it counts as not there."""
@@ -192,6 +192,8 @@ class Submit:
             move(VideoTask, task.id, come_from=(VideoTask.SUBMITTING,), to=VideoTask.RENDERING, ask_at=ask_at)
             if not move(Order, order.id, come_from=(Order.CALLING,), to=Order.RENDERING):
                 VideoTask.update(late=True).where(VideoTask.id == task.id).execute()
+        # Not before the call: whoever waits for Telegram then may lose the lease, and send a second time.
+        self._status.say(order.id)
 
     def _answered(self, claim: Claim, task: VideoTask, order: Order, failure: Failure) -> bool:
         """Failures that are no fault of this order: it goes back into the line, or everybody's does."""

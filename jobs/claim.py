@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import crash
 from database import Database, Unit
@@ -32,14 +32,28 @@ class Claim:
         self.crashes: int = work.crashes
         self.reason: str | None = work.reason  # why it was put back the last time
         self.lease = lease
+        self.until: datetime = work.lease_until  # by the database's clock
         self.lost = threading.Event()  # set by whoever renews leases when this one is gone
 
     @contextmanager
     def checkpoint(self) -> Iterator[Unit]:
         """A transaction that counts only while the fence holds, and goes on holding the row."""
         with self._committing("saving", "saved") as unit:
-            self._demand(unit, lease_until=unit.now + self.lease)
+            until = unit.now + self.lease
+            self._demand(unit, lease_until=until)
+            unit.after(lambda: self.renewed(until))
             yield unit
+
+    def renewed(self, until: datetime) -> None:
+        """The lease was prolonged in the database."""
+        self.until = until
+
+    def demand(self) -> None:
+        """For just before what must not be done twice: a process that stood still may have been taken for dead. Raises
+        FenceLost where somebody else holds the row. Asks the database only where the lease has run out."""
+        if self.database.clock.now() >= self.until:
+            with self.checkpoint():
+                pass
 
     @contextmanager
     def finish(self) -> Iterator[Unit]:

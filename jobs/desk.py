@@ -125,7 +125,9 @@ class Desk:
             )
             ours = {(row.id, row.fence) for row in rows}
         for claim in claims:
-            if (claim.id, claim.fence) not in ours:
+            if (claim.id, claim.fence) in ours:
+                claim.renewed(now + self.lease)
+            else:
                 claim.lost.set()
 
     def not_heard(self, works: Sequence[str]) -> None:

@@ -98,8 +98,7 @@ async def _lived(machines: Machines, marks: Marks) -> Seen:
             await people.live()
         cuts = await cutting
         quiet = time.monotonic() - people.since
-        # It is asked for the database's address and for nothing else.
-        await asyncio.to_thread(until_quiet, cast(Stack, machines), TIDIED_WITHIN)
+        await asyncio.to_thread(_quiet, machines)
         watcher.stop()
         chats = await people.chats()
         evidence, fences = await asyncio.to_thread(_gathered, machines, chats, people.told)
@@ -119,6 +118,14 @@ async def _cut(machines: Machines, since: float) -> dict[str, tuple[float, float
             machines.network.mend(cut.machine)
         done[cut.machine.name] = (round(began, 2), round(time.monotonic() - since, 2))
     return done
+
+
+def _quiet(machines: Machines) -> None:
+    house = assemble(machines.house_settings(), ring=lambda *_: None)
+    try:  # the stack is asked for the database's address and for nothing else
+        until_quiet(cast(Stack, machines), TIDIED_WITHIN, tidy=house.upkeep.leftovers)
+    finally:
+        house.close()
 
 
 def _gathered(machines: Machines, chats: dict[int, Any], told: list[Any]) -> tuple[Evidence, dict[str, int]]:

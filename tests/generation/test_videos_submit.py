@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from PIL import Image
 
+from database import Unit
 from errors import Failure, Permanent, Rejected, Temporary
+from generation.kinds import SUBMIT
 from generation.watch import LATE_EVERY
+from jobs.claim import Claim, FenceLost
 from models import Disclosure, Order, VideoTask, Work
 from policy.limits import LONGEST_OUTAGE
 from tests.generation.studio import FIRST, SECOND, Studio, Who
@@ -268,3 +273,45 @@ def test_work_that_is_done_twice_does_not_touch_a_running_attempt(studio: Studio
     studio.work()
     assert studio.task(order).state == VideoTask.RENDERING
     assert len(sent(studio)) == 1
+
+
+class StandsStill(Claim):
+    """Of a worker that is stopped past its lease as soon as it has written down that it will send; `meanwhile` is what
+    the others do until it goes on."""
+
+    def __init__(self, claim: Claim, studio: Studio, meanwhile: Callable[[], object]) -> None:
+        self.__dict__.update(claim.__dict__)
+        self._studio, self._meanwhile = studio, [meanwhile]
+
+    @contextmanager
+    def checkpoint(self) -> Iterator[Unit]:
+        with super().checkpoint() as unit:
+            yield unit
+        if self._meanwhile:
+            self._studio.later(60)
+            self._meanwhile.pop()()
+
+
+def test_who_stood_still_between_writing_and_sending_does_not_send_after_another(studio: Studio, ann: Who) -> None:
+    order = studio.order(ann)
+    studio.slots.admit()
+    with studio.database.connection():
+        work = Work.get((Work.kind == SUBMIT) & (Work.state == Work.DUE))
+    claim = studio.desk.claim(work.id)
+    assert claim is not None
+    with pytest.raises(FenceLost):
+        studio.table[SUBMIT].do(StandsStill(claim, studio, studio.work))
+    assert sent(studio) == [f"{order}-1"]
+    assert studio.state(order) == Order.RENDERING
+
+
+def test_who_stood_still_and_was_not_missed_sends(studio: Studio, ann: Who) -> None:
+    order = studio.order(ann)
+    studio.slots.admit()
+    with studio.database.connection():
+        work = Work.get((Work.kind == SUBMIT) & (Work.state == Work.DUE))
+    claim = studio.desk.claim(work.id)
+    assert claim is not None
+    studio.table[SUBMIT].do(StandsStill(claim, studio, lambda: None))
+    assert sent(studio) == [f"{order}-1"]
+    assert studio.state(order) == Order.RENDERING

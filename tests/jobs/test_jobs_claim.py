@@ -130,3 +130,34 @@ def test_a_row_that_the_same_process_claimed_again_is_lost_to_its_first_claim(pr
     process.desk.claim(first.id)
     process.desk.renew([first])
     assert first.lost.is_set()
+
+
+def test_who_stood_still_past_the_lease_asks_before_it_goes_on(process: Any, other: Any, clock: Any) -> None:
+    work = process.add()
+    late = process.desk.claim(work)
+    clock.turn(14)
+    late.demand()
+    clock.turn(2)
+    other.desk.claim(work)
+    with pytest.raises(FenceLost):
+        late.demand()
+
+
+def test_who_stood_still_and_was_not_missed_goes_on_and_holds_the_row_again(process: Any, other: Any, clock: Any) -> None:
+    work = process.add()
+    late = process.desk.claim(work)
+    clock.turn(16)
+    late.demand()
+    clock.turn(14)
+    assert other.desk.claim(work) is None
+
+
+def test_a_lease_that_was_renewed_is_known_without_a_question(process: Any, clock: Any) -> None:
+    work = process.add()
+    claim = process.desk.claim(work)
+    clock.turn(14)
+    process.desk.renew([claim])
+    clock.turn(14)
+    with process.database.connection():
+        Work.update(fence=9).execute()  # which a question would find
+    claim.demand()

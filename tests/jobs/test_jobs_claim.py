@@ -143,7 +143,7 @@ def test_who_stood_still_past_the_lease_asks_before_it_goes_on(process: Any, oth
         late.demand()
 
 
-def test_who_stood_still_and_was_not_missed_goes_on_and_holds_the_row_again(process: Any, other: Any, clock: Any) -> None:
+def test_who_stood_still_and_was_not_missed_goes_on_and_holds_it_again(process: Any, other: Any, clock: Any) -> None:
     work = process.add()
     late = process.desk.claim(work)
     clock.turn(16)

@@ -86,6 +86,12 @@ def execute(model: type[Base], sql: str, *values: object) -> Any:
     return database.execute_sql(sql if database.param == "?" else _for_postgres(sql), values)
 
 
+def forget() -> None:
+    """Statements that were built, for who gives a model another column: a program that runs never does."""
+    for built in (_columns, _into, _insert_into, _update, _insert_from, _first_row, _all_rows, _select_from):
+        built.cache_clear()
+
+
 def columns(model: type[Base]) -> str:
     """The names of all columns, in the order in which `returned` reads them."""
     return ", ".join(f'"{field.column_name}"' for field in model._meta.sorted_fields)

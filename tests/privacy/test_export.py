@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from peewee import TextField
 
+import rows
 from billing import ledger
 from consent.disclosure import disclose
 from custody.media import RESULT, VIDEO
@@ -185,8 +186,10 @@ def newer(database: Database) -> Iterator[None]:
     with database.connection():
         database.rows("ALTER TABLE account ADD COLUMN nickname TEXT")
     Account._meta.add_field("nickname", about(TextField(null=True), "account"))
+    rows.forget()
     yield
     Account._meta.remove_field("nickname")
+    rows.forget()
 
 
 def test_a_column_that_is_new_is_in_the_copy_without_anybody_thinking_of_it(

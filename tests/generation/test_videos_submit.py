@@ -292,26 +292,26 @@ class StandsStill(Claim):
             self._meanwhile.pop()()
 
 
-def test_who_stood_still_between_writing_and_sending_does_not_send_after_another(studio: Studio, ann: Who) -> None:
-    order = studio.order(ann)
+def held(studio: Studio) -> Claim:
+    """The submission that is due, in somebody's hand."""
     studio.slots.admit()
     with studio.database.connection():
         work = Work.get((Work.kind == SUBMIT) & (Work.state == Work.DUE))
     claim = studio.desk.claim(work.id)
     assert claim is not None
+    return claim
+
+
+def test_who_stood_still_between_writing_and_sending_does_not_send_after_another(studio: Studio, ann: Who) -> None:
+    order = studio.order(ann)
     with pytest.raises(FenceLost):
-        studio.table[SUBMIT].do(StandsStill(claim, studio, studio.work))
+        studio.table[SUBMIT].do(StandsStill(held(studio), studio, studio.work))
     assert sent(studio) == [f"{order}-1"]
     assert studio.state(order) == Order.RENDERING
 
 
 def test_who_stood_still_and_was_not_missed_sends(studio: Studio, ann: Who) -> None:
     order = studio.order(ann)
-    studio.slots.admit()
-    with studio.database.connection():
-        work = Work.get((Work.kind == SUBMIT) & (Work.state == Work.DUE))
-    claim = studio.desk.claim(work.id)
-    assert claim is not None
-    studio.table[SUBMIT].do(StandsStill(claim, studio, lambda: None))
+    studio.table[SUBMIT].do(StandsStill(held(studio), studio, lambda: None))
     assert sent(studio) == [f"{order}-1"]
     assert studio.state(order) == Order.RENDERING

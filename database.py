@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import select
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -10,23 +9,25 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
-from urllib.parse import parse_qsl, unquote, urlsplit
 
 import peewee
 from playhouse.migrations import Runner as MigrationRunner
-from playhouse.pool import PooledPostgresqlDatabase, PooledSqliteDatabase
+from psycopg.errors import LockNotAvailable
 
 import crash
+from connecting import connect
 from errors import Temporary
 from models import TABLES
 from rows import Row, write_all
-from silence import INSIDE
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-WAIT_FOR_CONNECTION = 20  # seconds; longer and the work is better tried again later
 OFFSET_AGE = 30.0  # seconds after which the difference to the database's clock is measured again
-STANDING_STILL = INSIDE.seconds  # seconds between two statements of a transaction, which keeps rows from all others
 MIGRATION_LOCK = 0x6D696F  # any number that nobody else locks on this database
+# Whoever waits for a table keeps all who come later waiting behind: a migration that meets a long transaction steps
+# back instead, lets them through, and tries again.
+MIGRATION_WAITS = 2  # seconds for a lock
+MIGRATION_STEPS_BACK = 5.0  # seconds
+MIGRATION_TRIES = 30  # together less than the five minutes that a release command has
 
 
 class Clock(Protocol):
@@ -55,7 +56,7 @@ class Database:
     """A pool of connections to SQLite (WAL) or Postgres, and the models bound to it."""
 
     def __init__(self, url: str, *, pool: int = 10, clock: Clock | None = None) -> None:
-        self.raw = _connect(url, pool)
+        self.raw = connect(url, pool)
         self.sqlite = isinstance(self.raw, peewee.SqliteDatabase)
         self.raw.bind(TABLES)
         self.clock: Clock = clock or DatabaseClock(self)
@@ -127,21 +128,36 @@ class Database:
         with self.connection():  # one statement on Postgres, and so a transaction of its own
             return write_all(first, *others, given=given, values=values)
 
-    def migrate(self) -> list[str]:
-        """Bring the schema up to date; two runners at once take turns. Returns what was applied."""
+    def migrate(self, *, tries: int = MIGRATION_TRIES, step_back: Callable[[float], None] = time.sleep) -> list[str]:
+        """Bring the schema up to date; two runners at once take turns. Returns what was applied.
+
+        Raises Temporary("migration.locked", migration, tries) where others keep a table too long. What was applied
+        before stays.
+        """
         with self.connection():
             if not self.sqlite:
                 self.rows("SELECT pg_advisory_lock(?)", MIGRATION_LOCK)
+                self.rows("SELECT set_config('lock_timeout', ?, false)", f"{MIGRATION_WAITS}s")
             try:
-                return list(self._applied())
+                return list(self._applied(tries, step_back))
             finally:
                 if not self.sqlite:
+                    self.rows("RESET lock_timeout")
                     self.rows("SELECT pg_advisory_unlock(?)", MIGRATION_LOCK)
 
-    def _applied(self) -> Iterator[str]:
+    def _applied(self, tries: int, step_back: Callable[[float], None]) -> Iterator[str]:
         """One after the other, each in a transaction of its own: a release that is killed goes on where it was."""
         for name in self.pending_migrations():
-            MigrationRunner(self.raw, directory=str(MIGRATIONS)).up(name)
+            for left in reversed(range(tries)):
+                try:
+                    MigrationRunner(self.raw, directory=str(MIGRATIONS)).up(name)
+                    break
+                except peewee.OperationalError as error:
+                    if not isinstance(getattr(error, "orig", None), LockNotAvailable):
+                        raise
+                    if not left:
+                        raise Temporary("migration.locked", migration=name, tries=tries) from None
+                    step_back(MIGRATION_STEPS_BACK)
             crash.at("migration.applied")
             yield name
 
@@ -182,76 +198,3 @@ class DatabaseClock:
             else:
                 [(base,)] = database.rows("SELECT clock_timestamp() AT TIME ZONE 'utc'")
         self._base, self._asked = base, (before + self._monotonic()) / 2
-
-
-# What the server is told of each connection. A machine that is cut off in the middle of a transaction would keep its
-# rows locked for two hours: so long a server waits by itself before it asks whether anybody is there.
-_TOLD = {
-    "tcp_keepalives_idle": f"{INSIDE.idle}s",
-    "tcp_keepalives_interval": f"{INSIDE.every}s",
-    "tcp_keepalives_count": str(INSIDE.times),
-    "tcp_user_timeout": f"{INSIDE.seconds}s",
-    "idle_in_transaction_session_timeout": f"{STANDING_STILL}s",
-}
-# By statement, not at the start of the connection: what stands between us and the server may refuse its options there.
-_TELL = f"SELECT {', '.join('set_config(%s, %s, false)' for _ in _TOLD)}"
-_Plain: Any = peewee.PostgresqlDatabase  # its types do not describe what its pool does with it
-
-
-class _Postgres(_Plain):  # type: ignore[misc]
-    """Both ends of a connection give the other one up when it is silent."""
-
-    def _connect(self) -> Any:
-        connection = super()._connect()
-        connection.execute(_TELL, [word for pair in _TOLD.items() for word in pair])
-        return connection
-
-
-class _PostgresPool(PooledPostgresqlDatabase, _Postgres):  # type: ignore[misc]  # playhouse carries no types
-    """Asks a connection whether it lives only where something has come that nobody waits for: peewee asks each time."""
-
-    def _is_closed(self, conn: Any) -> bool:
-        if conn.closed or not _spoken_to(conn):
-            return bool(conn.closed)
-        if not super()._is_closed(conn):
-            return False
-        self.close_idle()  # the others are likely as dead, and asking each of them takes its time while everybody waits
-        return True
-
-
-def _spoken_to(conn: Any) -> bool:
-    """Whether a line that lies idle has something to read: its end, a farewell of the server's, an error. That it is
-    cut without a word would be told by no question either, but by the silence after it."""
-    look = select.poll()
-    look.register(conn.fileno(), select.POLLIN)
-    return bool(look.poll(0))
-
-
-def _connect(url: str, pool: int) -> Any:
-    parts = urlsplit(url)
-    if parts.scheme == "sqlite":
-        path = Path(unquote(url.removeprefix("sqlite:///")))
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return PooledSqliteDatabase(
-            str(path),
-            max_connections=pool,
-            timeout=WAIT_FOR_CONNECTION,
-            returning_clause=True,
-            check_same_thread=False,
-            pragmas={"journal_mode": "wal", "synchronous": "full", "foreign_keys": 1, "busy_timeout": 20_000},
-        )
-    return _PostgresPool(
-        parts.path.lstrip("/"),
-        host=parts.hostname,
-        port=parts.port or 5432,
-        user=unquote(parts.username or ""),
-        password=unquote(parts.password or ""),
-        max_connections=pool,
-        timeout=WAIT_FOR_CONNECTION,
-        connect_timeout=5,
-        keepalives_idle=INSIDE.idle,
-        keepalives_interval=INSIDE.every,
-        keepalives_count=INSIDE.times,
-        tcp_user_timeout=INSIDE.seconds * 1000,
-        **dict(parse_qsl(parts.query)),
-    )

@@ -87,6 +87,8 @@ SAID = {
     "pause.until": "--until is a time to come, in UTC, as in 2026-11-28T23:30.",
     "pause.nothing_to_hold": "--hold is for images and videos: a payment that arrives is credited in any case.",
     "pause.none": "That is not paused.",
+    "migration.locked": "Something keeps a table of the database for minutes: look for it in pg_stat_activity, then "
+    "migrate again. What is applied stays; nobody was kept waiting.",
     "database.unavailable": "The database of DATABASE_URL does not answer. Nothing was done.",
 }
 

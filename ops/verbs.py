@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -34,6 +35,7 @@ from ops.retention import retention
 from ops.stack import StackError
 from ops.stack import demo as run_demo
 from ops.stack import run as run_real
+from ops.staff import told
 from ops.status import status
 from ops.tickets import answer, resolve, tickets
 from ops.trace import trace
@@ -97,9 +99,8 @@ for _command in (
 def migrate() -> None:
     """Bring the database's schema up to date."""
     settings = settings_or_exit("ops")
-    database = Database(settings.database_url)
-    applied = database.migrate()
-    database.close()
+    with told(), closing(Database(settings.database_url)) as database:
+        applied = database.migrate()
     click.echo(f"{len(applied)} migrations applied" if applied else "nothing to migrate")
 
 

@@ -13,7 +13,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from database import STANDING_STILL, Database
+from connecting import STANDING_STILL
+from database import Database
 from deploy.cluster.network import Network
 from deploy.cluster.plan import DATA, INTERNET, OFFICE, POSTGRES, Machine
 from errors import Temporary

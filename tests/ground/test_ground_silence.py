@@ -11,7 +11,8 @@ import psycopg
 import pytest
 
 from config import Settings
-from database import STANDING_STILL, Database
+from connecting import STANDING_STILL
+from database import Database
 from errors import Temporary
 from models import TABLES, Lease
 from silence import INSIDE, OUTSIDE, Patience

@@ -20,7 +20,7 @@ LINES = (
     ("billing", "consent"),
     ("custody", "jobs", "wording", "traffic"),
     ("states", "database"),
-    ("rows",),
+    ("rows", "connecting"),
     ("models",),
     ("tables",),
     ("vault", "providers", "imaging", "moderation"),

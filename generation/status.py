@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 import crash
@@ -21,6 +24,7 @@ from wording.message import Message
 
 STANDS = "id = ? AND state = ?"
 ROUNDS = 4  # an order moves on at most that often while its message is edited
+LOOKS_AGAIN = (0.5, 1.0, 2.0, 4.0)  # seconds between looks at a database that is away
 
 log = logs.get()
 
@@ -44,10 +48,13 @@ class _Stands:
 class Status:
     """A courtesy: what it cannot say is logged, and the order goes on."""
 
-    def __init__(self, *, database: Database, orders: Orders, chats: Chats) -> None:
+    def __init__(
+        self, *, database: Database, orders: Orders, chats: Chats, sleep: Callable[[float], object] = time.sleep
+    ) -> None:
         self._database = database
         self._orders = orders
         self._chats = chats
+        self._sleep = sleep
 
     def say(self, order: str, *, place: Place | None = None) -> None:
         """Edit the message, then look whether it is still true; if not, edit again.
@@ -69,12 +76,22 @@ class Status:
 
     def _say(self, stands: _Stands | None) -> None:
         for _ in range(ROUNDS):
-            if stands is None or not self._edit(stands):
+            if stands is None or (said := self._edit(stands)) is None:
                 return
             crash.at("status.said")
-            if self._is_still_so(stands):
-                return
-            stands = self._look(stands.order.id, None)
+            stands = self._newer(stands, said)
+
+    def _newer(self, stands: _Stands, said: bool) -> _Stands | None:
+        """How the order stands if that is not as it was said. Raises Temporary where the database is away for long: to
+        give up at once would leave a word that is no longer true in the chat, and nobody who comes back to it."""
+        for seconds in LOOKS_AGAIN:
+            with suppress(Temporary):
+                return self._otherwise(stands, said)
+            self._sleep(seconds)
+        return self._otherwise(stands, said)
+
+    def _otherwise(self, stands: _Stands, said: bool) -> _Stands | None:
+        return None if self._is_still_so(stands, said) else self._look(stands.order.id, None)
 
     def text(self, person: Person, order: Order) -> Message | None:
         """Why there is nothing to see. None for an order that has not ended without a result."""
@@ -102,14 +119,15 @@ class Status:
         film = order.kind != PICTURE and order.state in (Order.CALLING, Order.RENDERING)
         return usual_seconds(unit.now) if film else 0.0
 
-    def _edit(self, stands: _Stands) -> bool:
-        """False where there is nothing to say, or where somebody comes back to it."""
+    def _edit(self, stands: _Stands) -> bool | None:
+        """Whether it was said, as far as it can be: False where nobody knows, or where somebody comes back to it. None
+        where there is nothing to say."""
         order = stands.order
         try:
             person = self._chats.person(order.account)
             text = self._words(person, stands)
             if text is None:
-                return False
+                return None
             self._chats.do(person, edit_text(person.chat, status_message(order), text.text, text.keyboard))
         except Temporary as error:
             log.info("status.not_shown", order=order.id, code=error.code)
@@ -138,9 +156,9 @@ class Status:
             return says.working(_, title=title)
         return says.filming(_, title=title, seconds=stands.seconds)
 
-    def _is_still_so(self, stands: _Stands) -> bool:
+    def _is_still_so(self, stands: _Stands, said: bool) -> bool:
         with self._database.connection():
             order = stands.order
-            if stands.shown == order.shown:
+            if not said or stands.shown == order.shown:
                 return exists(Order, STANDS, order.id, order.state)
             return update(Order, STANDS, order.id, order.state, shown=stands.shown) == 1

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn, cast
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any, cast
 
 import pytest
 
+from database import Database
 from errors import Permanent, Temporary
 from generation.endings import end_badly
-from generation.status import Status
+from generation.status import LOOKS_AGAIN, Status
 from models import Order
 from tests.generation.darkroom import Darkroom
 from tests.generation.studio import Studio, Who
@@ -20,10 +23,21 @@ def last(studio: Studio) -> str:
 
 
 class Away:
-    """A database that goes away while the message is edited."""
+    """A database that goes away while the message is edited, and is back after some looks."""
 
-    def connection(self) -> NoReturn:
+    def __init__(self, database: Database, *, looks: int) -> None:
+        self._database, self.looks = database, looks
+        self.unit = database.unit
+
+    def connection(self) -> AbstractContextManager[None]:
+        if not self.looks:
+            return self._database.connection()
+        self.looks -= 1
         raise Temporary("database.unavailable")
+
+
+def status_on(studio: Studio, away: Away, slept: Callable[[float], object]) -> Status:
+    return Status(database=cast(Any, away), orders=studio.orders, chats=studio.chats, sleep=slept)
 
 
 def fail(studio: Studio, order: str) -> None:
@@ -63,6 +77,30 @@ def test_a_cancellation_that_could_not_be_said_at_once_is_said_later(studio: Stu
     studio.work()
     assert "Cancelled" in last(studio)
     assert studio.undone() == []
+
+
+def test_an_order_that_ended_while_the_database_was_away_says_its_end_later(studio: Studio, ann: Who) -> None:
+    """Who told of the end was quicker than who told of the place, whose look afterwards found no database."""
+    order = studio.order(ann)
+    slept: list[float] = []
+    studio.telegram.meanwhile.append(lambda: fail(studio, order))
+    status_on(studio, Away(studio.database, looks=2), slept.append).say(order)
+    assert "Not made." in last(studio)
+    assert slept == list(LOOKS_AGAIN[:2])
+
+
+def test_a_place_of_which_nobody_knows_whether_it_was_said_is_looked_after_too(studio: Studio, ann: Who) -> None:
+    """A reply that was lost, and the edit may still come: after the end was told."""
+    order = studio.order(ann)
+
+    def lost() -> None:
+        fail(studio, order)
+        studio.telegram.meanwhile.append(studio.telegram.fails.clear)
+        studio.telegram.fails["editMessageText"] = Temporary("http.timeout")
+
+    studio.telegram.meanwhile.append(lost)
+    studio.status.say(order)
+    assert "Not made." in last(studio)
 
 
 def test_a_video_that_began_while_its_place_was_being_said_says_that(studio: Studio, ann: Who) -> None:
@@ -133,5 +171,7 @@ def test_that_a_picture_is_begun_breaks_nothing_where_it_cannot_be_said(darkroom
         darkroom.status.say_begun(order)
     assert darkroom.telegram.said("editMessageText") == []
     del darkroom.telegram.fails["editMessageText"]
-    Status(database=cast(Any, Away()), orders=darkroom.orders, chats=darkroom.chats).say_begun(order)
+    slept: list[float] = []
+    status_on(darkroom, Away(darkroom.database, looks=99), slept.append).say_begun(order)
     assert "being made" in last(darkroom)
+    assert slept == list(LOOKS_AGAIN), "not for ever: the provider's answer waits"

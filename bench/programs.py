@@ -48,19 +48,19 @@ class Program:
 
 
 PROGRAMS = (
-    Program("orders", "An order, from tap to picture", measures.ORDERS, orders.run, 115),
-    Program("kill", "A worker is killed in the middle of 20 jobs", measures.KILL, kill.run, 65),
-    Program("job", "One image job", measures.JOB, job.run, 38),
-    Program("crowd", "256 pictures at once", measures.CROWD, crowd.run, 70),
-    Program("videos", "2,000 videos at once", measures.VIDEOS, videos.run, 245),
-    Program("queue", "The queue", measures.QUEUE, queue_speed.run, 80),
-    Program("idleness", "What idleness costs", measures.IDLENESS, idleness.run, 28),
-    Program("webhook", "The webhook", measures.WEBHOOK, webhook.run, 60),
-    Program("website", "The website", measures.WEBSITE, website.run, 28),
-    Program("checkout", "The question before a payment", measures.CHECKOUT, checkout.run, 45),
-    Program("sealing", "Sealing", measures.SEALING, sealing.run, 8),
-    Program("erasure", "Erasure", measures.ERASURE, erasure.run, 50),
-    Program("retention", "Retention", measures.RETENTION, retention.run, 42),
-    Program("export", "A copy of somebody's data", measures.EXPORT, export.run, 25),
+    Program("orders", "An order, from tap to picture", measures.ORDERS, orders.run, 105),
+    Program("kill", "A worker is killed in the middle of 20 jobs", measures.KILL, kill.run, 50),
+    Program("job", "One image job", measures.JOB, job.run, 43),
+    Program("crowd", "256 pictures at once", measures.CROWD, crowd.run, 78),
+    Program("videos", "2,000 videos at once", measures.VIDEOS, videos.run, 182),
+    Program("queue", "The queue", measures.QUEUE, queue_speed.run, 64),
+    Program("idleness", "What idleness costs", measures.IDLENESS, idleness.run, 26),
+    Program("webhook", "The webhook", measures.WEBHOOK, webhook.run, 49),
+    Program("website", "The website", measures.WEBSITE, website.run, 35),
+    Program("checkout", "The question before a payment", measures.CHECKOUT, checkout.run, 31),
+    Program("sealing", "Sealing", measures.SEALING, sealing.run, 2),
+    Program("erasure", "Erasure", measures.ERASURE, erasure.run, 48),
+    Program("retention", "Retention", measures.RETENTION, retention.run, 21),
+    Program("export", "A copy of somebody's data", measures.EXPORT, export.run, 18),
 )
 BY_NAME = {program.name: program for program in PROGRAMS}

@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 from flask import Blueprint, Response, abort
 
+import crash
 from custody.media import EXPORT
 from errors import Failure, Rejected
 from generation.chat import PURPOSE
@@ -60,6 +61,7 @@ def blueprint(house: House, layout: Layout) -> Blueprint:
             abort(404)
         with house.database.unit() as unit:
             taken = house.links.take(unit, token)
+        crash.at("link.taken")
         if taken is None:
             opened.close()
             abort(404)
@@ -86,6 +88,7 @@ def _pieces(opened: BinaryIO, whole: Callable[[], None] | None) -> Iterator[byte
     with opened:
         while piece := opened.read(PIECE):
             yield piece
+    crash.at("link.given")
     if whole is not None:
         with suppress(Failure):  # the visitor has it; its time ends what stays
             whole()

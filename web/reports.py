@@ -10,6 +10,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import RequestEntityTooLarge, TooManyRequests
 
+import crash
 from errors import Rejected
 from policy.limits import LONGEST_CONTACT, LONGEST_REPORT
 from policy.reports import KINDS
@@ -80,6 +81,7 @@ def blueprint(house: House, layout: Layout, *, reports: Limiter | None = None) -
                 row = house.reports.open(unit, Said(source=WEB, **sent))
         except Rejected as error:
             return answer(tag, 400, wrong=error.code, sent=sent)
+        crash.at("report.opened")
         return answer(tag, number=grouped(row.id))
 
     for tag in PREFIXES:

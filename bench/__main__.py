@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from bench.figures import RESULTS, ROOT, Report, write
+from bench.growth.turns import DRAWN
 from bench.page import draw
 from bench.programs import BY_NAME, PROGRAMS
 
@@ -25,7 +26,7 @@ def main() -> None:
     failed: list[str] = []
     if not options.page:
         failed = _measure(options.names or list(BY_NAME), folder, options.share)
-    page = draw(folder, PROGRAMS)
+    page = draw(folder, DRAWN)
     print(f"{page.relative_to(ROOT)}")
     if failed:
         sys.exit(f"no figures from {', '.join(failed)}")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bench.capacity.model import USED, Measured, Need, assumed, need
+from bench.capacity.model import COSTS_OF, INCOME, USED, Measured, Need, assumed, need
 from bench.figures import RESULTS, ROOT, read
 
 DOCUMENT = ROOT / "docs" / "capacity.md"
@@ -31,7 +31,16 @@ NEEDS: tuple[Line, ...] = (
     ("moved in and out, GB a month", lambda n: f"{n.moved_gb:,.0f}"),
     ("calls of Telegram beside one bot's limit", lambda n: f"{n.telegram:.2g} ×"),
 )
-MONEY = ("machines", "Postgres", "store", "network", "pictures", "videos", "income")
+
+
+def _dollars(name: str) -> Callable[[Need], str]:
+    return lambda n: f"{n.dollars[name]:,.0f}"
+
+
+MONEY: tuple[Line, ...] = (
+    *((name, _dollars(name)) for name in (*COSTS_OF, INCOME)),
+    ("share of the credits that must be bought, so that nothing is lost", lambda n: f"{n.bought:.0%}"),
+)
 
 
 def written(results: Path = RESULTS) -> str:
@@ -44,10 +53,10 @@ def written(results: Path = RESULTS) -> str:
             "Computed by `python -m bench.capacity` from measured figures (`bench/results/`), price lists and the",
             "assumptions in `bench/capacity/assumed.toml`. Not edited by hand: a test compares.",
             "",
-            *_table("orders a day", needs, [(name, tell) for name, tell in NEEDS]),
+            *_table("orders a day", needs, NEEDS),
             "",
             "## Money, US dollars a month",
-            *_table("orders a day", needs, [(name, _dollars(name)) for name in MONEY]),
+            *_table("orders a day", needs, MONEY),
             "",
             *WALLS,
             "",
@@ -69,20 +78,18 @@ WALLS = (
     "- **Kling's slots.** They are bought. What is missing waits as a row with an honest place, two hours at most.",
     "- **Connections.** Machines times pool must stay below what Postgres allows (`deploy/fleet.toml`); beyond that,",
     "  smaller pools or larger machines.",
+    "- **Money, before any machine.** A picture costs most of what its credit brings in the cheapest pack: where fewer",
+    "  credits are bought than the last line of that table says, each day costs more than it brings.",
     "- **The store grows** by what nobody deletes: the one line that grows with time and not with orders.",
 )
 
 
-def _table(head: str, needs: list[Need], lines: list[Line]) -> list[str]:
+def _table(head: str, needs: list[Need], lines: Sequence[Line]) -> list[str]:
     return [
         f"| {head} | {' | '.join(f'{n.orders_a_day:,}' for n in needs)} |",
         f"|---|{'---:|' * len(needs)}",
         *(f"| {name} | {' | '.join(tell(n) for n in needs)} |" for name, tell in lines),
     ]
-
-
-def _dollars(name: str) -> Callable[[Need], str]:
-    return lambda n: f"{n.dollars[name]:,.0f}"
 
 
 def _measured(results: Path) -> list[str]:

@@ -17,6 +17,7 @@ ASSUMED = Path(__file__).with_name("assumed.toml")
 DAY, MONTH = 86_400.0, 30.0
 GIGA = 1e9
 SHARED, DEDICATED = "shared-cpu", "performance"
+COSTS_OF, INCOME = ("machines", "Postgres", "store", "network", "pictures", "videos"), "income"
 USED = (
     ("orders", "cpu"),
     ("job", "cpu"),
@@ -59,7 +60,8 @@ class Measured:
 @dataclass(frozen=True)
 class Need:
     """Of one size. Rates are those of the busiest hour; cores are busy ones; GB after a month, and when as much goes as
-    comes; dollars a month. `telegram`: calls beside what one bot may send."""
+    comes; dollars a month. `telegram`: calls beside what one bot may send. `bought`: the share of the credits used that
+    must have been bought so that nothing is lost; above 1 it always is."""
 
     orders_a_day: int
     orders: float
@@ -81,6 +83,7 @@ class Need:
     moved_gb: float
     telegram: float
     dollars: dict[str, float]
+    bought: float
 
 
 def assumed() -> dict[str, Any]:
@@ -101,6 +104,7 @@ def need(orders_a_day: int, measured: Measured, given: dict[str, Any]) -> Need:
     month = orders_a_day * MONTH
     kept = (1 - people["videos"]) * size["picture"] + people["videos"] * size["video"] + size["photo"]
     moved = (1 - people["videos"]) * size["moved_picture"] + people["videos"] * size["moved_video"]
+    dollars = _dollars(month, kind, machines, database, kept, moved, measured, given)
     return Need(
         orders_a_day=orders_a_day,
         orders=orders,
@@ -121,7 +125,8 @@ def need(orders_a_day: int, measured: Measured, given: dict[str, Any]) -> Need:
         store_gb=month * people["kept_months"] * kept / GIGA,
         moved_gb=month * moved / GIGA,
         telegram=orders * 3 / providers["telegram_calls"],
-        dollars=_dollars(month, kind, machines, database, kept, moved, measured, given),
+        dollars=dollars,
+        bought=sum(dollars[cost] for cost in COSTS_OF) / dollars[INCOME] * people["paid_share"],
     )
 
 
@@ -171,7 +176,7 @@ def _dollars(
         "network": month * moved / 2 / GIGA * price["gigabyte_moved"],
         "pictures": pictures * picture,
         "videos": videos * 5 * costs["second"][Settings.kling_model],
-        "income": credits * people["paid_share"] * cheapest * costs["usd_per_star"],
+        INCOME: credits * people["paid_share"] * cheapest * costs["usd_per_star"],
     }
 
 

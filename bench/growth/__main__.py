@@ -6,9 +6,8 @@ import argparse
 import sys
 
 from bench.figures import RESULTS, ROOT, write
-from bench.growth.turns import GROWTH
+from bench.growth.turns import DRAWN, GROWTH
 from bench.page import draw
-from bench.programs import PROGRAMS
 
 parser = argparse.ArgumentParser(prog="python -m bench.growth", description=__doc__)
 parser.add_argument("--share", type=float, default=1.0, help="of the people: less than 1 shows only that it works")
@@ -16,5 +15,5 @@ share = parser.parse_args().share
 folder = RESULTS if share == 1 else ROOT / "build" / "bench"
 made = GROWTH.reported(share)
 write(made, folder)
-draw(folder, (*PROGRAMS, GROWTH))
+draw(folder, DRAWN)
 sys.exit(1 if any(figure.met is False for figure in made.figures) else 0)

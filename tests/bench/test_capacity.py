@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from bench import measures
-from bench.capacity.document import written
-from bench.capacity.model import USED, Measured, assumed, need
+from bench.capacity.document import DOCUMENT, written
+from bench.capacity.model import COSTS_OF, INCOME, USED, Measured, assumed, need
 from bench.figures import report, write
 from bench.sides import OURS
 
@@ -85,6 +85,18 @@ def test_the_page_says_what_was_measured_and_what_follows(tmp_path: Path) -> Non
     assert "| orders a day | 1,000 | 100,000 | 1,000,000 |" in page
     assert "| orders a second, busiest hour | 0.0463 | 4.63 | 46.3 |" in page
     assert "CPU of an image job, no latency: 100 ms (job, " in page
+
+
+def test_the_page_in_the_documents_is_what_the_newest_figures_say() -> None:
+    assert DOCUMENT.read_text() == written()
+
+
+def test_where_the_share_that_must_be_bought_is_bought_nothing_is_lost() -> None:
+    found = need(100_000, MEASURED, assumed())
+    given = assumed()
+    given["people"]["paid_share"] = found.bought
+    dollars = need(100_000, MEASURED, given).dollars
+    assert dollars[INCOME] == pytest.approx(sum(dollars[name] for name in COSTS_OF))
 
 
 @pytest.mark.parametrize("program", sorted({program for program, _ in USED}))

@@ -10,6 +10,7 @@ import pytest
 
 from bench import programs
 from bench.figures import RESULTS, ROOT, judge, report, write
+from bench.growth.turns import DRAWN
 from bench.measure import LESS, RATIO, VALUE, Goal, Measure
 from bench.page import draw
 from bench.plots import LEFT, RIGHT, WIDTH, bars, said
@@ -132,7 +133,7 @@ def test_the_page_in_the_repository_is_the_one_of_the_results_beside_it(tmp_path
             copy = tmp_path / path.relative_to(RESULTS)
             copy.parent.mkdir(parents=True, exist_ok=True)
             copy.write_bytes(path.read_bytes())
-    drawn, kept = draw(tmp_path, PROGRAMS).read_text(), (RESULTS / "index.html").read_text()
+    drawn, kept = draw(tmp_path, DRAWN).read_text(), (RESULTS / "index.html").read_text()
     assert drawn.split(OTHERS_BEGIN)[0].removesuffix(END) == kept.split(OTHERS_BEGIN)[0].removesuffix(END)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.resources import files
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -15,8 +17,13 @@ from tests.site.measuring import Stop, reachable, tab_through
 from tests.site.pages import PREFIXES, Shown
 from tests.site.serving import Site
 
+Scheme = Literal["light", "dark"]
+SITE = Path(__file__).parents[2] / "web" / "static" / "site.css"
 # What is seen in each scheme: the dark one changes colours, so there only the rules are asked that look at colours.
-SCHEMES = {"light": None, "dark": ["color-contrast", "link-in-text-block"]}
+SCHEMES: dict[Literal["light", "dark"], list[str] | None] = {
+    "light": None,
+    "dark": ["color-contrast", "link-in-text-block"],
+}
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text()
 CHECK = "rules => axe.run({ resultTypes: ['violations', 'incomplete'], ...(rules && { runOnly: rules }) })"
 
@@ -36,7 +43,7 @@ def violations(page: Page, address: str) -> list[str]:
     return [wrong for scheme in SCHEMES for wrong in _violations(page, scheme)]
 
 
-def _violations(page: Page, scheme: str) -> list[str]:
+def _violations(page: Page, scheme: Scheme) -> list[str]:
     page.emulate_media(color_scheme=scheme)
     answer = page.evaluate(CHECK, SCHEMES[scheme])
     found = [*answer["violations"], *(rule for rule in answer["incomplete"] if rule["id"] == "color-contrast")]
@@ -64,8 +71,12 @@ def test_axe_was_able_to_find_them(browser: Browser) -> None:
     assert any(wrong.startswith("light link-name") for wrong in nameless)
 
 
-def test_the_dark_changes_nothing_but_colours(site: Site, answers: dict[str, Shown]) -> None:
+def test_the_dark_changes_nothing_but_colours() -> None:
     """Which is why not every rule is asked in both."""
+    style = SITE.read_text()
+    dark = re.findall(r"@media \(prefers-color-scheme: dark\) \{(.*?)\n\}", style, re.DOTALL)
+    assert len(dark) == style.count("prefers-color-scheme") == 1
+    assert re.fullmatch(r"\s*:root \{(\s*--[a-z-]+: [^;{}]+;)+\s*\}\s*", dark[0])
 
 
 Tabbed = Callable[[str], tuple[list[Stop], int]]

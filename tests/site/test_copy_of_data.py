@@ -16,7 +16,8 @@ from database import Database
 from tests.emulators.moving_pictures import film
 from tests.generation.studio import PICTURE
 from tests.privacy.packing import Packer
-from tests.site.test_for_everybody import violations, window
+from tests.site.axe import violations
+from tests.site.test_for_everybody import window
 
 PAGES = ("index.html", "information.html")
 
@@ -40,10 +41,7 @@ def unpacked(migrated_sqlite: Path, tmp_path: Path, clock: Any) -> Path:
 
 
 @pytest.mark.proves("P9.1")
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_pages_of_a_copy_ask_nobody_fit_a_phone_and_are_for_everybody(
-    browser: Browser, unpacked: Path, scheme: str
-) -> None:
+def test_the_pages_of_a_copy_ask_nobody_fit_a_phone_and_are_for_everybody(browser: Browser, unpacked: Path) -> None:
     asked: list[str] = []
     complaints: list[str] = []
 
@@ -53,7 +51,7 @@ def test_the_pages_of_a_copy_ask_nobody_fit_a_phone_and_are_for_everybody(
     def read(line: ConsoleMessage) -> None:
         complaints.append(line.text)
 
-    with window(browser, width=320, color_scheme=scheme) as page:
+    with window(browser, width=320) as page:
         page.on("request", follow)
         page.on("console", read)
         page.on("pageerror", lambda error: complaints.append(str(error)))

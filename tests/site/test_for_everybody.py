@@ -5,27 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib.resources import files
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.site.axe import violations
 from tests.site.faulty import faulty_site
 from tests.site.measuring import Stop, reachable, tab_through
 from tests.site.pages import PREFIXES, Shown
 from tests.site.serving import Site
 
-Scheme = Literal["light", "dark"]
 SITE = Path(__file__).parents[2] / "web" / "static" / "site.css"
-# What is seen in each scheme: the dark one changes colours, so there only the rules are asked that look at colours.
-SCHEMES: dict[Literal["light", "dark"], list[str] | None] = {
-    "light": None,
-    "dark": ["color-contrast", "link-in-text-block"],
-}
-AXE = (files("axe_playwright_python") / "axe.min.js").read_text()
-CHECK = "rules => axe.run({ resultTypes: ['violations', 'incomplete'], ...(rules && { runOnly: rules }) })"
 
 
 @contextmanager
@@ -34,20 +26,6 @@ def window(browser: Browser, *, width: int = 1280, height: int = 800, **wishes: 
     context = browser.new_context(viewport={"width": width, "height": height}, bypass_csp=True, **wishes)
     yield context.new_page()
     context.close()
-
-
-def violations(page: Page, address: str) -> list[str]:
-    """In the light and in the dark; letters whose contrast cannot be told count as violations of it."""
-    page.goto(address)
-    page.evaluate(AXE)
-    return [wrong for scheme in SCHEMES for wrong in _violations(page, scheme)]
-
-
-def _violations(page: Page, scheme: Scheme) -> list[str]:
-    page.emulate_media(color_scheme=scheme)
-    answer = page.evaluate(CHECK, SCHEMES[scheme])
-    found = [*answer["violations"], *(rule for rule in answer["incomplete"] if rule["id"] == "color-contrast")]
-    return [f"{scheme} {rule['id']}: {node['target']} {node['html'][:90]}" for rule in found for node in rule["nodes"]]
 
 
 @pytest.mark.parametrize("language", PREFIXES)

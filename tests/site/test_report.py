@@ -10,11 +10,12 @@ from playwright.sync_api import Browser, Page
 
 from config import load
 from privacy.audit import Act
+from tests.site.axe import violations_here
 from tests.site.looking import Eyes
 from tests.site.measuring import sticks_out
 from tests.site.pages import PREFIXES
 from tests.site.serving import Site
-from tests.site.test_for_everybody import AXE, CHECK, SCHEMES, window
+from tests.site.test_for_everybody import window
 from workers.assembly import assemble
 
 PHONE = {"width": 390, "height": 844}
@@ -30,14 +31,8 @@ def fill(page: Page) -> None:
 
 
 def troubles(page: Page) -> list[str]:
-    """Of this page as it stands, in the light and in the dark, and on the smallest phone."""
-    found = []
-    for scheme in SCHEMES:
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of its two names
-        page.evaluate(AXE)
-        answer = page.evaluate(CHECK)
-        rules = [*answer["violations"], *(one for one in answer["incomplete"] if one["id"] == "color-contrast")]
-        found += [f"{rule['id']}: {node['target']}" for rule in rules for node in rule["nodes"]]
+    """Of this page as it stands, and on the smallest phone."""
+    found = violations_here(page)
     page.set_viewport_size(SMALL)  # type: ignore[arg-type]  # width and height
     found += sticks_out(page)
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]  # width and height

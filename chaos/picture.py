@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -40,8 +41,8 @@ def draw(run: Run) -> str:
         'font-family="system-ui, sans-serif" font-size="13">',
         f'<rect width="{WIDTH}" height="{height}" fill="#ffffff"/>',
         *_title(run, len(ends)),
-        *_grid(seconds, max(counts, default=0.0) or 1.0, run.load_seconds),
-        _line(counts, step, seconds),
+        *_grid(seconds, most := _top(counts), run.load_seconds),
+        _line(counts, step, seconds, most),
         *_lanes(run.timeline.events, seconds),
         "</svg>",
     ]
@@ -62,16 +63,21 @@ def _title(run: Run, ended: int) -> Iterator[str]:
     yield _text(24, 28, f"make chaos LEVEL={run.level.name} SEED={run.seed}", size=18, weight="600")
     words = f"{result}: {checks} of {len(run.checks)} checks, {ended} orders ended"
     if waited := waits(run.told):
-        words += f"; half of the results came within {waited['p50']:.0f} s, 99 of 100 within {waited['p99']:.0f} s"
+        words += f"; half of the results came within {waited['p50']:.2g} s, 99 of 100 within {waited['p99']:.2g} s"
     yield _text(24, 50, words, colour=colour)
 
 
-def _grid(seconds: int, most: float, load: float) -> Iterator[str]:
+def _top(counts: list[float]) -> int:
+    """Of the scale, whose four parts are whole numbers."""
+    return max(4, 4 * math.ceil(max(counts, default=0.0) / 4))
+
+
+def _grid(seconds: int, most: int, load: float) -> Iterator[str]:
     base = TOP + CHART
     for part in range(5):
         y = base - CHART * part / 4
         yield f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}" stroke="{PALE}"/>'
-        yield _text(LEFT - 8, y + 4, f"{most * part / 4:.3g}", anchor="end")
+        yield _text(LEFT - 8, y + 4, str(most * part // 4), anchor="end")
     yield _text(24, TOP + 20, "orders ended")
     yield _text(24, TOP + 38, "per second")
     every = next(step for step in (5, 10, 20, 30, 60, 120, 300, 600, 3600) if seconds / step <= 14)
@@ -86,8 +92,7 @@ def _grid(seconds: int, most: float, load: float) -> Iterator[str]:
     yield _text(beside[0], TOP - 4, "faults end", anchor=beside[1], colour="#555555")
 
 
-def _line(counts: list[float], step: int, seconds: int) -> str:
-    most = max(counts, default=0.0) or 1.0
+def _line(counts: list[float], step: int, seconds: int, most: int) -> str:
     points = [
         f"{_x(min(seconds, (number + 0.5) * step), seconds):.1f},{TOP + CHART - CHART * count / most:.1f}"
         for number, count in enumerate(counts)

@@ -8,6 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
+import pytest
+
 from chaos import picture, report
 from chaos.faults import schedule
 from chaos.invariants import Check
@@ -101,11 +103,17 @@ def test_the_picture_is_well_formed_and_has_a_tick_for_every_fault_on_its_lane(t
     assert len({tick.get("y1") for tick in ticks}) == len(QUICK.planned)
 
 
-def test_the_line_of_the_picture_is_as_high_as_its_busiest_second() -> None:
-    [line] = [piece for piece in picture.draw(run()).splitlines() if "polyline" in piece]
+@pytest.mark.parametrize(("busiest", "scale"), [(1, 4), (4, 4), (5, 8)])
+def test_the_line_of_the_picture_is_as_high_as_its_busiest_second_on_a_scale_of_whole_numbers(
+    busiest: int, scale: int
+) -> None:
+    one = run().told[0]
+    drawn = picture.draw(replace(run(), told=[replace(one, ended=3.0)] * busiest))
+    [line] = [piece for piece in drawn.splitlines() if "polyline" in piece]
     heights = [float(point.split(",")[1]) for point in line.split('"')[1].split()]
-    assert min(heights) == picture.TOP
-    assert max(heights) <= picture.TOP + picture.CHART
+    assert min(heights) == picture.TOP + picture.CHART * (1 - busiest / scale)
+    assert max(heights) == picture.TOP + picture.CHART
+    assert f">{scale}</text>" in drawn
 
 
 def test_a_failed_run_says_so_in_its_picture() -> None:

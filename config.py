@@ -87,6 +87,7 @@ class Settings:
     lease_seconds: float = 12.0  # with a tick on top: a killed worker's work starts again within the 15 s promised
     kill_timeout_seconds: float = 150.0
     tick_seconds: float = 1.0
+    duties_seconds: float = 60.0  # after which a process sees what others changed about a rare duty
     parallel_orders: int = 3
     gemini_patience_seconds: float = 130.0  # a picture takes 10 to 25 s; a busy day takes longer
     canary_chat: int = 0  # the chat of a test account of the staff's; 0: there is no canary person
@@ -307,6 +308,8 @@ def _malformed(settings: Settings) -> list[str]:
         problems.append("GEMINI_PATIENCE_SECONDS must be above 0")
     if settings.breaker_seconds <= 0:
         problems.append("BREAKER_SECONDS must be above 0")
+    if settings.duties_seconds <= 0:
+        problems.append("DUTIES_SECONDS must be above 0")
     if settings.lease_seconds <= 0 or settings.kill_timeout_seconds <= 4:
         problems.append("LEASE_SECONDS must be above 0 and KILL_TIMEOUT_SECONDS above 4")
     return problems

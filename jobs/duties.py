@@ -15,7 +15,7 @@ from models import Lease
 from rows import execute, find
 
 LEASE = timedelta(seconds=5)  # so long nobody else acts, unless it is renewed by acting again
-LOOKED_AT = timedelta(minutes=1)  # what others changed meanwhile is seen after so long, at the latest
+LOOKED_AT = timedelta(minutes=1)  # what others changed meanwhile is seen after so long, at the latest, as a rule
 LONG_AGO = datetime(2000, 1, 1)
 
 
@@ -42,9 +42,10 @@ class Duty:
 class Leases:
     """What one process knows of the leases: which are its own, and until when there is nothing to ask."""
 
-    def __init__(self, database: Database, *, holder: str) -> None:
+    def __init__(self, database: Database, *, holder: str, looked_at: timedelta = LOOKED_AT) -> None:
         self._database = database
         self._holder = holder
+        self._looked_at = looked_at
         self._lock = threading.Lock()
         self._again: dict[str, datetime] = {}
         self._mine: set[str] = set()
@@ -64,7 +65,7 @@ class Leases:
         return [duty for duty in due if said.get(duty.name)]
 
     def put_off(self, name: str, until: datetime) -> None:
-        """The time of a duty is another one than the usual; every process sees it within LOOKED_AT."""
+        """The time of a duty is another one than the usual; every process sees it within `looked_at`."""
         with self._database.connection():
             Lease.update(next_at=until).where(Lease.name == name).execute()
 
@@ -83,7 +84,7 @@ class Leases:
             elif (closed := self._closed(row, now)) is not None:
                 due = [duty for duty in due if duty.name != name]
                 with self._lock:
-                    self._again[name] = min(closed, now + LOOKED_AT)
+                    self._again[name] = min(closed, now + self._looked_at)
         return due
 
     def _closed(self, row: Lease, now: datetime) -> datetime | None:
@@ -109,7 +110,7 @@ class Leases:
         every = timedelta(seconds=duty.every)
         with self._lock:
             if mine:
-                self._again[duty.name] = now + min(every, LOOKED_AT)
+                self._again[duty.name] = now + min(every, self._looked_at)
             if mine and every <= LEASE:
                 self._mine.add(duty.name)
             else:

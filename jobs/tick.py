@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import logs
 from errors import Failure
 from jobs.desk import Desk
-from jobs.duties import Duty, Leases, Question
+from jobs.duties import LOOKED_AT, Duty, Leases, Question
 
 QUIET = 10.0  # seconds a row stays unrung after a ring, so that a backlog never becomes a storm of bells
 SOONER = 600.0  # seconds until a rare duty that failed is tried again
@@ -21,10 +21,10 @@ log = logs.get()
 class Clockwork:
     """`tick()` is one round; the caller repeats it. Ticking in every process is meant: the leases pick one."""
 
-    def __init__(self, desk: Desk, duties: Sequence[Duty] = ()) -> None:
+    def __init__(self, desk: Desk, duties: Sequence[Duty] = (), *, looked_at: timedelta = LOOKED_AT) -> None:
         self.desk = desk
         self.duties = (Duty("ring", 0.0, self.ring_again, self._silent), *duties)
-        self._leases = Leases(desk.database, holder=desk.holder)
+        self._leases = Leases(desk.database, holder=desk.holder, looked_at=looked_at)
         self._lock = threading.Lock()
         self._under_way: set[str] = set()
 

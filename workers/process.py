@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 
 from dramatiq import Worker
@@ -39,7 +40,9 @@ class WorkerProcess:
         self._drained = threading.Event()
         self.runner = Runner(house.desk, heard=house.meters.worked)
         self._broker = broker
-        self._clockwork = Clockwork(house.desk, house.duties(queue))
+        self._clockwork = Clockwork(
+            house.desk, house.duties(queue), looked_at=timedelta(seconds=house.settings.duties_seconds)
+        )
         self._threads = house.settings.worker_threads
         self._unrung = Unrung(
             self.runner,

@@ -29,7 +29,7 @@ from workers.assembly import assemble
 from workers.house import House
 
 OVERHEARD = Path(__file__).parent / "overheard"
-FAST = {"LEASE_SECONDS": "4", "TICK_SECONDS": "0.2", "KILL_TIMEOUT_SECONDS": "6"}
+FAST = {"LEASE_SECONDS": "4", "TICK_SECONDS": "0.2", "DUTIES_SECONDS": "0.5", "KILL_TIMEOUT_SECONDS": "6"}
 SPEEDS = {"retry_first": 0.2, "retry_cap": 0.5, "pending_timeout": 20}
 OTHERS_LOGS = ("emulators.log",)
 

@@ -116,6 +116,7 @@ def test_a_missing_setting_is_named(name: str) -> None:
         ("TELEGRAM_API_URL", "https://api.telegram.org:port"),
         ("WEB_PORT", "http"),
         ("BREAKER_SECONDS", "0"),
+        ("DUTIES_SECONDS", "0"),
         ("LEASE_SECONDS", "0"),
         ("KILL_TIMEOUT_SECONDS", "4"),
         ("GEMINI_PATIENCE_SECONDS", "0"),

@@ -188,6 +188,22 @@ def test_a_rare_duty_that_failed_is_tried_again_soon_by_others_too(process: Any,
     assert done == ["daily"]
 
 
+@pytest.mark.parametrize("seconds", [1, 30])
+def test_that_a_duty_was_put_forward_is_seen_as_soon_as_the_process_looks_again(
+    process: Any, clock: Any, seconds: int
+) -> None:
+    done: list[str] = []
+    daily = Duty("daily", 86_400.0, lambda: done.append("daily"))
+    clockwork = Clockwork(process.desk, [daily], looked_at=timedelta(seconds=seconds))
+    clockwork.tick()
+    with process.database.connection():
+        Lease.update(next_at=None).where(Lease.name == "daily").execute()
+    for passed, times in ((0.5, 1), (seconds, 2)):
+        clock.turn(passed)
+        clockwork.tick()
+        assert len(done) == times
+
+
 def test_what_failed_is_tried_again_soon_by_the_same_process(process: Any, clock: Any) -> None:
     tried: list[str] = []
 

@@ -17,7 +17,7 @@ from tests.spine.person import LONG, Person, until
 from tests.spine.service import Spine
 
 # A lease is renewed three times in its length: on a busy machine each may come seconds late.
-FAST = {"LEASE_SECONDS": "4", "TICK_SECONDS": "0.2", "BREAKER_SECONDS": "0.5"}
+FAST = {"LEASE_SECONDS": "4", "TICK_SECONDS": "0.2", "DUTIES_SECONDS": "0.5", "BREAKER_SECONDS": "0.5"}
 SPEEDS = {"retry_first": 0.2, "retry_cap": 0.5, "pending_timeout": 20}
 SIGNING = "whsec_" + base64.b64encode(b"the secret of Kling's console...").decode()
 

@@ -54,17 +54,19 @@ class Desk:
         self,
         database: Database,
         kinds: Kinds,
-        ring: Ring,
+        ring: Ring | None,
         *,
         lease_seconds: float,
         holder: str,
         taken_back: Callable[[str], None] = lambda _kind: None,
     ) -> None:
-        """`taken_back` hears the kind of each row whose holder's lease had run out."""
+        """`ring` is None where nobody is rung for: the clock finds what is added here at its next round. `taken_back`
+        hears the kind of each row whose holder's lease had run out."""
         self.database = database
         self._taken_back = taken_back
         self.kinds = kinds
-        self.ring = ring
+        self._rings = ring is not None
+        self.ring: Ring = ring or (lambda _queue, _kind, _work: None)
         self.lease = timedelta(seconds=lease_seconds)
         self.holder = holder
 
@@ -80,7 +82,9 @@ class Desk:
         """Work that somebody else writes; who does calls `ring_for` after the commit."""
         due = now + timedelta(seconds=wait)
         values = {"id": new_id(), "kind": kind, "subject": subject, "account": account, "state": Work.DUE}
-        return Row(Work, {**values, "due_at": due, "rung_at": None if wait else now, "created_at": now})
+        return Row(
+            Work, {**values, "due_at": due, "rung_at": now if self._rings and not wait else None, "created_at": now}
+        )
 
     def ring_for(self, row: Row) -> None:
         kind = str(row.values["kind"])

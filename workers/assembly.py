@@ -107,7 +107,7 @@ def open_store(settings: Settings) -> Store:
 def assemble(
     settings: Settings,
     *,
-    ring: Ring,
+    ring: Ring | None,
     clock: Clock | None = None,
     provider: Callable[[Outbound], PictureProvider] | None = None,
 ) -> House:

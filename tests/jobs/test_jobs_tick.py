@@ -8,7 +8,9 @@ import pytest
 
 from errors import Temporary
 from jobs import pacing
+from jobs.desk import Desk
 from jobs.duties import Duty
+from jobs.kinds import GENERATION
 from jobs.tick import QUIET, Clockwork
 from models import Work
 
@@ -35,6 +37,15 @@ def test_a_broken_bell_loses_nothing(process: Any, bell: Any, clock: Any) -> Non
     clock.turn(QUIET + 1)
     Clockwork(process.desk).tick()
     assert bell.rung == [("generation", "paint", work)]
+
+
+def test_what_somebody_added_who_rings_for_nobody_is_rung_at_the_next_round(process: Any, bell: Any) -> None:
+    silent = Desk(process.database, process.desk.kinds, None, lease_seconds=15.0, holder="staff")
+    with process.database.unit() as unit:
+        work = silent.add(unit, "paint", subject="s", account="a")
+    assert bell.rung == []
+    Clockwork(process.desk).tick()
+    assert bell.rung == [(GENERATION, "paint", work)]
 
 
 def test_work_that_waits_is_rung_when_it_is_due(process: Any, bell: Any, clock: Any) -> None:

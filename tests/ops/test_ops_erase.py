@@ -72,7 +72,8 @@ def test_a_dry_run_shows_what_would_go_and_with_its_token_it_goes(desk: Desk) ->
     assert verbs(desk) == ["request.open", "erase.look", "erase"]
     with desk.house.database.connection():
         assert Account.get().state == Account.CLOSING
-        assert Work.select().where(Work.kind == "erase").count() == 1
+        [work] = Work.select().where(Work.kind == "erase")
+        assert work.rung_at is None, "the clock of a worker rings for it at its next round"
     again = erases(desk, "--scope", "account", "--case", number, "--confirm", found[1])
     assert (again.returncode, again.stderr) == (1, "The deletion of this case has begun already.\n")
     for text in (looked.stdout, looked.stderr, done.stdout, done.stderr):

@@ -25,6 +25,7 @@ from workers.watching import GROUPS, Telling
 
 GIVE_BACK_BEFORE_KILL = 4.0  # seconds
 BELL_CHECKED_EVERY = 1.0  # seconds
+SIGNALS_HEARD_WITHIN = 1.0  # seconds
 RESTORE_NOTICED_WITHIN = 5.0  # seconds after it was found that the database was exchanged for an older one
 
 log = logs.get()
@@ -70,7 +71,7 @@ class WorkerProcess:
             threading.Thread(target=self._repeat, args=(act, seconds, over), daemon=True).start()
         self._telling.start()
         log.info("worker.ready", count=self._threads)
-        self.stop.wait()
+        told_to(self.stop)
         self._drain(worker)
 
     def _drain(self, worker: Worker) -> None:
@@ -120,6 +121,13 @@ class WorkerProcess:
         if self.house.erasure_marks.known_undone():
             log.error("worker.leaves", code="erasures.undone")
             self.stop.set()
+
+
+def told_to(stop: threading.Event) -> None:
+    """Returns once it is set. A signal that the system gave to another thread does not wake the one that handles it: it
+    wakes by itself."""
+    while not stop.wait(SIGNALS_HEARD_WITHIN):
+        pass
 
 
 def build(settings: Settings, *, queue: str) -> WorkerProcess:

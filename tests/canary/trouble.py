@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import signal
 import sqlite3
+import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 
 import psycopg
 
@@ -72,12 +73,20 @@ def database(service: Service, bird: Bird) -> None:
     hurried(service, bird, order)
 
 
+def standing_still(service: Service, point: str) -> subprocess.Popen[bytes]:
+    """A worker that is about to die at a point. What was still under way may have brought earlier ones there."""
+    for times in range(1, 6):
+        process = service.doomed(point)
+        service.wait_ready(f"doomed-{point}", times)
+        with suppress(ChildProcessError):
+            stand_still(process)
+            return process
+    raise AssertionError(f"no worker stands still before {point}")
+
+
 def killed(service: Service, bird: Bird) -> None:
     """One picture, for which one worker after the other is killed where plain bytes are at hand."""
-    workers = {point: service.doomed(point) for point in KILLED_AT}
-    for point, process in workers.items():
-        service.wait_ready(f"doomed-{point}")
-        stand_still(process)
+    workers = {point: standing_still(service, point) for point in KILLED_AT}
     main = service.process("worker")
     stand_still(main)
     joins(bird, caption=words(bird))
